@@ -1,0 +1,24 @@
+package io.tallyflow.schemas.meter;
+
+/** The finest grain a meter keeps. Windows are half-open and aligned to the epoch in UTC. */
+public enum WindowSize {
+    MINUTE(60_000L),
+    HOUR(3_600_000L),
+    DAY(86_400_000L);
+
+    private final long millis;
+
+    WindowSize(long millis) {
+        this.millis = millis;
+    }
+
+    /** Length in milliseconds. */
+    public long millis() {
+        return millis;
+    }
+
+    /** Start of the window that holds the instant; both in milliseconds since the epoch, UTC. */
+    public long startOf(long timeMillis) {
+        return Math.floorDiv(timeMillis, millis) * millis;
+    }
+}

@@ -1,0 +1,5 @@
+/** Meters: definitions, their file, and the paths that point into an event's data. */
+@NullMarked
+package io.tallyflow.schemas.meter;
+
+import org.jspecify.annotations.NullMarked;

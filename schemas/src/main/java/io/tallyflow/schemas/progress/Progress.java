@@ -1,0 +1,51 @@
+package io.tallyflow.schemas.progress;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * What one operator saw since the last barrier; the parts of all operators together describe the
+ * commit.
+ *
+ * @param counts to be added
+ * @param offsets next offset to be read, per Kafka partition; the greater one wins
+ * @param watermarkMillis event-time watermark, milliseconds since the epoch, UTC; the smallest of
+ *     one commit wins; {@link #NO_WATERMARK} says nothing about it
+ * @param reasons how often each reason (rejected or ignored) occurred, to be added; keys are {@code
+ *     rejected.CODE} and {@code ignored.CODE}
+ */
+public record Progress(
+        LaneCounts counts,
+        Map<Integer, Long> offsets,
+        long watermarkMillis,
+        Map<String, Long> reasons) {
+
+    /** No watermark is known, or this part has none to tell. */
+    public static final long NO_WATERMARK = Long.MAX_VALUE;
+
+    /** Nothing seen. */
+    public static final Progress NONE =
+            new Progress(LaneCounts.ZERO, Map.of(), NO_WATERMARK, Map.of());
+
+    /** Both together. */
+    public Progress plus(Progress other) {
+        return new Progress(
+                counts.plus(other.counts),
+                merged(offsets, other.offsets, Math::max),
+                Math.min(watermarkMillis, other.watermarkMillis),
+                merged(reasons, other.reasons, Long::sum));
+    }
+
+    private static <K> Map<K, Long> merged(
+            Map<K, Long> left, Map<K, Long> right, java.util.function.BinaryOperator<Long> merge) {
+        if (right.isEmpty()) {
+            return left;
+        }
+        if (left.isEmpty()) {
+            return right;
+        }
+        Map<K, Long> result = new HashMap<>(left);
+        right.forEach((key, value) -> result.merge(key, value, merge));
+        return result;
+    }
+}
