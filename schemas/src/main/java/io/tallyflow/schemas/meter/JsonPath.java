@@ -11,6 +11,21 @@ import java.util.List;
  */
 public record JsonPath(String text, List<Step> steps) implements Serializable {
 
+    /**
+     * Reads a path.
+     *
+     * @throws InvalidJsonPathException if it is not a path, or one that can name more than one
+     *     value
+     */
+    public static JsonPath parse(String text) {
+        return new JsonPath(text, new JsonPathParser(text).steps());
+    }
+
+    /** Whether both point to the same place, however they are written. */
+    public boolean pointsWhere(JsonPath other) {
+        return steps.equals(other.steps);
+    }
+
     /** One step: into an object by name, or into an array by index. */
     public sealed interface Step extends Serializable permits Name, Index {}
 

@@ -1,0 +1,120 @@
+package io.tallyflow.functions.meter;
+
+import io.tallyflow.functions.meter.FoundValues.Kind;
+import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.meter.GroupDimension;
+import io.tallyflow.schemas.meter.GroupText;
+import io.tallyflow.schemas.meter.JsonPath;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.quantity.Quantity;
+import io.tallyflow.schemas.quantity.QuantityResult;
+import io.tallyflow.schemas.quantity.QuantityResult.Problem;
+import io.tallyflow.schemas.usage.IgnoredReading;
+import io.tallyflow.schemas.usage.IgnoredReason;
+import io.tallyflow.schemas.usage.Reading;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** One meter with its paths resolved to slots. */
+final class CompiledMeter {
+
+    private static final int NO_SLOT = -1;
+
+    private final Meter meter;
+    private final int valueSlot;
+    private final List<String> groupNames;
+    private final int[] groupSlots;
+
+    CompiledMeter(Meter meter, PathTrie paths) {
+        this.meter = meter;
+        JsonPath value = meter.valuePath();
+        this.valueSlot = value == null ? NO_SLOT : paths.slotOf(value);
+        this.groupNames = meter.groupBy().stream().map(GroupDimension::name).toList();
+        this.groupSlots =
+                meter.groupBy().stream().mapToInt(group -> paths.slotOf(group.path())).toArray();
+    }
+
+    /** Adds a reading, or why there is none. */
+    void read(
+            FoundValues found,
+            long timeMillis,
+            List<Reading> readings,
+            List<IgnoredReading> ignored) {
+        if (meter.aggregation() == Aggregation.COUNT) {
+            readings.add(reading(found, timeMillis, null, null));
+            return;
+        }
+        IgnoredReason reason =
+                meter.aggregation() == Aggregation.UNIQUE_COUNT
+                        ? readDistinct(found, timeMillis, readings)
+                        : readNumber(found, timeMillis, readings);
+        if (reason != null) {
+            ignored.add(new IgnoredReading(meter.slug(), reason));
+        }
+    }
+
+    private @Nullable IgnoredReason readDistinct(
+            FoundValues found, long timeMillis, List<Reading> readings) {
+        IgnoredReason reason = noValue(found.kind(valueSlot));
+        if (reason == null) {
+            readings.add(reading(found, timeMillis, null, found.valueText(valueSlot)));
+        }
+        return reason;
+    }
+
+    private @Nullable IgnoredReason readNumber(
+            FoundValues found, long timeMillis, List<Reading> readings) {
+        Kind kind = found.kind(valueSlot);
+        IgnoredReason reason = kind == Kind.BOOLEAN ? IgnoredReason.BOOLEAN : noValue(kind);
+        if (reason != null) {
+            return reason;
+        }
+        QuantityResult result = Quantity.read(Objects.requireNonNull(found.written(valueSlot)));
+        if (result.problem() != null) {
+            return reasonOf(result.problem());
+        }
+        readings.add(reading(found, timeMillis, result.value(), null));
+        return null;
+    }
+
+    private static @Nullable IgnoredReason noValue(Kind kind) {
+        return switch (kind) {
+            case MISSING -> IgnoredReason.MISSING;
+            case NULL -> IgnoredReason.NULL;
+            case OBJECT -> IgnoredReason.OBJECT;
+            case ARRAY -> IgnoredReason.ARRAY;
+            case BOOLEAN, NUMBER, STRING -> null;
+        };
+    }
+
+    private static IgnoredReason reasonOf(Problem problem) {
+        return switch (problem) {
+            case NUMBER_FORMAT -> IgnoredReason.NUMBER_FORMAT;
+            case NUMBER_RANGE -> IgnoredReason.NUMBER_RANGE;
+        };
+    }
+
+    private Reading reading(
+            FoundValues found,
+            long timeMillis,
+            @Nullable BigDecimal value,
+            @Nullable String distinct) {
+        long start = meter.windowSize().startOf(timeMillis);
+        long end = start + meter.windowSize().millis();
+        return new Reading(meter.slug(), group(found), start, end, value, distinct);
+    }
+
+    private String group(FoundValues found) {
+        if (groupSlots.length == 0) {
+            return GroupText.NONE;
+        }
+        String[] values = new String[groupSlots.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = found.valueText(groupSlots[i]);
+        }
+        return GroupText.of(groupNames, Arrays.asList(values));
+    }
+}
