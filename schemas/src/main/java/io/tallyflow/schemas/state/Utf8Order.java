@@ -1,4 +1,4 @@
-package io.tallyflow.functions.aggregate;
+package io.tallyflow.schemas.state;
 
 /**
  * Orders texts as their UTF-8 bytes are ordered, without making the bytes. That is the order of

@@ -1,0 +1,127 @@
+package io.tallyflow.connectors.kafka;
+
+import io.tallyflow.schemas.event.ParsedRecord;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Properties;
+import java.util.function.LongSupplier;
+import org.apache.flink.api.connector.source.Boundedness;
+import org.apache.flink.api.connector.source.Source;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SplitEnumerator;
+import org.apache.flink.api.connector.source.SplitEnumeratorContext;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+
+/**
+ * Usage events from Kafka: Flink's own Kafka source, with a reader around it that makes one
+ * watermark per partition. Use it with no watermark strategy.
+ */
+public final class UsageEventsSource
+        implements Source<ParsedRecord, KafkaPartitionSplit, KafkaSourceEnumState> {
+
+    private static final long serialVersionUID = 1L;
+    private static final String DISCOVERY_MILLIS = "10000";
+
+    private final KafkaSource<ParsedRecord> kafka;
+    private final WatermarkRules rules;
+    private final PartitionEnds.Factory ends;
+    private final WallClock clock;
+
+    private UsageEventsSource(
+            KafkaSource<ParsedRecord> kafka,
+            WatermarkRules rules,
+            PartitionEnds.Factory ends,
+            WallClock clock) {
+        this.kafka = kafka;
+        this.rules = rules;
+        this.ends = ends;
+        this.clock = clock;
+    }
+
+    /** Where idle partitions take the time from; milliseconds since the epoch, UTC. */
+    public interface WallClock extends LongSupplier, Serializable {}
+
+    /**
+     * A source that runs for ever.
+     *
+     * @param connection Kafka client properties, {@code bootstrap.servers} among them
+     */
+    public static UsageEventsSource unbounded(
+            KafkaTopic topic, Properties connection, WatermarkRules rules, RecordParser parser) {
+        return new UsageEventsSource(
+                builder(topic, connection, parser).build(),
+                rules,
+                () -> new BrokerPartitionEnds(topic.name(), connection),
+                System::currentTimeMillis);
+    }
+
+    /** A source that ends where the topic ends at its start; for tests and backfills. */
+    public static UsageEventsSource boundedByNow(
+            KafkaTopic topic, Properties connection, WatermarkRules rules, RecordParser parser) {
+        return new UsageEventsSource(
+                builder(topic, connection, parser).setBounded(OffsetsInitializer.latest()).build(),
+                rules,
+                () -> new BrokerPartitionEnds(topic.name(), connection),
+                System::currentTimeMillis);
+    }
+
+    /** The same source with a clock of the caller's. */
+    public UsageEventsSource withClock(WallClock newClock) {
+        return new UsageEventsSource(kafka, rules, ends, newClock);
+    }
+
+    private static KafkaSourceBuilder<ParsedRecord> builder(
+            KafkaTopic topic, Properties connection, RecordParser parser) {
+        return KafkaSource.<ParsedRecord>builder()
+                .setTopics(topic.name())
+                .setGroupId(topic.group())
+                .setStartingOffsets(new FromBeginningOnly())
+                .setDeserializer(new ParsingDeserializer(parser))
+                .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
+                .setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS)
+                .setProperties(connection)
+                .setProperty(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    }
+
+    @Override
+    public Boundedness getBoundedness() {
+        return kafka.getBoundedness();
+    }
+
+    @Override
+    public SourceReader<ParsedRecord, KafkaPartitionSplit> createReader(SourceReaderContext context)
+            throws Exception {
+        return new WatermarkedReader(
+                kafka.createReader(context), rules, new EndOffsetWatch(ends.open(), clock));
+    }
+
+    @Override
+    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
+            SplitEnumeratorContext<KafkaPartitionSplit> context) {
+        return kafka.createEnumerator(context);
+    }
+
+    @Override
+    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
+            SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
+            throws IOException {
+        return kafka.restoreEnumerator(context, state);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<KafkaPartitionSplit> getSplitSerializer() {
+        return kafka.getSplitSerializer();
+    }
+
+    @Override
+    public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
+        return kafka.getEnumeratorCheckpointSerializer();
+    }
+}

@@ -1,0 +1,244 @@
+package io.tallyflow.connectors.kafka;
+
+import io.tallyflow.schemas.event.ParsedRecord;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.core.io.InputStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reader that makes the watermark of each of its partitions itself, because only here are known
+ * together which partitions the reader has (also those that never sent anything), how far each is
+ * read, and where each ends.
+ */
+final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartitionSplit> {
+
+    /** Records between two watermarks while there is more to read. */
+    private static final int RECORDS_PER_WATERMARK = 256;
+
+    private final SourceReader<ParsedRecord, KafkaPartitionSplit> reader;
+    private final WatermarkRules rules;
+    private final EndOffsetWatch watch;
+    private final Map<String, Partition> partitions = new HashMap<>();
+    private @Nullable PartitionedOutput partitionedOutput;
+    private int sinceWatermark;
+
+    WatermarkedReader(
+            SourceReader<ParsedRecord, KafkaPartitionSplit> reader,
+            WatermarkRules rules,
+            EndOffsetWatch watch) {
+        this.reader = reader;
+        this.rules = rules;
+        this.watch = watch;
+    }
+
+    @Override
+    public void start() {
+        reader.start();
+        watch.start(Math.max(50, rules.idleAfter().toMillis() / 10));
+    }
+
+    @Override
+    public InputStatus pollNext(ReaderOutput<ParsedRecord> output) throws Exception {
+        heedEndOffsets(output);
+        InputStatus status = reader.pollNext(listeningTo(output));
+        if (status != InputStatus.MORE_AVAILABLE || ++sinceWatermark >= RECORDS_PER_WATERMARK) {
+            emitWatermarks(output);
+        }
+        return status;
+    }
+
+    private PartitionedOutput listeningTo(ReaderOutput<ParsedRecord> output) {
+        PartitionedOutput current = partitionedOutput;
+        if (current == null || current.output != output) {
+            current = new PartitionedOutput(output);
+            partitionedOutput = current;
+        }
+        return current;
+    }
+
+    private void heedEndOffsets(ReaderOutput<ParsedRecord> output) {
+        EndOffsetWatch.Answer answer = watch.take();
+        if (answer == null) {
+            return;
+        }
+        for (Partition partition : partitions.values()) {
+            Long emptyFrom = answer.emptyFrom().get(partition.number);
+            if (emptyFrom != null) {
+                partition.watermark.onEndOffset(emptyFrom, answer.askedAtMillis());
+            }
+        }
+        emitWatermarks(output);
+    }
+
+    private void emitWatermarks(ReaderOutput<ParsedRecord> output) {
+        sinceWatermark = 0;
+        partitions.forEach(
+                (split, partition) -> {
+                    watch.moved(partition.number, partition.watermark.nextOffset());
+                    long millis = partition.watermark.millis();
+                    if (millis > partition.emittedMillis) {
+                        partition.emittedMillis = millis;
+                        output.createOutputForSplit(split).emitWatermark(new Watermark(millis));
+                    }
+                });
+    }
+
+    @Override
+    public void addSplits(List<KafkaPartitionSplit> splits) {
+        for (KafkaPartitionSplit split : splits) {
+            partitions.put(
+                    split.splitId(),
+                    new Partition(
+                            split.getPartition(),
+                            new PartitionWatermark(rules, split.getStartingOffset())));
+            watch.moved(split.getPartition(), split.getStartingOffset());
+        }
+        reader.addSplits(splits);
+    }
+
+    @Override
+    public CompletableFuture<Void> isAvailable() {
+        CompletableFuture<Void> available = reader.isAvailable();
+        if (available.isDone()) {
+            return available;
+        }
+        return CompletableFuture.anyOf(available, watch.news()).thenAccept(any -> {});
+    }
+
+    @Override
+    public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
+        return reader.snapshotState(checkpointId);
+    }
+
+    @Override
+    public void notifyNoMoreSplits() {
+        reader.notifyNoMoreSplits();
+    }
+
+    @Override
+    public void handleSourceEvents(SourceEvent event) {
+        reader.handleSourceEvents(event);
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        reader.notifyCheckpointComplete(checkpointId);
+    }
+
+    @Override
+    public void notifyCheckpointAborted(long checkpointId) throws Exception {
+        reader.notifyCheckpointAborted(checkpointId);
+    }
+
+    @Override
+    public void close() throws Exception {
+        try {
+            watch.close();
+        } finally {
+            reader.close();
+        }
+    }
+
+    /** One of the reader's partitions. */
+    private static final class Partition {
+        private final int number;
+        private final PartitionWatermark watermark;
+        private long emittedMillis = Long.MIN_VALUE;
+
+        Partition(int number, PartitionWatermark watermark) {
+            this.number = number;
+            this.watermark = watermark;
+        }
+    }
+
+    /** Listens to what the reader emits. */
+    private final class PartitionedOutput implements ReaderOutput<ParsedRecord> {
+        private final ReaderOutput<ParsedRecord> output;
+
+        PartitionedOutput(ReaderOutput<ParsedRecord> output) {
+            this.output = output;
+        }
+
+        @Override
+        public SourceOutput<ParsedRecord> createOutputForSplit(String split) {
+            Partition partition = partitions.get(split);
+            if (partition == null) {
+                throw new IllegalStateException("never got split " + split);
+            }
+            return new ListeningOutput(output.createOutputForSplit(split), partition.watermark);
+        }
+
+        @Override
+        public void releaseOutputForSplit(String split) {
+            partitions.remove(split);
+            output.releaseOutputForSplit(split);
+        }
+
+        @Override
+        public void collect(ParsedRecord record) {
+            output.collect(record);
+        }
+
+        @Override
+        public void collect(ParsedRecord record, long timestamp) {
+            output.collect(record, timestamp);
+        }
+
+        @Override
+        public void emitWatermark(Watermark watermark) {
+            output.emitWatermark(watermark);
+        }
+
+        @Override
+        public void markIdle() {
+            output.markIdle();
+        }
+
+        @Override
+        public void markActive() {
+            output.markActive();
+        }
+    }
+
+    /** Hands records through and remembers how far they go. */
+    private record ListeningOutput(
+            SourceOutput<ParsedRecord> output, PartitionWatermark partitionWatermark)
+            implements SourceOutput<ParsedRecord> {
+
+        @Override
+        public void collect(ParsedRecord record) {
+            output.collect(record);
+            partitionWatermark.onRecord(record.offset(), record.progressMillis());
+        }
+
+        @Override
+        public void collect(ParsedRecord record, long timestamp) {
+            output.collect(record, timestamp);
+            partitionWatermark.onRecord(record.offset(), record.progressMillis());
+        }
+
+        @Override
+        public void emitWatermark(Watermark watermark) {
+            output.emitWatermark(watermark);
+        }
+
+        @Override
+        public void markIdle() {
+            output.markIdle();
+        }
+
+        @Override
+        public void markActive() {
+            output.markActive();
+        }
+    }
+}

@@ -1,0 +1,115 @@
+package io.tallyflow.connectors.postgres;
+
+import io.tallyflow.schemas.commit.CommitName;
+import io.tallyflow.schemas.progress.LaneCounts;
+import io.tallyflow.schemas.progress.Progress;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+
+/** Commit parts as bytes, on the wire and in checkpoints. Old versions stay readable. */
+final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart> {
+
+    static final CommitPartSerializer INSTANCE = new CommitPartSerializer();
+
+    private static final int VERSION = 1;
+
+    private CommitPartSerializer() {}
+
+    @Override
+    public int getVersion() {
+        return VERSION;
+    }
+
+    @Override
+    public byte[] serialize(CommitPart part) throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(part.rows().length + 256);
+        writeName(out, part.name());
+        writeName(out, part.previous());
+        out.writeInt(part.number());
+        out.writeInt(part.count());
+        writeProgress(out, part.progress());
+        out.writeInt(part.rows().length);
+        out.write(part.rows());
+        return out.getCopyOfBuffer();
+    }
+
+    @Override
+    public CommitPart deserialize(int version, byte[] bytes) throws IOException {
+        if (version != VERSION) {
+            throw new IOException("a commit part has format " + version + ", known is " + VERSION);
+        }
+        DataInputDeserializer in = new DataInputDeserializer(bytes);
+        CommitName name = readName(in);
+        CommitName previous = readName(in);
+        int number = in.readInt();
+        int count = in.readInt();
+        Progress progress = readProgress(in);
+        byte[] rows = new byte[in.readInt()];
+        in.readFully(rows);
+        return new CommitPart(name, previous, number, count, progress, rows);
+    }
+
+    private static void writeName(DataOutputSerializer out, CommitName name) throws IOException {
+        out.writeLong(name.token());
+        out.writeLong(name.checkpoint());
+    }
+
+    private static CommitName readName(DataInputDeserializer in) throws IOException {
+        return new CommitName(in.readLong(), in.readLong());
+    }
+
+    private static void writeProgress(DataOutputSerializer out, Progress progress)
+            throws IOException {
+        LaneCounts counts = progress.counts();
+        out.writeLong(counts.consumed());
+        out.writeLong(counts.metered());
+        out.writeLong(counts.unmatched());
+        out.writeLong(counts.duplicate());
+        out.writeLong(counts.conflict());
+        out.writeLong(counts.stale());
+        out.writeLong(counts.rejected());
+        out.writeLong(counts.readings());
+        out.writeLong(counts.adjusted());
+        out.writeLong(counts.ignored());
+        out.writeLong(progress.watermarkMillis());
+        out.writeInt(progress.offsets().size());
+        for (Map.Entry<Integer, Long> offset : progress.offsets().entrySet()) {
+            out.writeInt(offset.getKey());
+            out.writeLong(offset.getValue());
+        }
+        out.writeInt(progress.reasons().size());
+        for (Map.Entry<String, Long> reason : progress.reasons().entrySet()) {
+            out.writeUTF(reason.getKey());
+            out.writeLong(reason.getValue());
+        }
+    }
+
+    private static Progress readProgress(DataInputDeserializer in) throws IOException {
+        LaneCounts counts =
+                new LaneCounts(
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong(),
+                        in.readLong());
+        long watermarkMillis = in.readLong();
+        Map<Integer, Long> offsets = new HashMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            offsets.put(in.readInt(), in.readLong());
+        }
+        Map<String, Long> reasons = new HashMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            reasons.put(in.readUTF(), in.readLong());
+        }
+        return new Progress(counts, offsets, watermarkMillis, reasons);
+    }
+}

@@ -1,0 +1,74 @@
+package io.tallyflow.connectors.postgres;
+
+import io.tallyflow.connectors.postgres.SinkRefusedException.Refusal;
+import io.tallyflow.schemas.commit.CommitName;
+import io.tallyflow.schemas.progress.Progress;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+
+/**
+ * The one transaction that makes a checkpoint visible. In this order: lock the ledger; a name in
+ * the history is already applied; a commit that follows the ledger's name is applied; anything else
+ * is refused. One rule thereby stops a twin job, an attempt that thaws, a database set back to an
+ * older copy and an older state.
+ *
+ * @param parts of one commit, complete and in order
+ */
+record CommitTransaction(String pipeline, List<CommitPart> parts)
+        implements Session.Transaction<CommitTransaction.Outcome> {
+
+    /** What became of a commit. */
+    enum Outcome {
+        APPLIED,
+        ALREADY_APPLIED
+    }
+
+    @Override
+    public Outcome run(Connection connection) throws SQLException, IOException {
+        CommitPart head = parts.get(0);
+        LedgerTable table = new LedgerTable(connection, pipeline);
+        Ledger ledger = table.lock();
+        LedgerTable.Place place = table.find(head.name());
+        if (place != null && !place.abandoned()) {
+            return Outcome.ALREADY_APPLIED;
+        }
+        if (place != null || !head.previous().equals(ledger.name())) {
+            throw regressed(head, ledger);
+        }
+        apply(connection, table, ledger, head);
+        return Outcome.APPLIED;
+    }
+
+    private void apply(Connection connection, LedgerTable table, Ledger ledger, CommitPart head)
+            throws SQLException, IOException {
+        CommitName name = head.name();
+        Progress progress = head.progress();
+        Ledger next = ledger.after(name, progress);
+        RowsTable rows = new RowsTable(connection, next.commit(), name.checkpoint());
+        for (CommitPart part : parts) {
+            rows.write(RowsCodec.decode(part.rows()));
+        }
+        table.write(next);
+        table.remember(next, head.previous());
+    }
+
+    private static SinkRefusedException regressed(CommitPart head, Ledger ledger) {
+        return new SinkRefusedException(
+                Refusal.SINK_REGRESSED,
+                "commit "
+                        + head.name()
+                        + " follows "
+                        + head.previous()
+                        + ", but the ledger stands at "
+                        + ledger.name()
+                        + " (commit "
+                        + ledger.commit()
+                        + " of epoch "
+                        + ledger.epoch()
+                        + "). Another job writes to this ledger, or the database was set back, or"
+                        + " this job was started from an older state. Nothing was written. Stop the"
+                        + " other job, or start from the newest checkpoint, or rewind.");
+    }
+}

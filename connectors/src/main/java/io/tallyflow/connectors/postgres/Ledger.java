@@ -1,0 +1,58 @@
+package io.tallyflow.connectors.postgres;
+
+import io.tallyflow.schemas.commit.CommitName;
+import io.tallyflow.schemas.progress.LaneCounts;
+import io.tallyflow.schemas.progress.Progress;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the results stand for, as of one commit.
+ *
+ * @param epoch counts rewinds
+ * @param commit counts commits; continues from the target after a rewind
+ * @param watermarkMillis milliseconds since the epoch, UTC; null while none is known
+ * @param offsets next offset to be read, per Kafka partition
+ * @param counts totals since the first commit
+ * @param reasons totals since the first commit
+ */
+record Ledger(
+        long epoch,
+        long commit,
+        CommitName name,
+        @Nullable Long watermarkMillis,
+        Map<Integer, Long> offsets,
+        LaneCounts counts,
+        Map<String, Long> reasons) {
+
+    /** The ledger after one more commit. */
+    Ledger after(CommitName newName, Progress progress) {
+        Map<Integer, Long> newOffsets = new HashMap<>(offsets);
+        progress.offsets()
+                .forEach((partition, next) -> newOffsets.merge(partition, next, Math::max));
+        Map<String, Long> newReasons = new HashMap<>(reasons);
+        progress.reasons().forEach((reason, count) -> newReasons.merge(reason, count, Long::sum));
+        return new Ledger(
+                epoch,
+                commit + 1,
+                newName,
+                laterWatermark(progress.watermarkMillis()),
+                newOffsets,
+                counts.plus(progress.counts()),
+                newReasons);
+    }
+
+    /** The same position, under the epoch that a rewind opens. */
+    Ledger inEpoch(long newEpoch) {
+        return new Ledger(newEpoch, commit, name, watermarkMillis, offsets, counts, reasons);
+    }
+
+    /** After a restart the watermark begins anew; what the results stand for does not. */
+    private @Nullable Long laterWatermark(long reported) {
+        if (reported == Progress.NO_WATERMARK || reported == Long.MIN_VALUE) {
+            return watermarkMillis;
+        }
+        return watermarkMillis == null ? reported : Math.max(watermarkMillis, reported);
+    }
+}

@@ -1,0 +1,221 @@
+package io.tallyflow.connectors.postgres;
+
+import io.tallyflow.schemas.commit.CommitName;
+import io.tallyflow.schemas.progress.LaneCounts;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.sql.Types;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The ledger's row and its history, read and written inside a transaction. */
+final class LedgerTable {
+
+    private static final String CREATE =
+            """
+            insert into tallyflow.ledger (pipeline, epoch, commit, token, checkpoint, committed_at,
+                offsets, consumed, metered, unmatched, duplicate, conflict, stale, rejected,
+                readings, adjusted, ignored, reasons)
+            values (?, 0, 0, 0, 0, now(), '{}', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}')
+            on conflict do nothing
+            """;
+
+    private static final String LOCK =
+            """
+            select epoch, commit, token, checkpoint, watermark, offsets, consumed, metered,
+                unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored, reasons
+            from tallyflow.ledger where pipeline = ? for update
+            """;
+
+    private static final String AGE =
+            """
+            select extract(epoch from now() - committed_at)::bigint
+            from tallyflow.ledger where pipeline = ?
+            """;
+
+    private static final String FIND =
+            """
+            select epoch, commit, abandoned_in_epoch is not null
+            from tallyflow.ledger_history where pipeline = ? and token = ? and checkpoint = ?
+            """;
+
+    private static final String RECALL =
+            """
+            select epoch, commit, token, checkpoint, watermark, offsets, consumed, metered,
+                unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored, reasons
+            from tallyflow.ledger_history where pipeline = ? and token = ? and checkpoint = ?
+            """;
+
+    private static final String WRITE =
+            """
+            update tallyflow.ledger set epoch = ?, commit = ?, token = ?, checkpoint = ?,
+                watermark = ?, offsets = ?::jsonb, consumed = ?, metered = ?, unmatched = ?,
+                duplicate = ?, conflict = ?, stale = ?, rejected = ?, readings = ?, adjusted = ?,
+                ignored = ?, reasons = ?::jsonb, committed_at = now()
+            where pipeline = ?
+            """;
+
+    private static final String REMEMBER =
+            """
+            insert into tallyflow.ledger_history (epoch, commit, token, checkpoint, watermark,
+                offsets, consumed, metered, unmatched, duplicate, conflict, stale, rejected,
+                readings, adjusted, ignored, reasons, pipeline, prev_token, prev_checkpoint,
+                committed_at)
+            values (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, now())
+            """;
+
+    private final Connection connection;
+    private final String pipeline;
+
+    LedgerTable(Connection connection, String pipeline) {
+        this.connection = connection;
+        this.pipeline = pipeline;
+    }
+
+    /**
+     * Where a commit stands in the history.
+     *
+     * @param abandoned whether a rewind took it back
+     */
+    record Place(long epoch, long commit, boolean abandoned) {}
+
+    /** Makes the row of a new pipeline; does nothing if it is there. */
+    void create() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(CREATE)) {
+            statement.setString(1, pipeline);
+            statement.executeUpdate();
+        }
+    }
+
+    /** The ledger, locked until the transaction ends. */
+    Ledger lock() throws SQLException, IOException {
+        try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
+            statement.setString(1, pipeline);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    throw new SQLException(
+                            "the ledger has no row for pipeline " + pipeline, "02000");
+                }
+                return read(row);
+            }
+        }
+    }
+
+    /** How long ago the last commit was. */
+    Duration age() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(AGE)) {
+            statement.setString(1, pipeline);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return Duration.ofSeconds(row.getLong(1));
+            }
+        }
+    }
+
+    /** Where a commit stands, or null if it was never applied. */
+    @Nullable Place find(CommitName name) throws SQLException {
+        try (PreparedStatement statement = named(FIND, name);
+                ResultSet row = statement.executeQuery()) {
+            return row.next() ? new Place(row.getLong(1), row.getLong(2), row.getBoolean(3)) : null;
+        }
+    }
+
+    /** The whole ledger as of an applied commit. */
+    Ledger recall(CommitName name) throws SQLException, IOException {
+        try (PreparedStatement statement = named(RECALL, name);
+                ResultSet row = statement.executeQuery()) {
+            if (!row.next()) {
+                throw new SQLException("the history does not know commit " + name, "02000");
+            }
+            return read(row);
+        }
+    }
+
+    /** Puts the ledger where the given one stands. */
+    void write(Ledger ledger) throws SQLException, IOException {
+        try (PreparedStatement statement = connection.prepareStatement(WRITE)) {
+            int next = bind(statement, ledger);
+            statement.setString(next, pipeline);
+            statement.executeUpdate();
+        }
+    }
+
+    /** Adds a commit to the history. */
+    void remember(Ledger ledger, CommitName previous) throws SQLException, IOException {
+        try (PreparedStatement statement = connection.prepareStatement(REMEMBER)) {
+            int next = bind(statement, ledger);
+            statement.setString(next++, pipeline);
+            statement.setLong(next++, previous.token());
+            statement.setLong(next, previous.checkpoint());
+            statement.executeUpdate();
+        }
+    }
+
+    private PreparedStatement named(String sql, CommitName name) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        statement.setString(1, pipeline);
+        statement.setLong(2, name.token());
+        statement.setLong(3, name.checkpoint());
+        return statement;
+    }
+
+    private static int bind(PreparedStatement statement, Ledger ledger)
+            throws SQLException, IOException {
+        LaneCounts counts = ledger.counts();
+        int next = 1;
+        statement.setLong(next++, ledger.epoch());
+        statement.setLong(next++, ledger.commit());
+        statement.setLong(next++, ledger.name().token());
+        statement.setLong(next++, ledger.name().checkpoint());
+        Long watermark = ledger.watermarkMillis();
+        if (watermark == null) {
+            statement.setNull(next++, Types.TIMESTAMP_WITH_TIMEZONE);
+        } else {
+            statement.setTimestamp(next++, Timestamp.from(Instant.ofEpochMilli(watermark)));
+        }
+        statement.setString(next++, JsonCounts.format(ledger.offsets()));
+        statement.setLong(next++, counts.consumed());
+        statement.setLong(next++, counts.metered());
+        statement.setLong(next++, counts.unmatched());
+        statement.setLong(next++, counts.duplicate());
+        statement.setLong(next++, counts.conflict());
+        statement.setLong(next++, counts.stale());
+        statement.setLong(next++, counts.rejected());
+        statement.setLong(next++, counts.readings());
+        statement.setLong(next++, counts.adjusted());
+        statement.setLong(next++, counts.ignored());
+        statement.setString(next++, JsonCounts.format(ledger.reasons()));
+        return next;
+    }
+
+    private static Ledger read(ResultSet row) throws SQLException, IOException {
+        Timestamp watermark = row.getTimestamp("watermark");
+        Map<Integer, Long> offsets = JsonCounts.parseByPartition(row.getString("offsets"));
+        LaneCounts counts =
+                new LaneCounts(
+                        row.getLong("consumed"),
+                        row.getLong("metered"),
+                        row.getLong("unmatched"),
+                        row.getLong("duplicate"),
+                        row.getLong("conflict"),
+                        row.getLong("stale"),
+                        row.getLong("rejected"),
+                        row.getLong("readings"),
+                        row.getLong("adjusted"),
+                        row.getLong("ignored"));
+        return new Ledger(
+                row.getLong("epoch"),
+                row.getLong("commit"),
+                new CommitName(row.getLong("token"), row.getLong("checkpoint")),
+                watermark == null ? null : watermark.toInstant().toEpochMilli(),
+                offsets,
+                counts,
+                JsonCounts.parse(row.getString("reasons")));
+    }
+}

@@ -1,0 +1,87 @@
+package io.tallyflow.connectors.postgres;
+
+import io.tallyflow.schemas.usage.UsageChange;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SupportsCommitter;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
+import org.apache.flink.streaming.api.connector.sink2.CommittableMessageTypeInfo;
+import org.apache.flink.streaming.api.connector.sink2.SupportsPreCommitTopology;
+import org.apache.flink.streaming.api.datastream.DataStream;
+
+/**
+ * Commits the results of each completed checkpoint to Postgres in one transaction, exactly once.
+ *
+ * <pre>
+ * usage changes => writer (collapses per key)
+ *   => gather (parallelism 1: numbers the parts, names the commit)
+ *   => committer (subtask 0: one transaction per checkpoint)
+ * </pre>
+ *
+ * Flink's interfaces for the middle step are experimental; only this class and {@link GatherCommit}
+ * touch them.
+ */
+public final class PostgresUsageSink
+        implements Sink<UsageChange>,
+                SupportsCommitter<CommitPart>,
+                SupportsPreCommitTopology<CommitPart, CommitPart> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final JdbcConnectionProvider connections;
+    private final PostgresSinkOptions options;
+    private final String gatherUid;
+
+    /**
+     * A sink for one pipeline.
+     *
+     * @param connections where to; opened lazily, one connection at a time
+     * @param gatherUid uid of the gathering operator; a contract with the job's state
+     */
+    public PostgresUsageSink(
+            JdbcConnectionProvider connections, PostgresSinkOptions options, String gatherUid) {
+        this.connections = connections;
+        this.options = options;
+        this.gatherUid = gatherUid;
+    }
+
+    @Override
+    public CommittingSinkWriter<UsageChange, CommitPart> createWriter(WriterInitContext context) {
+        return new UsageWriter(options.partBytes());
+    }
+
+    @Override
+    public DataStream<CommittableMessage<CommitPart>> addPreCommitTopology(
+            DataStream<CommittableMessage<CommitPart>> written) {
+        // The committer has the sink's parallelism; the second global() sends all to subtask 0.
+        return written.global()
+                .transform(
+                        "gather the commit",
+                        CommittableMessageTypeInfo.of(() -> CommitPartSerializer.INSTANCE),
+                        new GatherCommit(new LedgerStart(connections, options)))
+                .setParallelism(1)
+                .setMaxParallelism(1)
+                .uid(gatherUid)
+                .global();
+    }
+
+    @Override
+    public Committer<CommitPart> createCommitter(CommitterInitContext context) {
+        return new LedgerCommitter(connections, options);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<CommitPart> getCommittableSerializer() {
+        return CommitPartSerializer.INSTANCE;
+    }
+
+    @Override
+    public SimpleVersionedSerializer<CommitPart> getWriteResultSerializer() {
+        return CommitPartSerializer.INSTANCE;
+    }
+}

@@ -1,0 +1,101 @@
+package io.tallyflow.connectors.postgres;
+
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection that runs whole transactions and outlives trouble: serialization failures and
+ * deadlocks are tried again at once, a lost or refusing server is waited for. A transaction may
+ * therefore run more than once and must recognise what it has done before.
+ */
+final class Session implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+    private static final long FIRST_PAUSE_MILLIS = 50;
+    private static final long LONGEST_PAUSE_MILLIS = 5_000;
+
+    /**
+     * A frozen predecessor may hold the ledger's row: better to ask again than to hang. LOCAL,
+     * because a connection pool may hand out another server session for the next transaction.
+     */
+    private static final String LIMITS = "set local lock_timeout = '30s'";
+
+    private final JdbcConnectionProvider connections;
+    private final Duration patience;
+
+    Session(JdbcConnectionProvider connections, Duration patience) {
+        this.connections = connections;
+        this.patience = patience;
+    }
+
+    /** What runs inside a transaction. */
+    interface Transaction<T> {
+        T run(Connection connection) throws SQLException, IOException;
+    }
+
+    /**
+     * Runs a transaction until it is known to be committed.
+     *
+     * @throws IOException if the server stayed away longer than the patience
+     * @throws InterruptedException if the task is being cancelled
+     */
+    <T> T run(Transaction<T> transaction) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        long pause = FIRST_PAUSE_MILLIS;
+        while (true) {
+            try {
+                return attempt(transaction);
+            } catch (SQLException e) {
+                if (!Trouble.of(e).isWorthAnotherTry()) {
+                    throw new IOException("Postgres refused a statement: " + e.getMessage(), e);
+                }
+                if (System.nanoTime() > deadline) {
+                    throw new IOException(
+                            "Postgres did not recover within " + patience + ": " + e.getMessage(),
+                            e);
+                }
+                LOG.warn(
+                        "Postgres trouble (SQLSTATE {}), trying again in {} ms: {}",
+                        e.getSQLState(),
+                        pause,
+                        e.getMessage());
+            }
+            TimeUnit.MILLISECONDS.sleep(pause);
+            pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+        }
+    }
+
+    private <T> T attempt(Transaction<T> transaction) throws SQLException, IOException {
+        boolean committed = false;
+        try {
+            Connection connection = connections.getOrEstablishConnection();
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(LIMITS);
+            }
+            T result = transaction.run(connection);
+            connection.commit();
+            committed = true;
+            return result;
+        } catch (ClassNotFoundException e) {
+            throw new IOException("the Postgres driver is not on the class path", e);
+        } finally {
+            // Whatever went wrong, the server forgets the transaction with the connection.
+            if (!committed) {
+                connections.closeConnection();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        connections.closeConnection();
+    }
+}

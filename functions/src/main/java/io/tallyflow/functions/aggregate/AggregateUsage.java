@@ -1,0 +1,238 @@
+package io.tallyflow.functions.aggregate;
+
+import io.tallyflow.functions.progress.ReportingOperator;
+import io.tallyflow.functions.progress.Tally;
+import io.tallyflow.schemas.event.LateEvent;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.progress.Progress;
+import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.state.UsagePartials;
+import io.tallyflow.schemas.stream.MeteredOrProgress;
+import io.tallyflow.schemas.usage.Adjustment;
+import io.tallyflow.schemas.usage.AdjustmentReason;
+import io.tallyflow.schemas.usage.IgnoredReason;
+import io.tallyflow.schemas.usage.MeteredEvent;
+import io.tallyflow.schemas.usage.Reading;
+import io.tallyflow.schemas.usage.UsageCell;
+import io.tallyflow.schemas.usage.UsageChange;
+import io.tallyflow.schemas.usage.UsageRow;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.LongSerializer;
+import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.Triggerable;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Adds readings up in event-time windows, and late ones in adjustments.
+ *
+ * <p>State, keyed by subject, with the window as namespace: per (meter, group) what is known of the
+ * window so far. A timer per window settles it: its rows leave for the last time and its state is
+ * cleared. Rows that changed leave just ahead of each barrier, as absolute values.
+ *
+ * <p>A watermark is not part of Flink's state: after a restore it starts from nothing, and a
+ * reading for a window that settled long ago would look on time, make the window anew with one
+ * reading, and overwrite the right total. The operator therefore keeps its horizon, the highest
+ * watermark that it acted on, as union state; every subtask takes the maximum.
+ */
+public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, UsageChange>
+        implements Triggerable<String, TimeWindow> {
+
+    /** Events of which at least one reading came after its window had settled. */
+    public static final OutputTag<LateEvent> LATE =
+            new OutputTag<>("late", TypeInformation.of(LateEvent.class));
+
+    private static final long serialVersionUID = 1L;
+
+    private final AggregateRules rules;
+
+    private transient InternalTimerService<TimeWindow> timers;
+    private transient ListState<Long> horizonState;
+    private transient long horizonMillis;
+    private transient Map<UsageCell, UsageRow> changed;
+    private transient Map<UsageCell, UsagePartial> adjustments;
+    private transient Tally tally;
+    private transient boolean restored;
+
+    public AggregateUsage(AggregateRules rules) {
+        this.rules = rules;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        horizonState =
+                context.getOperatorStateStore()
+                        .getUnionListState(
+                                new ListStateDescriptor<>("horizon", LongSerializer.INSTANCE));
+        horizonMillis = Long.MIN_VALUE;
+        for (long other : horizonState.get()) {
+            horizonMillis = Math.max(horizonMillis, other);
+        }
+        restored = context.isRestored();
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        changed = new LinkedHashMap<>();
+        adjustments = new LinkedHashMap<>();
+        tally = new Tally();
+        timers = getInternalTimerService("settle", new TimeWindow.Serializer(), this);
+        if (restored) {
+            // Another subtask may have seen further: what is behind settles before the first
+            // record.
+            getTimeServiceManager().orElseThrow().advanceWatermark(new Watermark(horizonMillis));
+            if (rules.writeOpenWindowsAgain()) {
+                timers.forEachEventTimeTimer((window, time) -> change(window, false));
+            }
+        }
+    }
+
+    @Override
+    public void processElement(StreamRecord<MeteredOrProgress> element) throws Exception {
+        MeteredEvent metered = element.getValue().metered();
+        Progress progress = element.getValue().progress();
+        if (metered != null) {
+            add(metered);
+        } else if (progress != null) {
+            emit(UsageChange.of(progress));
+        }
+    }
+
+    private void add(MeteredEvent metered) throws Exception {
+        UsageEvent event = metered.event();
+        List<String> lateMeters = null;
+        for (Reading reading : metered.readings()) {
+            TimeWindow window =
+                    new TimeWindow(reading.windowStartMillis(), reading.windowEndMillis());
+            if (settlesAt(window) > horizonMillis) {
+                addToWindow(event, reading, window);
+            } else {
+                adjust(event, reading);
+                lateMeters = lateMeters == null ? new ArrayList<>() : lateMeters;
+                lateMeters.add(reading.meter());
+            }
+        }
+        if (lateMeters != null) {
+            output.collect(
+                    LATE,
+                    new StreamRecord<>(new LateEvent(event, LateEvent.Reason.LATE, lateMeters)));
+        }
+    }
+
+    private void addToWindow(UsageEvent event, Reading reading, TimeWindow window)
+            throws Exception {
+        MapState<Tuple2<String, String>, UsagePartial> cells = cells(window);
+        Tuple2<String, String> key = Tuple2.of(reading.meter(), reading.group());
+        UsagePartial before = cells.get(key);
+        UsagePartial after =
+                UsagePartials.add(before == null ? UsagePartials.NONE : before, reading, event);
+        if (after == null) {
+            tally.ignored(IgnoredReason.TOTAL_RANGE.name());
+            return;
+        }
+        cells.put(key, after);
+        if (before == null) {
+            timers.registerEventTimeTimer(window, settlesAt(window));
+        }
+        UsageCell cell = reading.cell(event.subject());
+        changed.put(cell, new UsageRow(cell, after, false));
+        tally.reading();
+    }
+
+    private void adjust(UsageEvent event, Reading reading) {
+        adjustments.merge(
+                reading.cell(event.subject()),
+                UsagePartials.of(reading, event),
+                UsagePartials::merge);
+        tally.adjusted();
+    }
+
+    @Override
+    public void onEventTime(InternalTimer<String, TimeWindow> timer) throws Exception {
+        TimeWindow window = timer.getNamespace();
+        change(window, true);
+        cells(window).clear();
+    }
+
+    @Override
+    public void onProcessingTime(InternalTimer<String, TimeWindow> timer) {
+        throw new IllegalStateException("no processing-time timer was ever set");
+    }
+
+    /** Marks all rows of the current subject's window to be written. */
+    private void change(TimeWindow window, boolean settled) throws Exception {
+        String subject = (String) getCurrentKey();
+        for (Map.Entry<Tuple2<String, String>, UsagePartial> entry : cells(window).entries()) {
+            UsageCell cell = cellOf(subject, entry.getKey(), window);
+            changed.put(cell, new UsageRow(cell, entry.getValue(), settled));
+        }
+    }
+
+    private static UsageCell cellOf(String subject, Tuple2<String, String> key, TimeWindow window) {
+        return new UsageCell(key.f0, subject, key.f1, window.getStart(), window.getEnd());
+    }
+
+    private MapState<Tuple2<String, String>, UsagePartial> cells(TimeWindow window)
+            throws Exception {
+        return getPartitionedState(
+                window,
+                new TimeWindow.Serializer(),
+                new MapStateDescriptor<>(
+                        "cells",
+                        Types.TUPLE(Types.STRING, Types.STRING),
+                        TypeInformation.of(UsagePartial.class)));
+    }
+
+    /** The watermark at which no on-time reading can change the window any more. */
+    private long settlesAt(TimeWindow window) {
+        return window.maxTimestamp() + rules.allowedLateness().toMillis();
+    }
+
+    @Override
+    public void processWatermark(Watermark mark) throws Exception {
+        if (mark.getTimestamp() == Watermark.MAX_WATERMARK.getTimestamp()) {
+            // The end of the input is not a moment in event time: a job that goes on from here must
+            // find its windows open.
+            output.emitWatermark(mark);
+            return;
+        }
+        if (mark.getTimestamp() > horizonMillis) {
+            horizonMillis = mark.getTimestamp();
+        }
+        super.processWatermark(mark);
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        horizonState.update(List.of(horizonMillis));
+    }
+
+    @Override
+    protected void report() {
+        changed.values().forEach(row -> emit(UsageChange.of(row)));
+        changed.clear();
+        adjustments.forEach(
+                (cell, partial) ->
+                        emit(UsageChange.of(new Adjustment(cell, AdjustmentReason.LATE, partial))));
+        adjustments.clear();
+        emit(UsageChange.of(tally.take(horizonMillis)));
+    }
+}

@@ -1,0 +1,66 @@
+package io.tallyflow.functions.meter;
+
+import io.tallyflow.functions.progress.ReportingOperator;
+import io.tallyflow.functions.progress.Tally;
+import io.tallyflow.schemas.event.Lane;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.progress.Progress;
+import io.tallyflow.schemas.stream.EventOrProgress;
+import io.tallyflow.schemas.stream.MeteredOrProgress;
+import io.tallyflow.schemas.usage.IgnoredReading;
+import io.tallyflow.schemas.usage.MeteredEvent;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+
+/** Turns each accepted event into the readings of the meters that match its type. */
+public final class ApplyMeters extends ReportingOperator<EventOrProgress, MeteredOrProgress> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ArrayList<Meter> meters;
+
+    private transient MeterReader reader;
+    private transient Tally tally;
+
+    public ApplyMeters(List<Meter> meters) {
+        this.meters = new ArrayList<>(meters);
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        reader = new MeterReader(meters);
+        tally = new Tally();
+    }
+
+    @Override
+    public void processElement(StreamRecord<EventOrProgress> element) {
+        UsageEvent event = element.getValue().event();
+        Progress progress = element.getValue().progress();
+        if (event != null) {
+            apply(event);
+        } else if (progress != null) {
+            emit(MeteredOrProgress.of(progress, element.getValue().key()));
+        }
+    }
+
+    private void apply(UsageEvent event) {
+        MeteredEvent metered = reader.read(event);
+        tally.lane(metered.matched() ? Lane.METERED : Lane.UNMATCHED);
+        for (IgnoredReading ignored : metered.ignored()) {
+            tally.ignored(ignored.reason().name());
+        }
+        if (!metered.readings().isEmpty()) {
+            emit(MeteredOrProgress.of(metered));
+        }
+    }
+
+    @Override
+    protected void report() {
+        int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+        Progress progress = tally.take(Progress.NO_WATERMARK);
+        emit(MeteredOrProgress.of(progress, EventOrProgress.of(progress, subtask).key()));
+    }
+}

@@ -1,0 +1,56 @@
+package io.tallyflow.functions.parse;
+
+import io.tallyflow.functions.progress.ReportingOperator;
+import io.tallyflow.functions.progress.Tally;
+import io.tallyflow.schemas.event.ParsedRecord;
+import io.tallyflow.schemas.event.RejectedRecord;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.progress.Progress;
+import io.tallyflow.schemas.stream.EventOrProgress;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Sends events on and rejected records aside, and reports how many records were consumed and up to
+ * which offset. Chained to the source, so that what it reports is exactly what the source's own
+ * checkpoint holds.
+ */
+public final class RouteParsed extends ReportingOperator<ParsedRecord, EventOrProgress> {
+
+    /** Records that are not valid usage events. */
+    public static final OutputTag<RejectedRecord> REJECTED =
+            new OutputTag<>("rejected", TypeInformation.of(RejectedRecord.class));
+
+    private static final long serialVersionUID = 1L;
+
+    private transient Tally tally;
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        tally = new Tally();
+    }
+
+    @Override
+    public void processElement(StreamRecord<ParsedRecord> element) {
+        ParsedRecord record = element.getValue();
+        tally.consumed(record.partition(), record.offset());
+        UsageEvent event = record.event();
+        RejectedRecord rejected = record.rejected();
+        if (event != null) {
+            emit(EventOrProgress.of(event));
+        } else if (rejected != null) {
+            tally.rejected(rejected.reason());
+            output.collect(REJECTED, new StreamRecord<>(rejected));
+        } else {
+            throw new IllegalStateException("neither event nor rejection: " + record);
+        }
+    }
+
+    @Override
+    protected void report() {
+        int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+        emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), subtask));
+    }
+}

@@ -1,0 +1,22 @@
+package io.tallyflow.schemas.stream;
+
+import io.tallyflow.schemas.progress.Progress;
+import io.tallyflow.schemas.usage.MeteredEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A metered event, or the progress of an operator before: exactly one of them.
+ *
+ * @param key the key of the stream, unchanged since the shuffle
+ */
+public record MeteredOrProgress(
+        String key, @Nullable MeteredEvent metered, @Nullable Progress progress) {
+
+    public static MeteredOrProgress of(MeteredEvent metered) {
+        return new MeteredOrProgress(metered.event().subject(), metered, null);
+    }
+
+    public static MeteredOrProgress of(Progress progress, String key) {
+        return new MeteredOrProgress(key, null, progress);
+    }
+}

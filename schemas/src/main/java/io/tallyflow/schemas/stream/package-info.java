@@ -1,0 +1,5 @@
+/** Envelopes: what flows between operators besides the words of the domain themselves. */
+@NullMarked
+package io.tallyflow.schemas.stream;
+
+import org.jspecify.annotations.NullMarked;
