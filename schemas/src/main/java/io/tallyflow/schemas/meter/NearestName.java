@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the name that somebody probably meant. */
-final class NearestName {
+public final class NearestName {
 
     private static final int MAX_DISTANCE = 3;
     private static final int MAX_LENGTH = 64;
@@ -16,7 +16,7 @@ final class NearestName {
      * The known name with the smallest edit distance, letter case and separators aside; null if
      * none is near.
      */
-    static @Nullable String of(String name, Collection<String> known) {
+    public static @Nullable String of(String name, Collection<String> known) {
         if (name.length() > MAX_LENGTH) {
             return null;
         }

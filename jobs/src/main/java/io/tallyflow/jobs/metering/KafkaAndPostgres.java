@@ -1,0 +1,91 @@
+package io.tallyflow.jobs.metering;
+
+import io.tallyflow.connectors.kafka.KafkaTopic;
+import io.tallyflow.connectors.kafka.RecordParser;
+import io.tallyflow.connectors.kafka.RecordSinks;
+import io.tallyflow.connectors.kafka.UsageEventsSource;
+import io.tallyflow.connectors.kafka.WatermarkRules;
+import io.tallyflow.connectors.postgres.PostgresSinkOptions;
+import io.tallyflow.connectors.postgres.PostgresUsageSink;
+import io.tallyflow.functions.parse.UsageEventParser;
+import io.tallyflow.schemas.event.ConsumedRecord;
+import io.tallyflow.schemas.event.ParsedRecord;
+import java.util.Properties;
+import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
+import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
+import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
+import org.jspecify.annotations.Nullable;
+
+/** The real ends: events and records of note in Kafka, results in Postgres. */
+public final class KafkaAndPostgres {
+
+    private static final int CONNECTION_CHECK_SECONDS = 5;
+
+    private KafkaAndPostgres() {}
+
+    /** The ends that the options name. */
+    public static MeteringEnds ends(MeteringOptions options) {
+        Properties kafka = kafka(options);
+        return new MeteringEnds(
+                UsageEventsSource.unbounded(
+                        new KafkaTopic(options.eventsTopic(), options.consumerGroup()),
+                        kafka,
+                        new WatermarkRules(options.outOfOrderness(), options.idleAfter()),
+                        new Parser()),
+                new PostgresUsageSink(
+                        postgres(options), sinkOptions(options), MeteringStage.GATHER.uid()),
+                RecordSinks.rejected(options.rejectedTopic(), options.eventsTopic(), kafka),
+                RecordSinks.late(options.lateTopic(), options.eventsTopic(), kafka));
+    }
+
+    /** Client properties for Kafka. */
+    static Properties kafka(MeteringOptions options) {
+        Properties properties = new Properties();
+        properties.setProperty("bootstrap.servers", options.kafkaBootstrap());
+        return properties;
+    }
+
+    /** One connection to Postgres, opened when it is first used. */
+    static JdbcConnectionProvider postgres(MeteringOptions options) {
+        return new SimpleJdbcConnectionProvider(
+                new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+                        .withUrl(options.postgresUrl())
+                        .withDriverName("org.postgresql.Driver")
+                        .withUsername(options.postgresUser())
+                        .withPassword(options.postgresPassword())
+                        .withProperty("ApplicationName", "tallyflow")
+                        .withProperty("tcpKeepAlive", "true")
+                        .withProperty("connectTimeout", "10")
+                        .withProperty("socketTimeout", "120")
+                        .withConnectionCheckTimeoutSeconds(CONNECTION_CHECK_SECONDS)
+                        .build());
+    }
+
+    private static PostgresSinkOptions sinkOptions(MeteringOptions options) {
+        PostgresSinkOptions defaults = PostgresSinkOptions.defaults();
+        return new PostgresSinkOptions(
+                options.pipeline(),
+                options.rewindTo(),
+                options.stateKept(),
+                options.postgresPatience(),
+                defaults.partBytes());
+    }
+
+    /** One parser per reader, made where it is used. */
+    private static final class Parser implements RecordParser {
+
+        private static final long serialVersionUID = 1L;
+
+        private transient @Nullable UsageEventParser parser;
+
+        @Override
+        public ParsedRecord parse(ConsumedRecord record) {
+            UsageEventParser current = parser;
+            if (current == null) {
+                current = new UsageEventParser();
+                parser = current;
+            }
+            return current.parse(record);
+        }
+    }
+}

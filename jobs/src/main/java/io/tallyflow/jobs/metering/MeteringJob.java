@@ -1,0 +1,45 @@
+package io.tallyflow.jobs.metering;
+
+import io.tallyflow.functions.aggregate.AggregateRules;
+import io.tallyflow.functions.deduplicate.DedupeRules;
+import io.tallyflow.schemas.meter.MeterFile;
+import java.io.IOException;
+import java.time.Duration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** The main class of the metering job. */
+public final class MeteringJob {
+
+    /** The job's name in Flink. */
+    public static final String NAME = "tallyflow metering";
+
+    private static final Duration AHEAD = Duration.ofDays(1);
+
+    private MeteringJob() {}
+
+    /** Arguments are {@code --name value} pairs; see {@link Option}. */
+    public static void main(String[] arguments) throws Exception {
+        MeteringOptions options = MeteringOptionsReader.read(arguments, System.getenv());
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment(FlinkSettings.required());
+        build(environment, options);
+        environment.execute(NAME);
+    }
+
+    /** Builds the job between the ends that the options name. */
+    public static void build(StreamExecutionEnvironment environment, MeteringOptions options)
+            throws IOException {
+        FlinkSettings.check(environment.getConfiguration());
+        MeteringRules rules = rules(options);
+        int partitions = EventsTopic.partitions(options);
+        int readers = Math.min(environment.getParallelism(), partitions);
+        new MeteringPipeline(KafkaAndPostgres.ends(options), rules).attachTo(environment, readers);
+    }
+
+    private static MeteringRules rules(MeteringOptions options) throws IOException {
+        return new MeteringRules(
+                MeterFile.read(options.meters()),
+                new DedupeRules(options.dedupeHorizon(), AHEAD, options.stateKept()),
+                new AggregateRules(options.allowedLateness(), options.rewindTo() != null));
+    }
+}

@@ -1,0 +1,40 @@
+package io.tallyflow.jobs.metering;
+
+import io.tallyflow.connectors.postgres.RewindTarget;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that can be told to the job.
+ *
+ * @param kafkaBootstrap {@code HOST:PORT} of one or more brokers
+ * @param postgresUrl JDBC URL
+ * @param postgresPassword never printed
+ * @param meters the definitions' file
+ * @param rewindTo null unless this start may rewind
+ */
+public record MeteringOptions(
+        String kafkaBootstrap,
+        String eventsTopic,
+        String rejectedTopic,
+        String lateTopic,
+        String consumerGroup,
+        String postgresUrl,
+        String postgresUser,
+        String postgresPassword,
+        String pipeline,
+        Path meters,
+        Duration outOfOrderness,
+        Duration allowedLateness,
+        Duration idleAfter,
+        Duration dedupeHorizon,
+        Duration stateKept,
+        Duration postgresPatience,
+        @Nullable RewindTarget rewindTo) {
+
+    @Override
+    public String toString() {
+        return "MeteringOptions[kafka=" + kafkaBootstrap + ", meters=" + meters + "]";
+    }
+}

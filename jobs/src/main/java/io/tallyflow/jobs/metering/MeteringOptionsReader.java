@@ -1,0 +1,121 @@
+package io.tallyflow.jobs.metering;
+
+import io.tallyflow.connectors.postgres.RewindTarget;
+import io.tallyflow.schemas.meter.NearestName;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.flink.util.TimeUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the options from {@code --name value} pairs. All problems are reported at once; an unknown
+ * name is one, with the nearest known name.
+ */
+public final class MeteringOptionsReader {
+
+    /** Where a password may stand instead of in the arguments, which every process list shows. */
+    public static final String PASSWORD_VARIABLE = "TALLYFLOW_POSTGRES_PASSWORD";
+
+    /** Stands where a target could not be read; the problem is reported. */
+    private static final RewindTarget NOWHERE = new RewindTarget(0, 0);
+
+    private final Map<String, String> given;
+    private final Map<String, String> environment;
+    private final List<String> problems = new ArrayList<>();
+
+    private MeteringOptionsReader(Map<String, String> given, Map<String, String> environment) {
+        this.given = given;
+        this.environment = environment;
+    }
+
+    /**
+     * Reads command-line arguments.
+     *
+     * @throws IllegalArgumentException naming every problem
+     */
+    public static MeteringOptions read(String[] arguments, Map<String, String> environment) {
+        Map<String, String> given = new LinkedHashMap<>();
+        List<String> problems = new ArrayList<>();
+        for (int i = 0; i < arguments.length; i += 2) {
+            String name = arguments[i];
+            if (!name.startsWith("--") || i + 1 == arguments.length) {
+                problems.add("expected --name value, found " + name);
+            } else if (given.put(name.substring(2), arguments[i + 1]) != null) {
+                problems.add(name + " is given twice");
+            }
+        }
+        return new MeteringOptionsReader(given, environment).options(problems);
+    }
+
+    private MeteringOptions options(List<String> before) {
+        problems.addAll(before);
+        given.keySet().stream().filter(name -> Option.named(name) == null).forEach(this::unknown);
+        MeteringOptions options =
+                new MeteringOptions(
+                        text(Option.KAFKA_BOOTSTRAP),
+                        text(Option.KAFKA_EVENTS_TOPIC),
+                        text(Option.KAFKA_REJECTED_TOPIC),
+                        text(Option.KAFKA_LATE_TOPIC),
+                        text(Option.KAFKA_GROUP),
+                        text(Option.POSTGRES_URL),
+                        text(Option.POSTGRES_USER),
+                        environment.getOrDefault(PASSWORD_VARIABLE, ""),
+                        text(Option.PIPELINE),
+                        value(Option.METERS, Path::of, Path.of("")),
+                        duration(Option.OUT_OF_ORDERNESS),
+                        duration(Option.ALLOWED_LATENESS),
+                        duration(Option.IDLE_AFTER),
+                        duration(Option.DEDUPE_HORIZON),
+                        duration(Option.STATE_KEPT),
+                        duration(Option.POSTGRES_PATIENCE),
+                        rewindTarget());
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("\n", problems));
+        }
+        return options;
+    }
+
+    private void unknown(String name) {
+        String nearest = NearestName.of(name, Option.keys());
+        problems.add(
+                "--"
+                        + name
+                        + " is not known"
+                        + (nearest == null
+                                ? "; known are " + Option.keys()
+                                : "; perhaps --" + nearest + " is meant"));
+    }
+
+    private String text(Option option) {
+        return value(option, Function.identity(), "");
+    }
+
+    private Duration duration(Option option) {
+        return value(option, TimeUtils::parseDuration, Duration.ZERO);
+    }
+
+    private @Nullable RewindTarget rewindTarget() {
+        return given.containsKey(Option.REWIND_TO.key())
+                ? value(Option.REWIND_TO, RewindTarget::parse, NOWHERE)
+                : null;
+    }
+
+    private <T> T value(Option option, Function<String, T> parse, T otherwise) {
+        String text = given.getOrDefault(option.key(), option.defaultValue());
+        if (text == null) {
+            problems.add("--" + option.key() + " is missing: " + option.description());
+            return otherwise;
+        }
+        try {
+            return parse.apply(text);
+        } catch (IllegalArgumentException e) {
+            problems.add("--" + option.key() + " " + text + ": " + e.getMessage());
+            return otherwise;
+        }
+    }
+}

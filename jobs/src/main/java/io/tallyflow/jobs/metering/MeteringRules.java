@@ -1,0 +1,9 @@
+package io.tallyflow.jobs.metering;
+
+import io.tallyflow.functions.aggregate.AggregateRules;
+import io.tallyflow.functions.deduplicate.DedupeRules;
+import io.tallyflow.schemas.meter.Meter;
+import java.util.List;
+
+/** What the pipeline is to do: which meters, how long identities count, when windows settle. */
+public record MeteringRules(List<Meter> meters, DedupeRules dedupe, AggregateRules aggregate) {}

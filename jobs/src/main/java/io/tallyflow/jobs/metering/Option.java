@@ -1,0 +1,85 @@
+package io.tallyflow.jobs.metering;
+
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The job's options: name, default and meaning. The reference in the docs is checked against it.
+ */
+public enum Option {
+    KAFKA_BOOTSTRAP("kafka.bootstrap", null, "HOST:PORT of one or more brokers"),
+    KAFKA_EVENTS_TOPIC("kafka.events-topic", "usage.events", "topic that events are read from"),
+    KAFKA_REJECTED_TOPIC(
+            "kafka.rejected-topic", "usage.rejected", "topic for rejected and conflicting records"),
+    KAFKA_LATE_TOPIC("kafka.late-topic", "usage.late", "topic for late and stale events"),
+    KAFKA_GROUP(
+            "kafka.group", "tallyflow", "consumer group that shows progress in Kafka's own tools"),
+    POSTGRES_URL("postgres.url", null, "JDBC URL, jdbc:postgresql://HOST:PORT/DATABASE"),
+    POSTGRES_USER("postgres.user", "tallyflow", "database user"),
+    POSTGRES_PATIENCE(
+            "postgres.patience",
+            "5 min",
+            "how long an unreachable Postgres is waited for before the task restarts"),
+    PIPELINE("pipeline", "metering", "name of the ledger's row"),
+    METERS("meters", null, "path of the meter definitions, YAML"),
+    OUT_OF_ORDERNESS(
+            "out-of-orderness", "5 s", "how far events of a partition may be out of order"),
+    ALLOWED_LATENESS(
+            "allowed-lateness", "10 min", "how long after its end a window takes readings"),
+    IDLE_AFTER(
+            "idle-after",
+            "30 s",
+            "how long a partition must have been read to its end before its watermark follows the"
+                    + " clock"),
+    DEDUPE_HORIZON(
+            "dedupe-horizon",
+            "32 d",
+            "how old an event may be, against its Kafka timestamp, and still count"),
+    STATE_KEPT(
+            "state-kept",
+            "7 d",
+            "how long the job may stand still before a start from state is refused; 0 s never"
+                    + " refuses"),
+    REWIND_TO(
+            "rewind-to",
+            null,
+            "COMMIT@EPOCH: take the results back to this commit, which the state must stand for");
+
+    private final String key;
+    private final @Nullable String defaultValue;
+    private final String description;
+
+    Option(String key, @Nullable String defaultValue, String description) {
+        this.key = key;
+        this.defaultValue = defaultValue;
+        this.description = description;
+    }
+
+    /** As typed after {@code --}. */
+    public String key() {
+        return key;
+    }
+
+    /** Null if there is none. */
+    public @Nullable String defaultValue() {
+        return defaultValue;
+    }
+
+    /** What it means, with its unit. */
+    public String description() {
+        return description;
+    }
+
+    static @Nullable Option named(String key) {
+        return Arrays.stream(values())
+                .filter(option -> option.key.equals(key))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** All names. */
+    static List<String> keys() {
+        return Arrays.stream(values()).map(Option::key).toList();
+    }
+}
