@@ -1,0 +1,51 @@
+package io.tallyflow.functions;
+
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.stream.MeteredOrProgress;
+import io.tallyflow.schemas.usage.MeteredEvent;
+import io.tallyflow.schemas.usage.Reading;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Events for operator tests; times are milliseconds of event time unless a name says otherwise. */
+public final class Events {
+
+    public static final long MINUTE = 60_000L;
+
+    private Events() {}
+
+    public static UsageEvent event(String subject, String id, long timeMillis) {
+        return event(subject, id, timeMillis, timeMillis, "{\"tokens\":1}");
+    }
+
+    public static UsageEvent event(
+            String subject,
+            String id,
+            long timeMillis,
+            long kafkaTimeMillis,
+            @Nullable String data) {
+        return new UsageEvent(
+                subject,
+                "source",
+                id,
+                "prompt",
+                timeMillis * 1_000L,
+                data == null ? null : data.getBytes(StandardCharsets.UTF_8),
+                0,
+                0,
+                kafkaTimeMillis);
+    }
+
+    /** An event of which the meter {@code tokens} took one reading, in a minute window. */
+    public static MeteredOrProgress reading(
+            String subject, String id, long timeMillis, String value) {
+        long start = Math.floorDiv(timeMillis, MINUTE) * MINUTE;
+        Reading reading =
+                new Reading("tokens", "{}", start, start + MINUTE, new BigDecimal(value), null);
+        return MeteredOrProgress.of(
+                new MeteredEvent(
+                        event(subject, id, timeMillis), List.of(reading), List.of(), true));
+    }
+}

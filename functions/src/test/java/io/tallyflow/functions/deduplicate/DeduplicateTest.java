@@ -1,0 +1,186 @@
+package io.tallyflow.functions.deduplicate;
+
+import static io.tallyflow.functions.Events.event;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.schemas.event.LateEvent;
+import io.tallyflow.schemas.event.RejectedRecord;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.progress.LaneCounts;
+import io.tallyflow.schemas.progress.Progress;
+import io.tallyflow.schemas.stream.EventOrProgress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class DeduplicateTest {
+
+    private static final long DAY = Duration.ofDays(1).toMillis();
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+
+    @AfterEach
+    void closeHarnesses() throws Exception {
+        for (AutoCloseable harness : open) {
+            harness.close();
+        }
+    }
+
+    @Test
+    void keepsTheFirstOfEqualIdentitiesWhateverTimeTheyCarry() throws Exception {
+        var harness = started(null);
+        give(harness, event("a", "1", 1_000));
+        for (int copy = 1; copy < 1000; copy++) {
+            give(harness, event("a", "1", 1_000 + copy * 10_000L));
+        }
+        assertThat(ids(harness)).containsExactly("1");
+        assertThat(counts(harness).duplicate()).isEqualTo(999);
+    }
+
+    @Test
+    void keepsEventsApartThatDifferInSubjectSourceOrId() throws Exception {
+        var harness = started(null);
+        give(harness, new UsageEvent("s", "a-b", "c", "t", 0, null, 0, 0, 0));
+        give(harness, new UsageEvent("s", "a", "b-c", "t", 0, null, 0, 1, 0));
+        give(harness, new UsageEvent("s2", "a", "b-c", "t", 0, null, 0, 2, 0));
+        assertThat(ids(harness)).containsExactly("c", "b-c", "b-c");
+    }
+
+    @Test
+    void callsOtherDataOrAnotherTypeAConflictAndTellsBothHashes() throws Exception {
+        var harness = started(null);
+        give(harness, event("a", "1", 0, 0, "{\"v\":5}"));
+        give(harness, event("a", "1", 0, 0, "{\"v\":7}"));
+        give(harness, event("a", "1", 0, 0, "{\"v\": 5}"));
+        give(harness, event("a", "1", 0, 0, null));
+        give(harness, event("a", "1", 0, 0, "{\"v\":5}"));
+        assertThat(ids(harness)).containsExactly("1");
+        assertThat(counts(harness)).isEqualTo(new LaneCounts(0, 0, 0, 1, 3, 0, 0, 0, 0, 0));
+        assertThat(harness.getSideOutput(Deduplicate.CONFLICT))
+                .extracting(StreamRecord::getValue)
+                .hasSize(3)
+                .extracting(RejectedRecord::reason)
+                .containsOnly("CONFLICT");
+        RejectedRecord first =
+                harness.getSideOutput(Deduplicate.CONFLICT).iterator().next().getValue();
+        assertThat(first.firstContentHash()).isNotEqualTo(first.contentHash()).hasSize(16);
+    }
+
+    @Test
+    void callsAnEventStaleThatIsFurtherBeforeItsKafkaTimeThanTheHorizon() throws Exception {
+        var harness = started(null);
+        long now = 400 * DAY;
+        give(harness, event("a", "edge", now - 32 * DAY, now, null));
+        give(harness, event("a", "over", now - 32 * DAY - 1, now, null));
+        assertThat(ids(harness)).containsExactly("edge");
+        assertThat(counts(harness).stale()).isEqualTo(1);
+        assertThat(harness.getSideOutput(Deduplicate.STALE))
+                .extracting(record -> record.getValue().event().id())
+                .containsExactly("over");
+        assertThat(harness.getSideOutput(Deduplicate.STALE))
+                .extracting(record -> record.getValue().reason())
+                .containsOnly(LateEvent.Reason.STALE);
+    }
+
+    @Test
+    void decidesByStoredKafkaTimesHowLongAnIdentityIsRemembered() throws Exception {
+        var harness = started(null);
+        long first = 100 * DAY;
+        give(harness, event("a", "1", first, first, null));
+        give(harness, event("a", "1", first + 33 * DAY, first + 33 * DAY, null));
+        assertThat(ids(harness)).containsExactly("1");
+        give(harness, event("a", "1", first + 33 * DAY + 1, first + 33 * DAY + 1, null));
+        assertThat(ids(harness)).containsExactly("1", "1");
+        give(harness, event("a", "1", first, first, null));
+        assertThat(counts(harness).duplicate()).isEqualTo(2);
+    }
+
+    @Test
+    void remembersThroughARestoreAndForgetsWhenTheTimeToLiveIsOver() throws Exception {
+        var before = started(null);
+        before.setStateTtlProcessingTime(0);
+        give(before, event("a", "1", 0));
+        OperatorSubtaskState state = before.snapshot(1, 0);
+
+        var soon = started(state);
+        soon.setStateTtlProcessingTime(40 * DAY - 1);
+        give(soon, event("a", "1", 0));
+        assertThat(ids(soon)).isEmpty();
+
+        var late = started(state);
+        late.setStateTtlProcessingTime(40 * DAY);
+        give(late, event("a", "1", 0));
+        assertThat(ids(late)).containsExactly("1");
+    }
+
+    @Test
+    void handsProgressOn() throws Exception {
+        var harness = started(null);
+        Progress given =
+                new Progress(
+                        new LaneCounts(5, 0, 0, 0, 0, 0, 5, 0, 0, 0),
+                        java.util.Map.of(3, 5L),
+                        Progress.NO_WATERMARK,
+                        java.util.Map.of());
+        harness.processElement(new StreamRecord<>(EventOrProgress.of(given, 2)));
+        assertThat(harness.extractOutputValues())
+                .singleElement()
+                .matches(element -> given.equals(element.progress()));
+    }
+
+    private KeyedOneInputStreamOperatorTestHarness<String, EventOrProgress, EventOrProgress>
+            started(OperatorSubtaskState state) throws Exception {
+        var harness =
+                new KeyedOneInputStreamOperatorTestHarness<
+                        String, EventOrProgress, EventOrProgress>(
+                        new Deduplicate(DedupeRules.defaults()),
+                        EventOrProgress::key,
+                        Types.STRING);
+        open.add(harness);
+        harness.setStateBackend(new EmbeddedRocksDBStateBackend());
+        harness.setup();
+        if (state != null) {
+            harness.initializeState(state);
+        }
+        harness.open();
+        return harness;
+    }
+
+    private static void give(
+            KeyedOneInputStreamOperatorTestHarness<String, EventOrProgress, EventOrProgress>
+                    harness,
+            UsageEvent event)
+            throws Exception {
+        harness.processElement(new StreamRecord<>(EventOrProgress.of(event)));
+    }
+
+    private static List<String> ids(
+            KeyedOneInputStreamOperatorTestHarness<String, EventOrProgress, EventOrProgress>
+                    harness) {
+        return harness.extractOutputValues().stream()
+                .map(EventOrProgress::event)
+                .filter(Objects::nonNull)
+                .map(UsageEvent::id)
+                .toList();
+    }
+
+    private static LaneCounts counts(
+            KeyedOneInputStreamOperatorTestHarness<String, EventOrProgress, EventOrProgress>
+                    harness)
+            throws Exception {
+        harness.prepareSnapshotPreBarrier(1);
+        return harness.extractOutputValues().stream()
+                .map(EventOrProgress::progress)
+                .filter(Objects::nonNull)
+                .map(Progress::counts)
+                .reduce(LaneCounts.ZERO, LaneCounts::plus);
+    }
+}
