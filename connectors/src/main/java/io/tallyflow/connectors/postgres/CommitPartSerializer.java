@@ -32,6 +32,12 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
         out.writeInt(part.number());
         out.writeInt(part.count());
         writeProgress(out, part.progress());
+        RewindTarget rewind = part.rewind();
+        out.writeBoolean(rewind != null);
+        if (rewind != null) {
+            out.writeLong(rewind.commit());
+            out.writeLong(rewind.epoch());
+        }
         out.writeInt(part.rows().length);
         out.write(part.rows());
         return out.getCopyOfBuffer();
@@ -48,9 +54,11 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
         int number = in.readInt();
         int count = in.readInt();
         Progress progress = readProgress(in);
+        RewindTarget rewind =
+                in.readBoolean() ? new RewindTarget(in.readLong(), in.readLong()) : null;
         byte[] rows = new byte[in.readInt()];
         in.readFully(rows);
-        return new CommitPart(name, previous, number, count, progress, rows);
+        return new CommitPart(name, previous, number, count, progress, rewind, rows);
     }
 
     private static void writeName(DataOutputSerializer out, CommitName name) throws IOException {

@@ -34,11 +34,25 @@ record CommitTransaction(String pipeline, List<CommitPart> parts)
         if (place != null && !place.abandoned()) {
             return Outcome.ALREADY_APPLIED;
         }
-        if (place != null || !head.previous().equals(ledger.name())) {
+        if (place == null && head.previous().equals(ledger.name())) {
+            apply(connection, table, ledger, head);
+        } else if (place == null && isAskedToRewind(head, table, ledger)) {
+            Ledger target = table.recall(head.previous());
+            apply(connection, table, new Rewind(connection, pipeline).back(target, ledger), head);
+        } else {
             throw regressed(head, ledger);
         }
-        apply(connection, table, ledger, head);
         return Outcome.APPLIED;
+    }
+
+    private static boolean isAskedToRewind(CommitPart head, LedgerTable table, Ledger ledger)
+            throws SQLException {
+        RewindTarget rewind = head.rewind();
+        LedgerTable.Place target = table.find(head.previous());
+        return rewind != null
+                && target != null
+                && !target.abandoned()
+                && rewind.equals(new RewindTarget(target.commit(), ledger.epoch()));
     }
 
     private void apply(Connection connection, LedgerTable table, Ledger ledger, CommitPart head)

@@ -18,6 +18,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gathers the parts of all writers for one checkpoint, numbers them, and gives the commit its name
@@ -43,6 +44,7 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
     private transient List<CommitPart> parts;
     private transient CommitName previous;
     private transient long token;
+    private transient @Nullable RewindTarget rewind;
     private transient boolean ended;
 
     GatherCommit(LedgerStart ledgerStart) {
@@ -65,7 +67,7 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
                 restored.hasNext()
                         ? new CommitName(restored.next(), restored.next())
                         : CommitName.NONE;
-        ledgerStart.check(previous);
+        rewind = ledgerStart.check(previous);
     }
 
     @Override
@@ -111,10 +113,12 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
                                     previous,
                                     number,
                                     parts.size(),
-                                    number == 0 ? progress : Progress.NONE);
+                                    number == 0 ? progress : Progress.NONE,
+                                    rewind);
             send(new CommittableWithLineage<>(named, checkpointId, SUBTASK));
         }
         previous = name;
+        rewind = null; // the next commit finds it done
         parts = new ArrayList<>();
     }
 

@@ -7,9 +7,9 @@ import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the ledger before the first record is read: refuses a start whose state does not fit,
@@ -19,7 +19,6 @@ import org.slf4j.LoggerFactory;
 final class LedgerStart implements Serializable {
 
     private static final long serialVersionUID = 1L;
-    private static final Logger LOG = LoggerFactory.getLogger(LedgerStart.class);
 
     private final JdbcConnectionProvider connections;
     private final PostgresSinkOptions options;
@@ -34,29 +33,29 @@ final class LedgerStart implements Serializable {
      *
      * @param state name of the last commit that the state knows of; {@link CommitName#NONE} for a
      *     start without state
+     * @return what the first commit must take the ledger back to; null if it goes on as it stands
      * @throws SinkRefusedException if going on would make totals wrong
      */
-    void check(CommitName state) throws IOException, InterruptedException {
+    @Nullable RewindTarget check(CommitName state) throws IOException, InterruptedException {
         try (Session session = new Session(connections, options.patience())) {
-            session.run(connection -> checkIn(connection, state));
+            return session.run(connection -> rewindNeeded(connection, state)).orElse(null);
         }
     }
 
-    private Ledger checkIn(Connection connection, CommitName state)
+    private Optional<RewindTarget> rewindNeeded(Connection connection, CommitName state)
             throws SQLException, IOException {
         LedgerTable table = new LedgerTable(connection, options.pipeline());
         table.create();
         Ledger ledger = table.lock();
         if (state.equals(CommitName.NONE)) {
-            return emptyOrRefused(ledger);
+            refuseInUse(ledger);
+            return Optional.empty();
         }
         refuseExpired(ledger, table.age());
-        if (state.equals(ledger.name())) {
-            return ledger;
-        }
         LedgerTable.Place place = table.find(state);
-        if (place == null) {
-            return ledger; // its commit is still pending, or the first commit will be refused
+        if (state.equals(ledger.name()) || place == null) {
+            // Unknown: its commit is still pending, or the first commit will be refused.
+            return Optional.empty();
         }
         if (place.abandoned()) {
             throw abandoned(state, place);
@@ -65,10 +64,10 @@ final class LedgerStart implements Serializable {
         if (!here.equals(options.rewindTo())) {
             throw older(ledger, here);
         }
-        return new Rewind(connection, options.pipeline()).to(table.recall(state), ledger);
+        return Optional.of(here);
     }
 
-    private static Ledger emptyOrRefused(Ledger ledger) {
+    private static void refuseInUse(Ledger ledger) {
         if (!ledger.name().equals(CommitName.NONE)) {
             throw new SinkRefusedException(
                     Refusal.LEDGER_IN_USE,
@@ -79,7 +78,6 @@ final class LedgerStart implements Serializable {
                             + ". Counting from the beginning again would not add up with it. Start"
                             + " from the newest checkpoint or savepoint, or use an empty database.");
         }
-        return ledger;
     }
 
     private void refuseExpired(Ledger ledger, Duration age) {
@@ -122,55 +120,5 @@ final class LedgerStart implements Serializable {
                         + " results back to this state, start with the rewind target "
                         + here
                         + ".");
-    }
-
-    /** Takes the results back to an earlier commit, in one transaction. */
-    private record Rewind(Connection connection, String pipeline) {
-
-        private static final String[] FORGET = {
-            "delete from tallyflow.usage_row where commit > ?",
-            "delete from tallyflow.adjustment where commit > ?",
-            "delete from tallyflow.distinct_value where commit > ?"
-        };
-
-        private static final String ABANDON =
-                """
-                update tallyflow.ledger_history set abandoned_in_epoch = ?
-                where pipeline = ? and commit > ? and abandoned_in_epoch is null
-                """;
-
-        private static final String RECORD =
-                """
-                insert into tallyflow.rewind (pipeline, epoch, from_epoch, from_commit, to_commit, at)
-                values (?, ?, ?, ?, ?, now())
-                """;
-
-        Ledger to(Ledger target, Ledger from) throws SQLException, IOException {
-            long epoch = from.epoch() + 1;
-            for (String forget : FORGET) {
-                execute(forget, target.commit());
-            }
-            execute(ABANDON, epoch, pipeline, target.commit());
-            Ledger rewound = target.inEpoch(epoch);
-            new LedgerTable(connection, pipeline).write(rewound);
-            execute(RECORD, pipeline, epoch, from.epoch(), from.commit(), target.commit());
-            LOG.warn(
-                    "Rewound the results of pipeline {} from commit {} to commit {}; this is epoch"
-                            + " {}",
-                    pipeline,
-                    from.commit(),
-                    target.commit(),
-                    epoch);
-            return rewound;
-        }
-
-        private void execute(String sql, Object... values) throws SQLException {
-            try (var statement = connection.prepareStatement(sql)) {
-                for (int i = 0; i < values.length; i++) {
-                    statement.setObject(i + 1, values[i]);
-                }
-                statement.executeUpdate();
-            }
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.deduplicate;
 
+import io.tallyflow.functions.progress.ProgressKey;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
 import io.tallyflow.schemas.event.Lane;
@@ -45,6 +46,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     private transient LaneDecision decision;
     private transient Identity identity;
     private transient Tally tally;
+    private transient int sender;
     private transient MapState<Tuple2<Long, Long>, Tuple2<Long, Long>> identities;
 
     public Deduplicate(DedupeRules rules) {
@@ -57,6 +59,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         decision = new LaneDecision(rules);
         identity = new Identity();
         tally = new Tally();
+        sender = ProgressKey.senderOf(getRuntimeContext().getTaskInfo());
         identities = getKeyedStateStore().getMapState(descriptor(rules));
     }
 
@@ -116,7 +119,6 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
 
     @Override
     protected void report() {
-        int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-        emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), subtask));
+        emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), sender));
     }
 }

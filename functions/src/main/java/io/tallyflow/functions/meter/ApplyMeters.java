@@ -1,5 +1,6 @@
 package io.tallyflow.functions.meter;
 
+import io.tallyflow.functions.progress.ProgressKey;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
 import io.tallyflow.schemas.event.Lane;
@@ -23,6 +24,7 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
 
     private transient MeterReader reader;
     private transient Tally tally;
+    private transient int sender;
 
     public ApplyMeters(List<Meter> meters) {
         this.meters = new ArrayList<>(meters);
@@ -33,6 +35,7 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
         super.open();
         reader = new MeterReader(meters);
         tally = new Tally();
+        sender = ProgressKey.senderOf(getRuntimeContext().getTaskInfo());
     }
 
     @Override
@@ -59,8 +62,7 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
 
     @Override
     protected void report() {
-        int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
         Progress progress = tally.take(Progress.NO_WATERMARK);
-        emit(MeteredOrProgress.of(progress, EventOrProgress.of(progress, subtask).key()));
+        emit(MeteredOrProgress.of(progress, EventOrProgress.of(progress, sender).key()));
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A usage event, or the progress that its sender reports just before a barrier: exactly one of
  * them.
  *
- * @param sender subtask that reports the progress; 0 for an event
+ * @param sender makes the key of a progress; 0 for an event
  */
 public record EventOrProgress(@Nullable UsageEvent event, @Nullable Progress progress, int sender) {
 

@@ -1,0 +1,101 @@
+package io.tallyflow.integration.protocol;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
+import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
+import org.flywaydb.core.Flyway;
+
+/** A Postgres server of the test's own, with the schema in one database. */
+final class ProtocolDatabase implements AutoCloseable {
+
+    private static final String NAME = "protocol";
+
+    private final EmbeddedPostgres server;
+
+    ProtocolDatabase() throws IOException, SQLException {
+        Path target = Files.createDirectories(Path.of("target").toAbsolutePath());
+        server =
+                EmbeddedPostgres.builder()
+                        .setDataDirectory(Files.createTempDirectory(target, "protocol-postgres"))
+                        .setOverrideWorkingDirectory(target.resolve("postgres-binaries").toFile())
+                        .setCleanDataDirectory(true)
+                        .start();
+        admin("create database " + NAME);
+        Flyway.configure()
+                .dataSource(url(), "postgres", "")
+                .schemas("tallyflow")
+                .locations("classpath:io/tallyflow/schemas/postgres/migration")
+                .load()
+                .migrate();
+    }
+
+    /** Connections for a sink, which the test can break. */
+    Faults connections() {
+        return new Faults(
+                new SimpleJdbcConnectionProvider(
+                        new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+                                .withUrl(url())
+                                .withDriverName("org.postgresql.Driver")
+                                .withUsername("postgres")
+                                .withPassword("")
+                                .build()));
+    }
+
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(url(), "postgres", "");
+    }
+
+    /** Empties all tables. */
+    void clear() throws SQLException {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            for (String table :
+                    new String[] {
+                        "usage_row",
+                        "adjustment",
+                        "distinct_value",
+                        "ledger",
+                        "ledger_history",
+                        "rewind"
+                    }) {
+                statement.addBatch("delete from tallyflow." + table);
+            }
+            statement.executeBatch();
+        }
+    }
+
+    /** Keeps a copy of the database as it is; nobody may be connected. */
+    void copyTo(String copy) throws SQLException {
+        admin("drop database if exists " + copy);
+        admin("create database " + copy + " template " + NAME);
+    }
+
+    /** Puts the copy in the place of the database; whoever is connected is cut off. */
+    void setBackTo(String copy) throws SQLException {
+        admin("drop database " + NAME + " with (force)");
+        admin("alter database " + copy + " rename to " + NAME);
+    }
+
+    private void admin(String sql) throws SQLException {
+        try (Connection connection = server.getPostgresDatabase().getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private String url() {
+        return server.getJdbcUrl("postgres", NAME);
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+    }
+}

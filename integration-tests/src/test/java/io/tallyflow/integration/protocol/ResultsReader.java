@@ -1,0 +1,96 @@
+package io.tallyflow.integration.protocol;
+
+import io.tallyflow.schemas.progress.LaneCounts;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Reads everything that is visible at one moment. */
+final class ResultsReader {
+
+    private static final String LEDGER =
+            """
+            select epoch, commit, offsets, consumed, metered, unmatched, duplicate, conflict, stale,
+                rejected, readings, adjusted, ignored from tallyflow.ledger
+            """;
+
+    private static final String TOTALS =
+            """
+            select meter, subject, group_by ->> 'model', extract(epoch from window_start)::bigint,
+                case meter when 'tokens' then sum(sum) else sum(readings) end
+            from (select meter, subject, group_by, window_start, sum, readings
+                    from tallyflow.usage_row
+                  union all
+                  select meter, subject, group_by, window_start, sum, readings
+                    from tallyflow.adjustment) as parts
+            group by 1, 2, 3, 4
+            """;
+
+    private ResultsReader() {}
+
+    /** What a reader saw. */
+    record Seen(
+            long epoch,
+            long commit,
+            long[] offsets,
+            LaneCounts counts,
+            Map<UsageLog.Cell, BigDecimal> totals) {}
+
+    /** Everything in one snapshot of the database. */
+    static Seen read(Connection connection, int partitions) throws SQLException {
+        connection.setAutoCommit(false);
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        try (Statement statement = connection.createStatement()) {
+            Seen seen;
+            try (ResultSet row = statement.executeQuery(LEDGER)) {
+                seen = row.next() ? ledger(row, partitions) : nothing(partitions);
+            }
+            try (ResultSet row = statement.executeQuery(TOTALS)) {
+                while (row.next()) {
+                    String model = row.getString(3);
+                    seen.totals()
+                            .put(
+                                    new UsageLog.Cell(
+                                            row.getString(1),
+                                            row.getString(2),
+                                            model == null ? "{}" : "{\"model\":\"" + model + "\"}",
+                                            row.getLong(4) * 1_000L),
+                                    row.getBigDecimal(5));
+                }
+            }
+            return seen;
+        } finally {
+            connection.rollback();
+        }
+    }
+
+    private static Seen nothing(int partitions) {
+        return new Seen(0, 0, new long[partitions], LaneCounts.ZERO, new HashMap<>());
+    }
+
+    private static Seen ledger(ResultSet row, int partitions) throws SQLException {
+        long[] offsets = new long[partitions];
+        String text = row.getString("offsets").replaceAll("[{}\" ]", "");
+        for (String pair : text.isEmpty() ? new String[0] : text.split(",")) {
+            offsets[Integer.parseInt(pair.split(":")[0])] = Long.parseLong(pair.split(":")[1]);
+        }
+        LaneCounts counts =
+                new LaneCounts(
+                        row.getLong("consumed"),
+                        row.getLong("metered"),
+                        row.getLong("unmatched"),
+                        row.getLong("duplicate"),
+                        row.getLong("conflict"),
+                        row.getLong("stale"),
+                        row.getLong("rejected"),
+                        row.getLong("readings"),
+                        row.getLong("adjusted"),
+                        row.getLong("ignored"));
+        return new Seen(
+                row.getLong("epoch"), row.getLong("commit"), offsets, counts, new HashMap<>());
+    }
+}

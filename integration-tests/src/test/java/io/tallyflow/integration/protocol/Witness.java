@@ -1,0 +1,100 @@
+package io.tallyflow.integration.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.schemas.progress.LaneCounts;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/**
+ * A reader that looks whenever it is asked to and demands that what it sees is the truth of the
+ * offsets it sees beside it, that it never goes back within an epoch, and that the chain of commits
+ * is whole.
+ */
+final class Witness {
+
+    private final ProtocolDatabase database;
+    private final UsageLog log;
+    private long epoch;
+    private long commit;
+    private long consumed;
+
+    Witness(ProtocolDatabase database, UsageLog log) {
+        this.database = database;
+        this.log = log;
+    }
+
+    /** Looks, and returns what it saw. */
+    ResultsReader.Seen look() throws SQLException {
+        try (Connection connection = database.connect()) {
+            ResultsReader.Seen seen = ResultsReader.read(connection, log.partitions());
+            demandTruth(seen);
+            demandProgress(seen);
+            return seen;
+        }
+    }
+
+    /** After everything: all is there, and the history is one unbroken chain. */
+    void demandComplete() throws SQLException {
+        ResultsReader.Seen seen = look();
+        assertThat(seen.offsets()).isEqualTo(log.ends());
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement();
+                ResultSet broken =
+                        statement.executeQuery(
+                                """
+                                select count(*) from (
+                                  select commit, prev_token, prev_checkpoint,
+                                    lag(token, 1, 0) over w as token,
+                                    lag(checkpoint, 1, 0) over w as checkpoint,
+                                    lag(commit, 1, 0) over w as before
+                                  from tallyflow.ledger_history where abandoned_in_epoch is null
+                                  window w as (order by commit)) as chain
+                                where prev_token <> token or prev_checkpoint <> checkpoint
+                                  or commit <> before + 1
+                                """)) {
+            broken.next();
+            assertThat(broken.getLong(1)).as("breaks in the chain of commits").isZero();
+        }
+    }
+
+    private void demandTruth(ResultsReader.Seen seen) {
+        UsageLog.Truth truth = log.truth(seen.offsets());
+        assertThat(withoutAdjusted(seen.counts())).isEqualTo(truth.counts());
+        assertThat(seen.totals().keySet()).isEqualTo(truth.totals().keySet());
+        seen.totals()
+                .forEach(
+                        (cell, total) ->
+                                assertThat(total)
+                                        .as("%s at commit %s", cell, seen.commit())
+                                        .isEqualByComparingTo(truth.totals().get(cell)));
+    }
+
+    private void demandProgress(ResultsReader.Seen seen) {
+        assertThat(seen.epoch()).isGreaterThanOrEqualTo(epoch);
+        if (seen.epoch() == epoch) {
+            assertThat(seen.commit()).isGreaterThanOrEqualTo(commit);
+            assertThat(seen.counts().consumed()).isGreaterThanOrEqualTo(consumed);
+        }
+        epoch = seen.epoch();
+        commit = seen.commit();
+        consumed = seen.counts().consumed();
+    }
+
+    /** Whether a reading counts in its window or as an adjustment depends on interleaving. */
+    private static LaneCounts withoutAdjusted(LaneCounts c) {
+        return new LaneCounts(
+                c.consumed(),
+                c.metered(),
+                c.unmatched(),
+                c.duplicate(),
+                c.conflict(),
+                c.stale(),
+                c.rejected(),
+                c.readings(),
+                0,
+                c.ignored());
+    }
+}
