@@ -100,6 +100,21 @@ class HostileMeterFileTest {
     }
 
     @Test
+    void readsAMappingOnceHoweverOftenItIsMerged() {
+        String meters =
+                IntStream.range(1, 40)
+                        .mapToObj(
+                                i ->
+                                        "- {slug: m%d, groupBy: &g%d {<<: [*g%d, *g%d]}, <<: *m}\n"
+                                                .formatted(i, i, i - 1, i - 1))
+                        .collect(Collectors.joining());
+        String first = "- &m {slug: m0, eventType: t, aggregation: COUNT, groupBy: &g0 {a: $.a}}\n";
+        List<Meter> read = MeterFile.parse("meters.yaml", "meters:\n" + first + meters);
+        assertThat(read).hasSize(40);
+        assertThat(read.get(39).groupBy()).isEqualTo(read.get(0).groupBy());
+    }
+
+    @Test
     void survivesDeepNesting() {
         assertThat(refused("meters: " + "[".repeat(10_000)).getMessage())
                 .contains("meters.yaml:1: is not valid YAML: ");
