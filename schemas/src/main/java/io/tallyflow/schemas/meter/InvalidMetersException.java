@@ -9,8 +9,12 @@ public final class InvalidMetersException extends RuntimeException {
     private final List<MeterProblem> problems;
 
     InvalidMetersException(List<MeterProblem> problems) {
-        super(problems.stream().map(MeterProblem::toString).collect(Collectors.joining("\n")));
         this.problems = List.copyOf(problems);
+    }
+
+    @Override
+    public String getMessage() {
+        return problems.stream().map(MeterProblem::toString).collect(Collectors.joining("\n"));
     }
 
     /** At least one, in the order of the file. */

@@ -65,11 +65,11 @@ final class MeterListReader {
 
     private void readMeter(MappingNode mapping, int position, List<Meter> meters) {
         MeterNode node = new MeterNode(mapping, position, problems);
-        Meter meter = node.meter();
         Field slug = node.slug();
         if (slug != null) {
             refuseSecond(node, slug);
         }
+        Meter meter = node.meter();
         if (meter != null) {
             meters.add(meter);
         }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -88,6 +89,7 @@ final class MeterNode {
                 node.getValue().stream()
                         .filter(tuple -> SLUG.equals(YamlFields.text(tuple.getKeyNode())))
                         .map(tuple -> YamlFields.text(tuple.getValueNode()))
+                        .filter(Objects::nonNull)
                         .findFirst()
                         .orElse("");
         return slug.isEmpty() ? "#" + position : MeterText.name(slug);

@@ -28,7 +28,7 @@ public final class ValueText {
 
     private ValueText() {}
 
-    /** The text of a JSON string. */
+    /** The text of a JSON string, or of a boolean as it is written. */
     public static String ofString(String text) {
         return fits(text) ? text : hashed(text);
     }
@@ -47,11 +47,6 @@ public final class ValueText {
         return number.plainLength() > MAX_PLAIN_CHARS
                 ? hashed(number.scientificText())
                 : ofString(number.plainText());
-    }
-
-    /** The text of a JSON boolean. */
-    public static String ofBoolean(boolean value) {
-        return value ? "true" : "false";
     }
 
     private static boolean fits(String text) {
