@@ -28,6 +28,10 @@ final class Rejection extends Exception {
         this.detail = detail;
     }
 
+    RejectionReason reason() {
+        return reason;
+    }
+
     /** What is kept of the record. */
     RejectedRecord of(ConsumedRecord record) {
         byte[] value = record.value();
