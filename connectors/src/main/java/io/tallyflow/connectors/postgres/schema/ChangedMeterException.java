@@ -1,0 +1,16 @@
+package io.tallyflow.connectors.postgres.schema;
+
+import java.util.List;
+
+/**
+ * A meter was given another meaning under the slug that it had. Its past was counted by the old
+ * meaning, so totals would mix both; the message names every slug and field.
+ */
+public final class ChangedMeterException extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    ChangedMeterException(List<String> problems) {
+        super(String.join("\n", problems));
+    }
+}

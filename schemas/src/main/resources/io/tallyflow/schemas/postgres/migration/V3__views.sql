@@ -1,0 +1,122 @@
+-- Views run with the rights of who reads them, so that row security on the tables holds.
+
+-- Numeric division of Postgres picks a scale of its own; this is the quotient rounded once, half
+-- away from zero, to 18 places, in integers. (The body is bound when the function is made; no search
+-- path applies to it.)
+create function tallyflow.average(total numeric, readings numeric)
+returns numeric
+language sql immutable parallel safe
+return sign(total)
+    * div(2 * abs(total) * 1000000000000000000 + readings, 2 * readings)
+    * 0.000000000000000001;
+
+comment on function tallyflow.average(numeric, numeric) is
+    'total / readings, rounded half away from zero to 18 places; readings are positive.';
+
+create view tallyflow.usage with (security_invoker = true) as
+with cell as (
+    select
+        p.meter, p.subject, p.group_hash, p.group_by, p.window_start, p.window_end,
+        sum(p.readings) as readings,
+        sum(p.sum) as sum,
+        min(p.min) as min,
+        max(p.max) as max,
+        (array_agg(p.latest order by p.latest_at desc, p.latest_source desc, p.latest_id desc)
+            filter (where p.latest is not null))[1] as latest,
+        -- Only a settled window is ever adjusted.
+        coalesce(bool_or(p.settled), true) as settled,
+        count(*) filter (where p.settled is null) as adjustments
+    from (
+        select
+            u.meter, u.subject, u.group_hash, u.group_by, u.window_start, u.window_end,
+            u.readings, u.sum, u.min, u.max,
+            u.latest, u.latest_at, u.latest_source, u.latest_id, u.settled
+        from tallyflow.usage_row u
+        union all
+        select
+            a.meter, a.subject, a.group_hash, a.group_by, a.window_start, a.window_end,
+            a.readings, a.sum, a.min, a.max,
+            a.latest, a.latest_at, a.latest_source, a.latest_id, null
+        from tallyflow.adjustment a
+    ) p
+    group by p.meter, p.subject, p.group_hash, p.group_by, p.window_start, p.window_end
+)
+select
+    c.meter,
+    c.subject,
+    c.group_by,
+    c.window_start,
+    c.window_end,
+    trim_scale(case d.aggregation
+        when 'SUM' then c.sum
+        when 'COUNT' then c.readings
+        when 'AVG' then case when c.readings > 0 then tallyflow.average(c.sum, c.readings) end
+        when 'MIN' then c.min
+        when 'MAX' then c.max
+        when 'LATEST' then c.latest
+        when 'UNIQUE_COUNT' then (
+            select count(*)::numeric
+            from tallyflow.distinct_value v
+            where v.meter = c.meter
+              and v.subject = c.subject
+              and v.window_start = c.window_start
+              and v.group_hash = c.group_hash)
+    end) as value,
+    c.readings::bigint as readings,
+    c.settled,
+    c.adjustments
+from cell c
+left join tallyflow.meter_definition d on d.slug = c.meter;
+
+comment on view tallyflow.usage is
+    'One row per meter, subject, group and window, adjustments included.';
+comment on column tallyflow.usage.meter is 'Slug of the meter.';
+comment on column tallyflow.usage.subject is 'Who is metered.';
+comment on column tallyflow.usage.group_by is 'Group names and values, all text; {} for none.';
+comment on column tallyflow.usage.window_start is 'Start of the window, inclusive.';
+comment on column tallyflow.usage.window_end is 'End of the window, exclusive.';
+comment on column tallyflow.usage.value is 'What the meter''s aggregation makes of the window.';
+comment on column tallyflow.usage.readings is 'Readings in the window, adjustments included.';
+comment on column tallyflow.usage.settled is 'No on-time reading can change the window any more.';
+comment on column tallyflow.usage.adjustments is 'Number of rows in tallyflow.adjustment for this window.';
+
+create view tallyflow.progress with (security_invoker = true) as
+select
+    pipeline, epoch, commit, checkpoint, committed_at, watermark, offsets,
+    consumed, metered, unmatched, duplicate, conflict, stale, rejected,
+    readings, adjusted, ignored
+from tallyflow.ledger;
+
+comment on view tallyflow.progress is
+    'Per pipeline what the results stand for, exact as of the last commit: consumed = metered + unmatched + duplicate + conflict + stale + rejected.';
+comment on column tallyflow.progress.pipeline is 'Name of the pipeline.';
+comment on column tallyflow.progress.epoch is 'Counts rewinds.';
+comment on column tallyflow.progress.commit is 'Counts commits, up by one.';
+comment on column tallyflow.progress.checkpoint is 'Flink checkpoint of the last commit.';
+comment on column tallyflow.progress.committed_at is 'When it was made.';
+comment on column tallyflow.progress.watermark is 'Event time up to which the stream is complete but for late events.';
+comment on column tallyflow.progress.offsets is 'Next Kafka offset to be read, by partition.';
+comment on column tallyflow.progress.consumed is 'Records read from Kafka.';
+comment on column tallyflow.progress.metered is 'Accepted, and at least one meter matches the type.';
+comment on column tallyflow.progress.unmatched is 'Accepted, no meter for the type.';
+comment on column tallyflow.progress.duplicate is 'Copies of an accepted event.';
+comment on column tallyflow.progress.conflict is 'Copies with another type or other data.';
+comment on column tallyflow.progress.stale is 'Event time beyond the dedupe horizon.';
+comment on column tallyflow.progress.rejected is 'Not a valid usage event.';
+comment on column tallyflow.progress.readings is 'Readings that counted.';
+comment on column tallyflow.progress.adjusted is 'Of these, the ones in an adjustment.';
+comment on column tallyflow.progress.ignored is 'Events that a matching meter could take no reading from, once per meter.';
+
+create view tallyflow.meter with (security_invoker = true) as
+select slug, description, event_type, aggregation, value_property, group_by, window_size
+from tallyflow.meter_definition
+where in_force;
+
+comment on view tallyflow.meter is 'The meter definitions in force.';
+comment on column tallyflow.meter.slug is 'The meter''s public name.';
+comment on column tallyflow.meter.description is 'For people.';
+comment on column tallyflow.meter.event_type is 'CloudEvents type of the events it meters.';
+comment on column tallyflow.meter.aggregation is 'SUM, COUNT, UNIQUE_COUNT, AVG, MIN, MAX or LATEST.';
+comment on column tallyflow.meter.value_property is 'JSONPath of the value; null for COUNT.';
+comment on column tallyflow.meter.group_by is 'Group name to JSONPath.';
+comment on column tallyflow.meter.window_size is 'Finest grain kept: MINUTE, HOUR or DAY.';
