@@ -1,10 +1,9 @@
-package io.tallyflow.functions.aggregate;
+package io.tallyflow.schemas.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.quantity.Quantity;
-import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.Reading;
 import java.math.BigDecimal;
 import java.util.ArrayList;

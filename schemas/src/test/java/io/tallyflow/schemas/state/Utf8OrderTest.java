@@ -1,4 +1,4 @@
-package io.tallyflow.functions.aggregate;
+package io.tallyflow.schemas.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
