@@ -233,6 +233,7 @@ final class UsageEventParserTest {
                         "x".repeat(255),
                         "x".repeat(256),
                         "\u00E9".repeat(128),
+                        "\u07FF".repeat(128),
                         "\u20AC".repeat(85) + "x",
                         "\uD83D\uDE00".repeat(64),
                         "\uFFFF",
