@@ -20,6 +20,7 @@ import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RecordHeader;
 import io.tallyflow.schemas.event.UsageEvent;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -214,7 +215,7 @@ final class UsageEventParserTest {
     void doesNotShareDataWithTheRecord() {
         byte[] value = utf8(json(",\"data\":{\"a\":1}"));
         UsageEvent event = accepted(record(value, List.of()));
-        java.util.Arrays.fill(value, (byte) 'x');
+        Arrays.fill(value, (byte) 'x');
         assertThat(data(event)).isEqualTo("{\"a\":1}");
     }
 
