@@ -3,6 +3,7 @@ package io.tallyflow.functions.parse;
 import io.tallyflow.schemas.event.RejectionReason;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The members of a CloudEvent that are read; all others are extensions and mean nothing here. */
@@ -28,7 +29,7 @@ enum Attribute {
 
     Attribute(RejectionReason reason) {
         this.reason = reason;
-        this.wireName = name().toLowerCase(java.util.Locale.ROOT);
+        this.wireName = name().toLowerCase(Locale.ROOT);
         this.wireBytes = wireName.getBytes(StandardCharsets.US_ASCII);
     }
 

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
  *
  * <p>What is checked beyond the grammar, first violation in document order: a number has at most
  * {@link #MAX_NUMBER_LENGTH} characters, values nest no deeper than the given levels, no object
- * names a key twice (by the text of the key, so that {@code "a"} equals {@code "\u0061"}), and no
- * string holds U+0000 or a lone surrogate.
+ * names a key twice (by the text of the key, so that a letter equals its escape), and no string
+ * holds U+0000 or a lone surrogate.
  *
  * <p>The bytes must be UTF-8 already, see {@link Utf8}. There is no recursion, and the time is
  * linear in the length but for a logarithm spent on objects with many names. Confined to one

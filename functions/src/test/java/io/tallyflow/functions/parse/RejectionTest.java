@@ -116,6 +116,7 @@ final class RejectionTest {
                 arguments("ATTRIBUTE", json("").replace("\"u\"", quoted("x".repeat(257)))),
                 arguments("ATTRIBUTE", json("").replace("\"i\"", quoted("\u00E9".repeat(129)))),
                 arguments("ATTRIBUTE", json("").replace("\"s\"", quoted("\u20AC".repeat(86)))),
+                arguments("ATTRIBUTE", json("").replace("\"s\"", quoted("\u0800".repeat(86)))),
                 arguments("ATTRIBUTE", json("").replace("\"s\"", quoted("\\u20ac".repeat(86)))),
                 arguments(
                         "ATTRIBUTE",

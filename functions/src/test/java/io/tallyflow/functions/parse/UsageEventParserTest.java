@@ -20,6 +20,7 @@ import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RecordHeader;
 import io.tallyflow.schemas.event.UsageEvent;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -214,7 +215,7 @@ final class UsageEventParserTest {
     void doesNotShareDataWithTheRecord() {
         byte[] value = utf8(json(",\"data\":{\"a\":1}"));
         UsageEvent event = accepted(record(value, List.of()));
-        java.util.Arrays.fill(value, (byte) 'x');
+        Arrays.fill(value, (byte) 'x');
         assertThat(data(event)).isEqualTo("{\"a\":1}");
     }
 
@@ -233,6 +234,7 @@ final class UsageEventParserTest {
                         "x".repeat(255),
                         "x".repeat(256),
                         "\u00E9".repeat(128),
+                        "\u07FF".repeat(128),
                         "\u20AC".repeat(85) + "x",
                         "\uD83D\uDE00".repeat(64),
                         "\uFFFF",
