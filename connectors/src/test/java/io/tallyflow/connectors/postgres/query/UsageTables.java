@@ -1,0 +1,165 @@
+package io.tallyflow.connectors.postgres.query;
+
+import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.meter.Meter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Writes readings as the commit path would: usage rows, adjustments and distinct values. */
+final class UsageTables {
+
+    private static final String HASH = "substring(sha256(convert_to(?, 'UTF8')) for 16)";
+
+    private static final String USAGE_ROW =
+            """
+            insert into tallyflow.usage_row (meter, subject, group_hash, group_by, window_start,
+                window_end, readings, sum, min, max, latest, latest_at, latest_source, latest_id,
+                settled, commit)
+            values (?, ?, %s, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, 1)
+            """
+                    .formatted(HASH);
+
+    private static final String ADJUSTMENT =
+            """
+            insert into tallyflow.adjustment (meter, subject, group_hash, group_by, window_start,
+                window_end, readings, sum, min, max, latest, latest_at, latest_source, latest_id,
+                reason, commit, checkpoint, committed_at)
+            values (?, ?, %s, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'late', ?, 1, now())
+            """
+                    .formatted(HASH);
+
+    private static final String DISTINCT_VALUE =
+            """
+            insert into tallyflow.distinct_value (meter, subject, group_hash, group_by,
+                window_start, window_end, value_hash, value, commit)
+            values (?, ?, %s, ?::jsonb, ?, ?, %s, ?, 1)
+            on conflict do nothing
+            """
+                    .formatted(HASH, HASH);
+
+    private static final Comparator<Reading> LATEST =
+            Comparator.comparing(Reading::at)
+                    .thenComparing(reading -> Utf8.of(reading.source()))
+                    .thenComparing(reading -> Utf8.of(reading.id()));
+
+    private final Connection connection;
+    private final Meter meter;
+
+    UsageTables(Connection connection, Meter meter) {
+        this.connection = connection;
+        this.meter = meter;
+    }
+
+    private record Cell(String subject, String group, Instant start) {}
+
+    /** Writes all; the late ones of a cell one adjustment each, the others as one usage row. */
+    void insert(List<Reading> readings) throws SQLException {
+        Map<Cell, List<Reading>> cells =
+                readings.stream()
+                        .filter(reading -> !reading.late())
+                        .collect(Collectors.groupingBy(this::cell));
+        for (Map.Entry<Cell, List<Reading>> cell : cells.entrySet()) {
+            try (PreparedStatement row = connection.prepareStatement(USAGE_ROW)) {
+                bindPartial(row, cell.getKey(), cell.getValue());
+                row.executeUpdate();
+            }
+        }
+        int commit = 2;
+        for (Reading late : readings.stream().filter(Reading::late).toList()) {
+            try (PreparedStatement row = connection.prepareStatement(ADJUSTMENT)) {
+                int next = bindPartial(row, cell(late), List.of(late));
+                row.setLong(next, commit++);
+                row.executeUpdate();
+            }
+        }
+        if (meter.aggregation() == Aggregation.UNIQUE_COUNT) {
+            insertDistinct(readings);
+        }
+    }
+
+    private void insertDistinct(List<Reading> readings) throws SQLException {
+        try (PreparedStatement row = connection.prepareStatement(DISTINCT_VALUE)) {
+            for (Reading reading : readings) {
+                int next = bindCell(row, cell(reading));
+                row.setString(next++, reading.text());
+                row.setString(next, reading.text());
+                row.addBatch();
+            }
+            row.executeBatch();
+        }
+    }
+
+    private int bindCell(PreparedStatement row, Cell cell) throws SQLException {
+        int next = 1;
+        row.setString(next++, meter.slug());
+        row.setString(next++, cell.subject());
+        row.setString(next++, cell.group());
+        row.setString(next++, cell.group());
+        row.setObject(next++, cell.start().atOffset(ZoneOffset.UTC));
+        Instant end = cell.start().plusMillis(meter.windowSize().millis());
+        row.setObject(next++, end.atOffset(ZoneOffset.UTC));
+        return next;
+    }
+
+    private int bindPartial(PreparedStatement row, Cell cell, List<Reading> readings)
+            throws SQLException {
+        int next = bindCell(row, cell);
+        row.setLong(next++, readings.size());
+        boolean numeric =
+                meter.aggregation() != Aggregation.COUNT
+                        && meter.aggregation() != Aggregation.UNIQUE_COUNT;
+        if (!numeric) {
+            for (int i = 0; i < 4; i++) {
+                row.setNull(next++, Types.NUMERIC);
+            }
+            row.setNull(next++, Types.TIMESTAMP_WITH_TIMEZONE);
+            row.setNull(next++, Types.VARCHAR);
+            row.setNull(next++, Types.VARCHAR);
+            return next;
+        }
+        List<BigDecimal> values = readings.stream().map(Reading::value).toList();
+        Reading latest = readings.stream().max(LATEST).orElseThrow();
+        row.setBigDecimal(next++, values.stream().reduce(BigDecimal.ZERO, BigDecimal::add));
+        row.setBigDecimal(next++, values.stream().min(Comparator.naturalOrder()).orElseThrow());
+        row.setBigDecimal(next++, values.stream().max(Comparator.naturalOrder()).orElseThrow());
+        row.setBigDecimal(next++, latest.value());
+        row.setObject(next++, OffsetDateTime.ofInstant(latest.at(), ZoneOffset.UTC));
+        row.setString(next++, latest.source());
+        row.setString(next++, latest.id());
+        return next;
+    }
+
+    private Cell cell(Reading reading) {
+        long start = meter.windowSize().startOf(reading.at().toEpochMilli());
+        return new Cell(reading.subject(), json(reading.groups()), Instant.ofEpochMilli(start));
+    }
+
+    /** Canonical text of a group: names sorted, no white space. */
+    private static String json(Map<String, String> groups) {
+        StringWriter text = new StringWriter();
+        try (var json = new com.fasterxml.jackson.core.JsonFactory().createGenerator(text)) {
+            json.writeStartObject();
+            for (Map.Entry<String, String> group : new TreeMap<>(groups).entrySet()) {
+                json.writeStringField(group.getKey(), group.getValue());
+            }
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
+    }
+}
