@@ -1,0 +1,85 @@
+package io.tallyflow.cli.embedded;
+
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.core.execution.RecoveryClaimMode;
+import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
+import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/** Runs a topology on a Flink cluster inside this process, with its web page. */
+public final class EmbeddedFlink implements JobLauncher {
+
+    private final JobTopology topology;
+
+    public EmbeddedFlink(JobTopology topology) {
+        this.topology = topology;
+    }
+
+    /** Runs the metering pipeline. */
+    public static EmbeddedFlink metering() {
+        return new EmbeddedFlink(new MeteringTopology());
+    }
+
+    @Override
+    public RunningJob start(JobSettings settings) {
+        // What a killed run left there belongs to nobody.
+        Directories.delete(settings.directory().resolve("tmp"));
+        Directories.make(settings.directory().resolve("tmp"));
+        Directories.make(settings.checkpoints());
+        Configuration configuration = FlinkSettings.of(settings);
+        JobGraph graph = graph(configuration, settings);
+        MiniCluster cluster =
+                new MiniCluster(
+                        new MiniClusterConfiguration.Builder()
+                                .setConfiguration(configuration)
+                                .setNumTaskManagers(1)
+                                .setNumSlotsPerTaskManager(settings.parallelism())
+                                .build());
+        try {
+            cluster.start();
+            cluster.submitJob(graph).join();
+            return new MiniClusterJob(
+                    cluster,
+                    graph.getJobID(),
+                    cluster.getRestAddress().join().toString(),
+                    settings.directory().resolve("tmp"));
+        } catch (Exception e) {
+            closeQuietly(cluster.closeAsync(), e);
+            throw new ServerFailure("Flink could not start: " + Failures.innermost(e), e);
+        }
+    }
+
+    private JobGraph graph(Configuration configuration, JobSettings settings) {
+        StreamExecutionEnvironment environment =
+                StreamExecutionEnvironment.getExecutionEnvironment(configuration);
+        try {
+            topology.build(environment, settings);
+        } catch (ServerFailure e) {
+            throw e;
+        } catch (Exception e) {
+            throw new ServerFailure("the job cannot be built: " + Failures.innermost(e), e);
+        }
+        JobGraph graph = environment.getStreamGraph().getJobGraph();
+        if (settings.restoreFrom() != null) {
+            // The state that is started from is not touched: if this run fails before its first
+            // checkpoint, the next one starts from the same.
+            graph.setSavepointRestoreSettings(
+                    SavepointRestoreSettings.forPath(
+                            settings.restoreFrom().toAbsolutePath().toUri().toString(),
+                            false,
+                            RecoveryClaimMode.NO_CLAIM));
+        }
+        return graph;
+    }
+
+    private static void closeQuietly(CompletableFuture<Void> closing, Exception reason) {
+        try {
+            closing.join();
+        } catch (RuntimeException e) {
+            reason.addSuppressed(e);
+        }
+    }
+}

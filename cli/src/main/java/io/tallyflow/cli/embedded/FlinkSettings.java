@@ -1,0 +1,95 @@
+package io.tallyflow.cli.embedded;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.apache.flink.configuration.BlobServerOptions;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.JobManagerOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.core.execution.CheckpointingMode;
+
+/** Flink's own settings when it runs inside this process. */
+final class FlinkSettings {
+
+    /** Completed checkpoints of a job that are kept. */
+    static final int RETAINED_CHECKPOINTS = 5;
+
+    private static final int MAX_PARALLELISM = 720;
+
+    private FlinkSettings() {}
+
+    static Configuration of(JobSettings settings) {
+        Configuration all = new Configuration();
+        loopbackOnly(all, settings.webPort());
+        workingFiles(all, settings.directory().toAbsolutePath().resolve("tmp"));
+        checkpoints(all, settings.checkpoints());
+        pipeline(all, settings.parallelism());
+        return all;
+    }
+
+    /** Nobody but this machine, and nobody at all may submit code. */
+    private static void loopbackOnly(Configuration all, int webPort) {
+        all.set(RestOptions.ADDRESS, Ports.LOOPBACK);
+        all.set(RestOptions.BIND_ADDRESS, Ports.LOOPBACK);
+        all.set(RestOptions.PORT, webPort);
+        all.set(RestOptions.BIND_PORT, Integer.toString(webPort));
+        all.set(WebOptions.SUBMIT_ENABLE, false);
+        all.set(WebOptions.CANCEL_ENABLE, false);
+        all.set(WebOptions.RESCALE_ENABLE, false);
+        all.set(JobManagerOptions.ADDRESS, Ports.LOOPBACK);
+        all.set(JobManagerOptions.BIND_HOST, Ports.LOOPBACK);
+        all.set(TaskManagerOptions.HOST, Ports.LOOPBACK);
+        all.set(TaskManagerOptions.BIND_HOST, Ports.LOOPBACK);
+        all.set(BlobServerOptions.PORT, "0");
+    }
+
+    private static void workingFiles(Configuration all, Path tmp) {
+        all.set(CoreOptions.TMP_DIRS, tmp.toString());
+        all.set(WebOptions.TMP_DIR, tmp.toString());
+        all.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
+        all.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+    }
+
+    private static void checkpoints(Configuration all, Path directory) {
+        all.set(
+                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
+                directory.toAbsolutePath().toUri().toString());
+        all.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
+        all.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
+        all.set(CheckpointingOptions.CHECKPOINTING_TIMEOUT, Duration.ofMinutes(10));
+        all.set(
+                CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE,
+                CheckpointingMode.EXACTLY_ONCE);
+        all.set(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 1);
+        all.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
+        all.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        all.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, RETAINED_CHECKPOINTS);
+        all.set(
+                CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
+                ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    }
+
+    private static void pipeline(Configuration all, int parallelism) {
+        all.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
+        all.set(PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
+        all.set(PipelineOptions.GENERIC_TYPES, false);
+        all.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
+        all.set(PipelineOptions.OBJECT_REUSE, true);
+        all.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
+        all.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
+                Duration.ofSeconds(1));
+        all.set(
+                RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF,
+                Duration.ofSeconds(10));
+    }
+}

@@ -1,0 +1,49 @@
+package io.tallyflow.cli.embedded;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the embedded job is started with.
+ *
+ * @param kafkaBootstrap {@code host:port} of the broker that holds {@link Topics}
+ * @param postgresUrl JDBC URL without user and password
+ * @param postgresUser role to connect as
+ * @param postgresPassword its password; null if the server asks for none. Never printed.
+ * @param meters file with the meter definitions
+ * @param directory where Flink keeps its checkpoints ({@code checkpoints}) and working files
+ *     ({@code tmp})
+ * @param webPort of Flink's web page and REST interface, on the loopback address; 0 takes a free
+ *     one
+ * @param parallelism of every operator, at least 1
+ * @param restoreFrom directory of the checkpoint to go on from; null starts without state
+ */
+public record JobSettings(
+        String kafkaBootstrap,
+        String postgresUrl,
+        String postgresUser,
+        @Nullable String postgresPassword,
+        Path meters,
+        Path directory,
+        int webPort,
+        int parallelism,
+        @Nullable Path restoreFrom) {
+
+    /** Where checkpoints are kept. */
+    public Path checkpoints() {
+        return directory.resolve("checkpoints");
+    }
+
+    @Override
+    public String toString() {
+        return "JobSettings[kafka="
+                + kafkaBootstrap
+                + ", postgres="
+                + postgresUrl
+                + ", meters="
+                + meters
+                + ", restoreFrom="
+                + restoreFrom
+                + "]";
+    }
+}
