@@ -1,12 +1,40 @@
 package io.tallyflow.cli.embedded;
 
+import io.tallyflow.jobs.metering.MeteringJob;
+import io.tallyflow.jobs.metering.MeteringOptions;
+import io.tallyflow.jobs.metering.MeteringOptionsReader;
+import io.tallyflow.jobs.metering.Option;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** The metering pipeline between the embedded servers. */
+/** The metering pipeline between the servers that the settings name. */
 final class MeteringTopology implements JobTopology {
 
     @Override
-    public void build(StreamExecutionEnvironment environment, JobSettings settings) {
-        throw new ServerFailure("this build has no metering job");
+    public void build(StreamExecutionEnvironment environment, JobSettings settings)
+            throws IOException {
+        MeteringJob.build(environment, options(settings));
+    }
+
+    private static MeteringOptions options(JobSettings settings) {
+        List<String> arguments = new ArrayList<>();
+        add(arguments, Option.KAFKA_BOOTSTRAP, settings.kafkaBootstrap());
+        add(arguments, Option.POSTGRES_URL, settings.postgresUrl());
+        add(arguments, Option.POSTGRES_USER, settings.postgresUser());
+        add(arguments, Option.METERS, settings.meters().toString());
+        String password = settings.postgresPassword();
+        return MeteringOptionsReader.read(
+                arguments.toArray(String[]::new),
+                password == null
+                        ? Map.of()
+                        : Map.of(MeteringOptionsReader.PASSWORD_VARIABLE, password));
+    }
+
+    private static void add(List<String> arguments, Option option, String value) {
+        arguments.add("--" + option.key());
+        arguments.add(value);
     }
 }

@@ -45,7 +45,7 @@ final class CommitProtocolTest {
     @BeforeEach
     void emptyTables() throws Exception {
         database.clear();
-        witness = new Witness(database, log);
+        witness = new Witness(database::connect, log);
     }
 
     @AfterEach
@@ -75,7 +75,7 @@ final class CommitProtocolTest {
             boolean fired = true;
             while (fired) {
                 database.clear();
-                witness = new Witness(database, log);
+                witness = new Witness(database::connect, log);
                 checkpoint = 0;
                 fired = commitWithFault(step++, side, way);
             }
@@ -111,7 +111,7 @@ final class CommitProtocolTest {
     @Test
     void commitsInOrderWhatDeclinedCheckpointsLeftBehind() throws Exception {
         UsageLog small = new UsageLog(11, 3, 1_000);
-        witness = new Witness(database, small);
+        witness = new Witness(database::connect, small);
         rig = PipelineRig.fresh(small, sink(), 2);
         for (int i = 0; i < 1_000; i++) {
             rig.read(i % 3);
@@ -238,7 +238,7 @@ final class CommitProtocolTest {
         assertRefused(
                 Refusal.SINK_REGRESSED, () -> PipelineRig.restored(log, sink(), 2, newest).close());
 
-        witness = new Witness(database, log);
+        witness = new Witness(database::connect, log);
         rig = PipelineRig.restored(log, sink(), 2, old);
         readAll();
         commit();

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Reads everything that is visible at one moment. */
-final class ResultsReader {
+public final class ResultsReader {
 
     private static final String LEDGER =
             """
@@ -33,7 +33,7 @@ final class ResultsReader {
     private ResultsReader() {}
 
     /** What a reader saw. */
-    record Seen(
+    public record Seen(
             long epoch,
             long commit,
             long[] offsets,
@@ -41,7 +41,7 @@ final class ResultsReader {
             Map<UsageLog.Cell, BigDecimal> totals) {}
 
     /** Everything in one snapshot of the database. */
-    static Seen read(Connection connection, int partitions) throws SQLException {
+    public static Seen read(Connection connection, int partitions) throws SQLException {
         connection.setAutoCommit(false);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Statement statement = connection.createStatement()) {

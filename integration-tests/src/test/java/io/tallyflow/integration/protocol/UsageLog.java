@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * the good ones, which knows what each record must come to. That knowledge is written down while
  * the record is made; no code of the pipeline is asked.
  */
-final class UsageLog {
+public final class UsageLog {
 
-    static final String METERS =
+    public static final String METERS =
             """
             meters:
               - slug: tokens
@@ -48,17 +48,18 @@ final class UsageLog {
      *
      * @param adds per cell, what it adds to the total
      */
-    record Entry(ConsumedRecord record, Lane lane, Map<Cell, BigDecimal> adds, int ignored) {}
+    public record Entry(
+            ConsumedRecord record, Lane lane, Map<Cell, BigDecimal> adds, int ignored) {}
 
     /** Where a reading counts. */
-    record Cell(String meter, String subject, String group, long windowStartMillis) {}
+    public record Cell(String meter, String subject, String group, long windowStartMillis) {}
 
     /** What a prefix of the topic must come to. */
-    record Truth(LaneCounts counts, Map<Cell, BigDecimal> totals) {}
+    public record Truth(LaneCounts counts, Map<Cell, BigDecimal> totals) {}
 
     private record Event(String subject, String id, String type, Instant time, String data) {}
 
-    UsageLog(long seed, int partitionCount, int records) {
+    public UsageLog(long seed, int partitionCount, int records) {
         this.random = new Random(seed);
         long[] clocks = new long[partitionCount];
         for (int p = 0; p < partitionCount; p++) {
@@ -74,20 +75,20 @@ final class UsageLog {
         }
     }
 
-    int partitions() {
+    public int partitions() {
         return partitions.size();
     }
 
-    List<Entry> partition(int number) {
+    public List<Entry> partition(int number) {
         return partitions.get(number);
     }
 
-    long[] ends() {
+    public long[] ends() {
         return partitions.stream().mapToLong(List::size).toArray();
     }
 
     /** What the records below the given offsets must come to. */
-    Truth truth(long[] offsets) {
+    public Truth truth(long[] offsets) {
         Map<Lane, Long> lanes = new HashMap<>();
         Map<Cell, BigDecimal> totals = new HashMap<>();
         long readings = 0;

@@ -13,21 +13,26 @@ import java.sql.Statement;
  * offsets it sees beside it, that it never goes back within an epoch, and that the chain of commits
  * is whole.
  */
-final class Witness {
+public final class Witness {
 
-    private final ProtocolDatabase database;
+    private final Connections database;
     private final UsageLog log;
     private long epoch;
     private long commit;
     private long consumed;
 
-    Witness(ProtocolDatabase database, UsageLog log) {
+    public Witness(Connections database, UsageLog log) {
         this.database = database;
         this.log = log;
     }
 
+    /** Where the witness looks. */
+    public interface Connections {
+        Connection connect() throws SQLException;
+    }
+
     /** Looks, and returns what it saw. */
-    ResultsReader.Seen look() throws SQLException {
+    public ResultsReader.Seen look() throws SQLException {
         try (Connection connection = database.connect()) {
             ResultsReader.Seen seen = ResultsReader.read(connection, log.partitions());
             demandTruth(seen);
@@ -37,7 +42,7 @@ final class Witness {
     }
 
     /** After everything: all is there, and the history is one unbroken chain. */
-    void demandComplete() throws SQLException {
+    public void demandComplete() throws SQLException {
         ResultsReader.Seen seen = look();
         assertThat(seen.offsets()).isEqualTo(log.ends());
         try (Connection connection = database.connect();

@@ -1,0 +1,113 @@
+package io.tallyflow.integration.spine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.cli.embedded.EmbeddedFlink;
+import io.tallyflow.cli.embedded.EmbeddedKafka;
+import io.tallyflow.cli.embedded.JobSettings;
+import io.tallyflow.cli.embedded.RetainedCheckpoints;
+import io.tallyflow.cli.embedded.RunningJob;
+import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.connectors.postgres.PostgresServer;
+import io.tallyflow.integration.protocol.ResultsReader;
+import io.tallyflow.integration.protocol.UsageLog;
+import io.tallyflow.integration.protocol.Witness;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** One run through a real Kafka, a real Flink job and a real Postgres, stopped and resumed. */
+final class SpineTest {
+
+    private static final int HALF = 2_000;
+
+    @TempDir Path directory;
+
+    @Test
+    @Timeout(180)
+    void countsEveryEventOnceAcrossARestartOfTheJob() throws Exception {
+        UsageLog log = new UsageLog(3, Topics.EVENT_PARTITIONS, 2 * HALF);
+        Path meters = Files.writeString(directory.resolve("meters.yaml"), UsageLog.METERS);
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"), 0);
+                PostgresServer.Database database = PostgresServer.migrated()) {
+            Witness witness = new Witness(database::connect, log);
+            JobSettings settings = settings(kafka, database, meters, null);
+            long[] sent = send(kafka, log, new long[Topics.EVENT_PARTITIONS], HALF);
+            try (RunningJob job = EmbeddedFlink.metering().start(settings)) {
+                job.awaitProcessing(Duration.ofSeconds(60));
+                awaitOffsets(witness, job, sent);
+            }
+            Path newest = RetainedCheckpoints.newest(settings.checkpoints()).orElseThrow();
+            send(kafka, log, sent, 2 * HALF);
+            try (RunningJob job =
+                    EmbeddedFlink.metering().start(settings(kafka, database, meters, newest))) {
+                awaitOffsets(witness, job, log.ends());
+            }
+            witness.demandComplete();
+        }
+    }
+
+    private JobSettings settings(
+            EmbeddedKafka kafka, PostgresServer.Database database, Path meters, Path restoreFrom) {
+        return new JobSettings(
+                kafka.bootstrapServers(),
+                database.url(),
+                database.user(),
+                null,
+                meters,
+                directory.resolve("flink"),
+                0,
+                2,
+                restoreFrom);
+    }
+
+    private static void awaitOffsets(Witness witness, RunningJob job, long[] offsets)
+            throws Exception {
+        ResultsReader.Seen seen = witness.look();
+        while (!java.util.Arrays.equals(seen.offsets(), offsets)) {
+            assertThat(job.ended()).isNotDone();
+            seen = witness.look();
+        }
+    }
+
+    /** Sends so many records of the log, and returns the offsets after them. */
+    private static long[] send(EmbeddedKafka kafka, UsageLog log, long[] from, int upTo)
+            throws Exception {
+        long[] next = from.clone();
+        Map<String, Object> client =
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "acks", "all");
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (int p = 0; p < next.length; p++) {
+                long end = log.partition(p).size() * (long) upTo / (2 * HALF);
+                for (; next[p] < end; next[p]++) {
+                    var record = log.partition(p).get((int) next[p]).record();
+                    sent.add(
+                            producer.send(
+                                    new ProducerRecord<>(
+                                            Topics.EVENTS,
+                                            p,
+                                            record.kafkaTimeMillis(),
+                                            null,
+                                            record.value())));
+                }
+            }
+            for (Future<RecordMetadata> answer : sent) {
+                answer.get();
+            }
+        }
+        return next;
+    }
+}
