@@ -1,0 +1,36 @@
+package io.tallyflow.cli.demo;
+
+import java.time.Duration;
+
+/**
+ * What a run of generated usage looks like. Equal settings give equal records, byte for byte.
+ *
+ * @param seed of everything random
+ * @param records how many, copies and bad ones included
+ * @param partitions of the topic that they are meant for
+ * @param subjects how many customers share them
+ * @param startMillis Kafka timestamp of the first record, milliseconds since the epoch, UTC
+ * @param spanMillis from the first Kafka timestamp to the last, at most 20 days, so that copies
+ *     always find their first within the dedupe horizon
+ */
+public record GeneratorSettings(
+        long seed, long records, int partitions, int subjects, long startMillis, long spanMillis) {
+
+    private static final long LONGEST_SPAN = Duration.ofDays(20).toMillis();
+
+    public GeneratorSettings {
+        if (records < 0 || partitions < 1 || subjects < 1) {
+            throw new IllegalArgumentException(
+                    "records " + records + ", partitions " + partitions + ", subjects " + subjects);
+        }
+        if (spanMillis < 0 || spanMillis > LONGEST_SPAN) {
+            throw new IllegalArgumentException("a span of " + spanMillis + " ms");
+        }
+    }
+
+    /** An hour of usage of fifty customers, on four partitions. */
+    public static GeneratorSettings anHour(long seed, long records, long startMillis) {
+        return new GeneratorSettings(
+                seed, records, 4, 50, startMillis, Duration.ofHours(1).toMillis());
+    }
+}
