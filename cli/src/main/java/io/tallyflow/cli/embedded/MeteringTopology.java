@@ -5,6 +5,7 @@ import io.tallyflow.jobs.metering.MeteringOptions;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.jobs.metering.Option;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ final class MeteringTopology implements JobTopology {
 
     @Override
     public void build(StreamExecutionEnvironment environment, JobSettings settings)
-            throws IOException {
+            throws IOException, SQLException {
         MeteringJob.build(environment, options(settings));
     }
 

@@ -11,10 +11,12 @@ import io.tallyflow.functions.parse.UsageEventParser;
 import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.event.ParsedRecord;
 import java.util.Properties;
+import javax.sql.DataSource;
 import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** The real ends: events and records of note in Kafka, results in Postgres. */
 public final class KafkaAndPostgres {
@@ -59,6 +61,16 @@ public final class KafkaAndPostgres {
                         .withProperty("socketTimeout", "120")
                         .withConnectionCheckTimeoutSeconds(CONNECTION_CHECK_SECONDS)
                         .build());
+    }
+
+    /** Opens a new connection each time. */
+    static DataSource dataSource(MeteringOptions options) {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(options.postgresUrl());
+        source.setUser(options.postgresUser());
+        source.setPassword(options.postgresPassword());
+        source.setApplicationName("tallyflow");
+        return source;
     }
 
     private static PostgresSinkOptions sinkOptions(MeteringOptions options) {

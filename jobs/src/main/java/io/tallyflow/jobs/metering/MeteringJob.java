@@ -1,9 +1,11 @@
 package io.tallyflow.jobs.metering;
 
+import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Duration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
@@ -28,9 +30,10 @@ public final class MeteringJob {
 
     /** Builds the job between the ends that the options name. */
     public static void build(StreamExecutionEnvironment environment, MeteringOptions options)
-            throws IOException {
+            throws IOException, SQLException {
         FlinkSettings.check(environment.getConfiguration());
         MeteringRules rules = rules(options);
+        MeterRegistry.register(KafkaAndPostgres.dataSource(options), rules.meters());
         int partitions = EventsTopic.partitions(options);
         int readers = Math.min(environment.getParallelism(), partitions);
         new MeteringPipeline(KafkaAndPostgres.ends(options), rules).attachTo(environment, readers);

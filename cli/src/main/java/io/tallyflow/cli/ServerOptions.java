@@ -1,0 +1,123 @@
+package io.tallyflow.cli;
+
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Where the servers are, or shall be. */
+final class ServerOptions {
+
+    private static final String HOST_AND_PORT = "[^\\s:,]+:[0-9]{1,5}";
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where everything is kept between runs.")
+    @Nullable Path dataDirectory;
+
+    @Option(
+            names = "--kafka-port",
+            paramLabel = "PORT",
+            description = "Port of the embedded Kafka; 0 takes a free one.")
+    @Nullable Integer kafkaPort;
+
+    @Option(
+            names = "--postgres-port",
+            paramLabel = "PORT",
+            description = "Port of the embedded Postgres; 0 takes a free one.")
+    @Nullable Integer postgresPort;
+
+    @Option(
+            names = "--web-port",
+            paramLabel = "PORT",
+            description = "Port of Flink's web page; 0 takes a free one.")
+    @Nullable Integer webPort;
+
+    @Option(
+            names = "--kafka-bootstrap",
+            paramLabel = "HOST:PORT",
+            description = "Use the Kafka that runs there instead of an embedded one.")
+    @Nullable String kafkaBootstrap;
+
+    @Option(
+            names = "--postgres-url",
+            paramLabel = "URL",
+            description =
+                    "Use the Postgres at postgresql://USER@HOST:PORT/DATABASE instead of an"
+                            + " embedded one. The password is taken from the environment variable "
+                            + PostgresAddress.PASSWORD_VARIABLE
+                            + ".")
+    @Nullable String postgresUrl;
+
+    /** The options as they were meant, or what is wrong with them. */
+    ServerPlan plan(ServerPlan defaults, Map<String, String> environment) {
+        contradiction("--kafka-port", kafkaPort, "--kafka-bootstrap", kafkaBootstrap);
+        contradiction("--postgres-port", postgresPort, "--postgres-url", postgresUrl);
+        ServerPlan plan =
+                new ServerPlan(
+                        dataDirectory == null ? defaults.dataDirectory() : dataDirectory,
+                        port("--kafka-port", kafkaPort, defaults.kafkaPort()),
+                        port("--postgres-port", postgresPort, defaults.postgresPort()),
+                        port("--web-port", webPort, defaults.webPort()),
+                        bootstrap(kafkaBootstrap),
+                        address(postgresUrl, environment));
+        requireDifferentPorts(plan);
+        return plan;
+    }
+
+    private static void contradiction(
+            String port, @Nullable Integer portValue, String server, @Nullable String serverValue) {
+        if (portValue != null && serverValue != null) {
+            throw new UsageProblem(
+                    port
+                            + " is for an embedded server and "
+                            + server
+                            + " for one that already runs: give one of them");
+        }
+    }
+
+    private static int port(String option, @Nullable Integer value, int otherwise) {
+        if (value == null) {
+            return otherwise;
+        }
+        if (value < 0 || value > 65_535) {
+            throw new UsageProblem(option + " " + value + " is not a port: 0 to 65535");
+        }
+        return value;
+    }
+
+    private static @Nullable String bootstrap(@Nullable String value) {
+        if (value != null && !value.matches(HOST_AND_PORT + "(," + HOST_AND_PORT + ")*")) {
+            throw new UsageProblem("--kafka-bootstrap " + value + " is not HOST:PORT");
+        }
+        return value;
+    }
+
+    private static @Nullable PostgresAddress address(
+            @Nullable String url, Map<String, String> environment) {
+        try {
+            return url == null ? null : PostgresAddress.parse(url, environment);
+        } catch (IllegalArgumentException e) {
+            throw new UsageProblem("--postgres-url is " + e.getMessage());
+        }
+    }
+
+    private static void requireDifferentPorts(ServerPlan plan) {
+        Set<Integer> ports = new HashSet<>();
+        plan.fixedPorts()
+                .forEach(
+                        (option, port) -> {
+                            if (!ports.add(port)) {
+                                throw new UsageProblem(
+                                        option
+                                                + " "
+                                                + port
+                                                + " is given to another server too: choose"
+                                                + " another one");
+                            }
+                        });
+    }
+}

@@ -1,0 +1,45 @@
+package io.tallyflow.cli;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which servers to start, and which to use as they are. A port of 0 takes a free one.
+ *
+ * @param kafkaBootstrap a Kafka that already runs; null starts one
+ * @param postgres a Postgres that already runs; null starts one
+ */
+record ServerPlan(
+        Path dataDirectory,
+        int kafkaPort,
+        int postgresPort,
+        int webPort,
+        @Nullable String kafkaBootstrap,
+        @Nullable PostgresAddress postgres) {
+
+    /** On well-known ports. */
+    static ServerPlan wellKnown(Path dataDirectory) {
+        return new ServerPlan(dataDirectory, 9092, 5432, 8081, null, null);
+    }
+
+    /** On whatever ports are free. */
+    static ServerPlan anywhere(Path dataDirectory) {
+        return new ServerPlan(dataDirectory, 0, 0, 0, null, null);
+    }
+
+    /** The ports that servers of ours will listen on, by the option that chooses them. */
+    Map<String, Integer> fixedPorts() {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        if (kafkaBootstrap == null) {
+            ports.put("--kafka-port", kafkaPort);
+        }
+        if (postgres == null) {
+            ports.put("--postgres-port", postgresPort);
+        }
+        ports.put("--web-port", webPort);
+        ports.values().removeIf(port -> port == 0);
+        return ports;
+    }
+}

@@ -1,0 +1,30 @@
+package io.tallyflow.cli;
+
+import sun.misc.Signal;
+
+/** Ctrl-C and its like. */
+final class Signals {
+
+    private static final String[] STOPPING = {"INT", "TERM", "HUP"};
+
+    private Signals() {}
+
+    /**
+     * On a signal ends the lifetime and then the process, with exit code 0: to be stopped is not a
+     * failure. A second signal does not wait. However else the process comes to exit, the lifetime
+     * ends first.
+     */
+    static void stopCleanly(Lifetime lifetime) {
+        Runtime.getRuntime().addShutdownHook(new Thread(lifetime::close, "stop"));
+        for (String name : STOPPING) {
+            Signal.handle(
+                    new Signal(name),
+                    signal -> {
+                        if (lifetime.isOver()) {
+                            Runtime.getRuntime().halt(1);
+                        }
+                        System.exit(0);
+                    });
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.tallyflow.cli;
+
+import io.tallyflow.cli.embedded.JobLauncher;
+import io.tallyflow.cli.embedded.RetainedCheckpoints;
+import io.tallyflow.cli.embedded.RunningJob;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tallyflow up}. */
+@Command(
+        name = "up",
+        description = {
+            "Runs Kafka, Postgres and the metering job on this machine until Ctrl-C or SIGTERM.",
+            "Started again with the same data directory it goes on where it was. Without options:"
+                    + " data in .tallyflow/, Kafka on port 9092, Postgres on 5432, Flink's page on"
+                    + " 8081."
+        })
+final class UpCommand implements Callable<Integer> {
+
+    /** How long the job may take to process its first event. */
+    static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    /** As many as Flink keeps: then the current job's checkpoints stand on their own. */
+    private static final int ENOUGH_CHECKPOINTS = 5;
+
+    private final JobLauncher launcher;
+
+    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final ServerOptions servers = new ServerOptions();
+
+    @Option(
+            names = "--meters",
+            paramLabel = "FILE",
+            description = "Meter definitions; without it meters.yaml in the data directory.")
+    private @Nullable Path meters;
+
+    UpCommand(JobLauncher launcher) {
+        this.launcher = launcher;
+    }
+
+    @Override
+    public Integer call() {
+        ServerPlan plan =
+                servers.plan(ServerPlan.wellKnown(Path.of(".tallyflow")), System.getenv());
+        requireReadable(meters);
+        PrintWriter out = Console.out(spec);
+        long start = System.nanoTime();
+        try (Lifetime lifetime = new Lifetime()) {
+            Signals.stopCleanly(lifetime);
+            Servers running = Servers.start(plan, meters, launcher, lifetime, out);
+            running.job().awaitProcessing(PATIENCE);
+            out.printf(
+                    "ready after %d s: events are being processed; Ctrl-C stops%n",
+                    TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
+            out.flush();
+            awaitEnd(running);
+            return 0;
+        }
+    }
+
+    private static void requireReadable(@Nullable Path file) {
+        if (file != null && (!Files.isRegularFile(file) || !Files.isReadable(file))) {
+            throw new UsageProblem("--meters " + file + " is not a file that can be read");
+        }
+    }
+
+    /** Returns when interrupted; throws when the job ends or fails. */
+    static void awaitEnd(Servers running) {
+        RunningJob job = running.job();
+        boolean alone = false;
+        while (true) {
+            try {
+                job.ended().get(1, TimeUnit.SECONDS);
+                throw new CommandFailure("the job ended; see " + running.directory().logs());
+            } catch (TimeoutException stillRunning) {
+                alone =
+                        alone
+                                || RetainedCheckpoints.removeEarlierJobs(
+                                        running.directory().flink().resolve("checkpoints"),
+                                        job.id(),
+                                        ENOUGH_CHECKPOINTS);
+            } catch (ExecutionException e) {
+                throw new CommandFailure(
+                        "the job failed ("
+                                + Console.reason(e)
+                                + "); see "
+                                + running.directory().logs(),
+                        e);
+            } catch (InterruptedException e) {
+                // Whoever interrupts wants what Ctrl-C does.
+                return;
+            }
+        }
+    }
+}
