@@ -88,7 +88,7 @@ final class DemoCommand implements Callable<Integer> {
             if (keep) {
                 out.println("everything is left running; Ctrl-C stops");
                 out.flush();
-                UpCommand.awaitEnd(running);
+                UpCommand.awaitEnd(running, lifetime);
             }
             return equal ? 0 : DIFFERENT;
         }

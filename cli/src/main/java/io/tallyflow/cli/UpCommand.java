@@ -65,7 +65,7 @@ final class UpCommand implements Callable<Integer> {
                     "ready after %d s: events are being processed; Ctrl-C stops%n",
                     TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
             out.flush();
-            awaitEnd(running);
+            awaitEnd(running, lifetime);
             return 0;
         }
     }
@@ -76,13 +76,16 @@ final class UpCommand implements Callable<Integer> {
         }
     }
 
-    /** Returns when interrupted; throws when the job ends or fails. */
-    static void awaitEnd(Servers running) {
+    /** Returns when the end has come; throws when the job ends or fails before. */
+    static void awaitEnd(Servers running, Lifetime lifetime) {
         RunningJob job = running.job();
         boolean alone = false;
         while (true) {
             try {
                 job.ended().get(1, TimeUnit.SECONDS);
+                if (lifetime.isOver()) {
+                    return;
+                }
                 throw new CommandFailure("the job ended; see " + running.directory().logs());
             } catch (TimeoutException stillRunning) {
                 alone =

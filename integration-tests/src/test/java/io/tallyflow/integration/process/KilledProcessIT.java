@@ -1,0 +1,166 @@
+package io.tallyflow.integration.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.cli.demo.Comparison;
+import io.tallyflow.cli.demo.GeneratorSettings;
+import io.tallyflow.cli.demo.SeenInPostgres;
+import io.tallyflow.cli.demo.Truth;
+import io.tallyflow.cli.demo.UsageSender;
+import io.tallyflow.cli.embedded.Topics;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * {@code up} is killed with {@code kill -9} at random moments, during its start as well, while
+ * events are being sent. Whenever a reader can look, it must see the truth of the offsets that it
+ * sees; after the last start everything must be there. {@code -Dtallyflow.test.kills=N} and {@code
+ * -Dtallyflow.test.events=N} choose how much.
+ */
+final class KilledProcessIT {
+
+    private static final int KILLS = Integer.getInteger("tallyflow.test.kills", 30);
+    private static final long EVENTS = Long.getLong("tallyflow.test.events", 300_000);
+    private static final long SEED = Long.getLong("tallyflow.test.seed", 1);
+
+    /** Long enough to be ready and to commit for a while, most of the time. */
+    private static final int LONGEST_RUN_MILLIS = 24_000;
+
+    @TempDir Path directory;
+
+    @Test
+    @Timeout(3_000)
+    void showsTheTruthAtEveryCommitHoweverOftenItIsKilled() throws Exception {
+        GeneratorSettings settings =
+                GeneratorSettings.anHour(
+                        SEED, EVENTS, Instant.parse("2026-03-01T00:00:00Z").toEpochMilli());
+        Random random = new Random(SEED);
+        BlockingQueue<Long> goals = new LinkedBlockingQueue<>();
+        try (TallyflowProcess up = new TallyflowProcess(directory);
+                Reader reader = new Reader(up, settings)) {
+            up.start();
+            up.awaitReady();
+            CompletableFuture<Void> watching = CompletableFuture.runAsync(reader::watch);
+            CompletableFuture<Void> sending =
+                    CompletableFuture.runAsync(() -> send(up.kafka(), settings, goals));
+            for (int kill = 1; kill <= KILLS; kill++) {
+                goals.add(EVENTS * kill / (KILLS + 1));
+                up.run(random.nextInt(LONGEST_RUN_MILLIS));
+                up.kill();
+                up.start();
+            }
+            goals.add(EVENTS);
+            up.awaitReady();
+            sending.join();
+            reader.awaitEnd();
+            watching.join();
+            assertThat(up.stop()).isZero();
+        }
+    }
+
+    /** Sends up to one goal after the other. */
+    private static void send(String kafka, GeneratorSettings settings, BlockingQueue<Long> goals) {
+        try (UsageSender sender = new UsageSender(kafka, Topics.EVENTS, settings)) {
+            long sent = 0;
+            while (sent < EVENTS) {
+                sent = goals.take();
+                sender.sendUpTo(sent);
+            }
+        } catch (InterruptedException e) {
+            throw new CompletionException(e);
+        }
+    }
+
+    /** Looks all the time. */
+    private static final class Reader implements AutoCloseable {
+
+        private final TallyflowProcess up;
+        private final Truth truth;
+        private final Map<Integer, Long> ends;
+        private final AtomicBoolean done = new AtomicBoolean();
+        private final CompletableFuture<Void> complete = new CompletableFuture<>();
+        private long commits;
+        private long last = -1;
+
+        Reader(TallyflowProcess up, GeneratorSettings settings) {
+            this.up = up;
+            this.truth = new Truth(settings);
+            Truth end = new Truth(settings);
+            end.advanceToEnd();
+            this.ends = end.offsets();
+        }
+
+        void watch() {
+            try {
+                while (!done.get()) {
+                    look();
+                }
+            } catch (Throwable e) {
+                complete.completeExceptionally(e);
+            }
+        }
+
+        private void look() {
+            try (Connection connection = up.connect()) {
+                while (!done.get()) {
+                    demandTruth(SeenInPostgres.all(connection));
+                }
+            } catch (SQLException serverIsDown) {
+                awaitServer();
+            }
+        }
+
+        private void awaitServer() {
+            try {
+                complete.get(100, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException lookAgain) {
+                // The server has had its time.
+            } catch (ExecutionException | InterruptedException e) {
+                throw new CompletionException(e);
+            }
+        }
+
+        private void demandTruth(SeenInPostgres seen) {
+            assertThat(seen.commit()).isGreaterThanOrEqualTo(last);
+            if (seen.commit() == last) {
+                return;
+            }
+            last = seen.commit();
+            commits++;
+            truth.advanceTo(seen.offsets());
+            Comparison comparison = Comparison.of(truth, seen);
+            assertThat(comparison.isEqual())
+                    .as("commit %s: %s", seen.commit(), comparison.differences())
+                    .isTrue();
+            if (seen.offsets().equals(ends)) {
+                complete.complete(null);
+            }
+        }
+
+        void awaitEnd() {
+            complete.join();
+            done.set(true);
+            assertThat(commits).as("commits that the reader saw").isGreaterThan(1);
+        }
+
+        @Override
+        public void close() {
+            done.set(true);
+        }
+    }
+}

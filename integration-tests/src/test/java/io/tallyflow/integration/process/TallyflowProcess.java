@@ -1,0 +1,131 @@
+package io.tallyflow.integration.process;
+
+import io.tallyflow.cli.Tallyflow;
+import io.tallyflow.cli.embedded.Ports;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** {@code tallyflow up} in a process of its own, which can be killed and started again. */
+final class TallyflowProcess implements AutoCloseable {
+
+    private static final String[] OPENED = {
+        "java.lang",
+        "java.net",
+        "java.io",
+        "java.nio",
+        "sun.nio.ch",
+        "java.lang.reflect",
+        "java.text",
+        "java.time",
+        "java.util",
+        "java.util.concurrent",
+        "java.util.concurrent.atomic",
+        "java.util.concurrent.locks"
+    };
+
+    private final Path directory;
+    private final int kafkaPort;
+    private final int postgresPort;
+    private final int webPort;
+    private Process process;
+
+    TallyflowProcess(Path directory) throws IOException {
+        this.directory = Files.createDirectories(directory);
+        List<Integer> ports = Ports.free(3);
+        this.kafkaPort = ports.get(0);
+        this.postgresPort = ports.get(1);
+        this.webPort = ports.get(2);
+    }
+
+    String kafka() {
+        return "127.0.0.1:" + kafkaPort;
+    }
+
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:postgresql://127.0.0.1:" + postgresPort + "/tallyflow?socketTimeout=20",
+                "tallyflow",
+                "");
+    }
+
+    /** Starts it; returns at once. */
+    void start() throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx1g");
+        command.add("-XX:+UseSerialGC");
+        for (String opened : OPENED) {
+            command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(Tallyflow.class.getName(), "up"));
+        command.addAll(List.of("--data-dir", directory.resolve("data").toString()));
+        command.addAll(List.of("--kafka-port", Integer.toString(kafkaPort)));
+        command.addAll(List.of("--postgres-port", Integer.toString(postgresPort)));
+        command.addAll(List.of("--web-port", Integer.toString(webPort)));
+        Files.deleteIfExists(output());
+        process =
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(output().toFile())
+                        .start();
+    }
+
+    /** Waits until it says that it is ready. */
+    void awaitReady() throws IOException, InterruptedException {
+        while (!isReady()) {
+            if (process.waitFor(100, TimeUnit.MILLISECONDS)) {
+                throw new AssertionError(
+                        "up ended with " + process.exitValue() + ": " + Files.readString(output()));
+            }
+        }
+    }
+
+    /** Lets it run for so long, or shorter if it ends. */
+    void run(long millis) throws IOException, InterruptedException {
+        if (process.waitFor(millis, TimeUnit.MILLISECONDS)) {
+            throw new AssertionError(
+                    "up ended with " + process.exitValue() + ": " + Files.readString(output()));
+        }
+    }
+
+    /** {@code kill -9}. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** SIGTERM. Returns the exit code. */
+    int stop() throws InterruptedException {
+        process.destroy();
+        return process.waitFor();
+    }
+
+    private boolean isReady() throws IOException {
+        try (BufferedReader lines = Files.newBufferedReader(output(), StandardCharsets.UTF_8)) {
+            return lines.lines().anyMatch(line -> line.startsWith("ready"));
+        }
+    }
+
+    private Path output() {
+        return directory.resolve("up.out");
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        if (process != null && process.isAlive()) {
+            process.destroy();
+            if (!process.waitFor(60, TimeUnit.SECONDS)) {
+                kill();
+            }
+        }
+    }
+}
