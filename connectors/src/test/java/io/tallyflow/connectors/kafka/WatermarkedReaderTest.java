@@ -1,0 +1,314 @@
+package io.tallyflow.connectors.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallyflow.schemas.event.ParsedRecord;
+import io.tallyflow.schemas.event.UsageEvent;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.flink.api.common.eventtime.Watermark;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceOutput;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.core.io.InputStatus;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The reader between a scripted inner reader and a scripted broker, on the test's clock. */
+@Timeout(60)
+final class WatermarkedReaderTest {
+
+    private static final long MINUTE = 60_000;
+    private static final long NOW = 1_800_000_000_000L;
+    private static final WatermarkRules RULES =
+            new WatermarkRules(Duration.ofSeconds(5), Duration.ofSeconds(30));
+
+    private final AtomicLong clock = new AtomicLong(NOW);
+    private final ScriptedBroker broker = new ScriptedBroker();
+    private final ScriptedReader inner = new ScriptedReader();
+    private final CollectedOutput output = new CollectedOutput();
+    private final EndOffsetWatch watch = new EndOffsetWatch(broker, clock::get);
+    private final WatermarkedReader reader = new WatermarkedReader(inner, RULES, watch);
+
+    @AfterEach
+    void close() throws Exception {
+        broker.end();
+        reader.close();
+        assertThat(broker.closed).isTrue();
+    }
+
+    @Test
+    void sendsEachPartitionsWatermarkToItsOwnOutput() throws Exception {
+        add(0, 1);
+        inner.give(record(0, 0, NOW));
+        inner.give(record(1, 0, NOW + 1_000));
+        pollAll();
+        assertThat(output.watermarks)
+                .isEqualTo(Map.of("usage.events-0", NOW - 5_001, "usage.events-1", NOW - 4_001));
+        assertThat(output.records).hasSize(2);
+    }
+
+    @Test
+    void takesPartitionsThatComeLater() throws Exception {
+        add(0);
+        inner.give(record(0, 0, NOW));
+        pollAll();
+        add(2);
+        inner.give(record(2, 0, NOW + 2_000));
+        pollAll();
+        assertThat(output.watermarks).containsKeys("usage.events-0", "usage.events-2");
+    }
+
+    @Test
+    void followsTheClockInAPartitionThatNeverSentAnything() throws Exception {
+        add(0, 1);
+        reader.start();
+        inner.give(record(0, 0, NOW));
+        pollAll();
+        quietFor(40_000, Map.of(0, 1L, 1, 0L));
+        assertThat(output.watermarks.get("usage.events-1"))
+                .isGreaterThan(NOW - 35_000)
+                .isLessThanOrEqualTo(NOW + 5_000);
+    }
+
+    @Test
+    void makesNothingLateAfterTwentyMinutesWithoutABroker() throws Exception {
+        add(0, 1);
+        reader.start();
+        inner.give(record(0, 0, NOW));
+        pollAll();
+        quietFor(12_000, Map.of(0, 1L, 1, 0L));
+        long gone = clock.get();
+        clock.addAndGet(20 * MINUTE);
+        pollAll();
+        answer(Map.of(0, 1L, 1, 0L));
+        for (long time = gone; time < gone + 20 * MINUTE; time += 30_000) {
+            int partition = (int) (time / 30_000 % 2);
+            assertThat(output.watermarks.getOrDefault("usage.events-" + partition, Long.MIN_VALUE))
+                    .isLessThan(time);
+            inner.give(record(partition, 1 + time, time));
+            pollAll();
+        }
+    }
+
+    @Test
+    void makesNothingLateAfterTwentyMinutesInWhichNobodyPolled() throws Exception {
+        add(0, 1);
+        reader.start();
+        inner.give(record(0, 0, NOW));
+        pollAll();
+        // Postgres is away, the pipeline is full: the broker answers, nobody takes the answers,
+        // and there is a backlog.
+        for (int minute = 0; minute < 20; minute++) {
+            broker.answers.put(Map.of(0, 500L, 1, 500L));
+            clock.addAndGet(MINUTE);
+        }
+        reader.isAvailable().get();
+        inner.give(record(0, 1, NOW + 1_000));
+        pollAll();
+        assertThat(output.watermarks).isEqualTo(Map.of("usage.events-0", NOW - 4_001));
+    }
+
+    @Test
+    void failsWithWhatTheBrokersAnswerFailedOf() throws Exception {
+        add(0);
+        reader.start();
+        broker.failure = new IllegalStateException("a bug");
+        broker.answers.put(Map.of());
+        reader.isAvailable().handle((any, failure) -> failure).get();
+        assertThatThrownBy(() -> reader.pollNext(output)).hasRootCauseMessage("a bug");
+    }
+
+    private void add(int... partitions) {
+        List<KafkaPartitionSplit> splits = new ArrayList<>();
+        for (int partition : partitions) {
+            splits.add(new KafkaPartitionSplit(new TopicPartition("usage.events", partition), 0));
+        }
+        reader.addSplits(splits);
+    }
+
+    /** Lets so much time pass, with an answer every three seconds. */
+    private void quietFor(long millis, Map<Integer, Long> ends) throws Exception {
+        for (long end = clock.get() + millis; clock.get() < end; clock.addAndGet(3_000)) {
+            answer(ends);
+        }
+    }
+
+    /** One answer of the broker, taken by the reader. */
+    private void answer(Map<Integer, Long> ends) throws Exception {
+        CompletableFuture<Void> woken = reader.isAvailable();
+        broker.answers.put(ends);
+        woken.get();
+        pollAll();
+    }
+
+    private void pollAll() throws Exception {
+        InputStatus status = InputStatus.MORE_AVAILABLE;
+        while (status == InputStatus.MORE_AVAILABLE) {
+            status = reader.pollNext(output);
+        }
+    }
+
+    private static ParsedRecord record(int partition, long offset, long timeMillis) {
+        return ParsedRecord.of(
+                new UsageEvent(
+                        "s",
+                        "source",
+                        "id" + offset,
+                        "t",
+                        timeMillis * 1_000,
+                        null,
+                        partition,
+                        offset,
+                        timeMillis));
+    }
+
+    /** Answers when the test says so, with what the test says. */
+    private static final class ScriptedBroker implements PartitionEnds {
+        private final LinkedBlockingQueue<Map<Integer, Long>> answers = new LinkedBlockingQueue<>();
+        private volatile RuntimeException failure;
+        private volatile boolean ended;
+        private volatile boolean closed;
+
+        @Override
+        public Map<Integer, Long> emptyFrom(Map<Integer, Long> nextOffsets) {
+            try {
+                while (!ended) {
+                    Map<Integer, Long> answer = answers.poll(10, TimeUnit.MILLISECONDS);
+                    if (answer != null) {
+                        if (failure != null) {
+                            throw failure;
+                        }
+                        return answer;
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return Map.of();
+        }
+
+        void end() {
+            ended = true;
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+    }
+
+    /** Hands over what the test gives it. */
+    private static final class ScriptedReader
+            implements SourceReader<ParsedRecord, KafkaPartitionSplit> {
+        private final Queue<ParsedRecord> records = new ArrayDeque<>();
+
+        void give(ParsedRecord record) {
+            records.add(record);
+        }
+
+        @Override
+        public void start() {}
+
+        @Override
+        public InputStatus pollNext(ReaderOutput<ParsedRecord> output) {
+            ParsedRecord record = records.poll();
+            if (record == null) {
+                return InputStatus.NOTHING_AVAILABLE;
+            }
+            output.createOutputForSplit("usage.events-" + record.partition()).collect(record);
+            return InputStatus.MORE_AVAILABLE;
+        }
+
+        @Override
+        public List<KafkaPartitionSplit> snapshotState(long checkpointId) {
+            return List.of();
+        }
+
+        @Override
+        public CompletableFuture<Void> isAvailable() {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public void addSplits(List<KafkaPartitionSplit> splits) {}
+
+        @Override
+        public void notifyNoMoreSplits() {}
+
+        @Override
+        public void close() {}
+    }
+
+    /** Remembers records and the last watermark per split. */
+    private static final class CollectedOutput implements ReaderOutput<ParsedRecord> {
+        private final List<ParsedRecord> records = new ArrayList<>();
+        private final Map<String, Long> watermarks = new HashMap<>();
+
+        @Override
+        public SourceOutput<ParsedRecord> createOutputForSplit(String split) {
+            return new SourceOutput<>() {
+                @Override
+                public void collect(ParsedRecord record) {
+                    records.add(record);
+                }
+
+                @Override
+                public void collect(ParsedRecord record, long timestamp) {
+                    records.add(record);
+                }
+
+                @Override
+                public void emitWatermark(Watermark watermark) {
+                    Long before = watermarks.put(split, watermark.getTimestamp());
+                    assertThat(before == null || before < watermark.getTimestamp()).isTrue();
+                }
+
+                @Override
+                public void markIdle() {
+                    throw new AssertionError("a partition is never idle, it follows the clock");
+                }
+
+                @Override
+                public void markActive() {}
+            };
+        }
+
+        @Override
+        public void releaseOutputForSplit(String split) {}
+
+        @Override
+        public void collect(ParsedRecord record) {
+            throw new AssertionError("records belong to a partition");
+        }
+
+        @Override
+        public void collect(ParsedRecord record, long timestamp) {
+            collect(record);
+        }
+
+        @Override
+        public void emitWatermark(Watermark watermark) {
+            throw new AssertionError("watermarks belong to a partition");
+        }
+
+        @Override
+        public void markIdle() {}
+
+        @Override
+        public void markActive() {}
+    }
+}
