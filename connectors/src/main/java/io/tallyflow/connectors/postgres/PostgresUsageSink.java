@@ -33,21 +33,20 @@ public final class PostgresUsageSink
 
     private static final long serialVersionUID = 1L;
 
+    /** Flink puts the sink's own uid before it; a contract with the job's state. */
+    private static final String GATHER_UID = "gather";
+
     private final JdbcConnectionProvider connections;
     private final PostgresSinkOptions options;
-    private final String gatherUid;
 
     /**
      * A sink for one pipeline.
      *
      * @param connections where to; opened lazily, one connection at a time
-     * @param gatherUid uid of the gathering operator; a contract with the job's state
      */
-    public PostgresUsageSink(
-            JdbcConnectionProvider connections, PostgresSinkOptions options, String gatherUid) {
+    public PostgresUsageSink(JdbcConnectionProvider connections, PostgresSinkOptions options) {
         this.connections = connections;
         this.options = options;
-        this.gatherUid = gatherUid;
     }
 
     @Override
@@ -66,7 +65,7 @@ public final class PostgresUsageSink
                         new GatherCommit(new LedgerStart(connections, options)))
                 .setParallelism(1)
                 .setMaxParallelism(1)
-                .uid(gatherUid)
+                .uid(GATHER_UID)
                 .global();
     }
 

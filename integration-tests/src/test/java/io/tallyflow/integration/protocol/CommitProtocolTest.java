@@ -412,7 +412,7 @@ final class CommitProtocolTest {
     }
 
     private static PostgresUsageSink sink(Faults connections, PostgresSinkOptions options) {
-        return new PostgresUsageSink(connections, options, "gather");
+        return new PostgresUsageSink(connections, options);
     }
 
     private static PostgresSinkOptions options() {

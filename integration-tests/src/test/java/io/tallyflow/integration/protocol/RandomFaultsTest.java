@@ -195,8 +195,7 @@ final class RandomFaultsTest {
                             rewindTo,
                             Duration.ofDays(7),
                             Duration.ofSeconds(20),
-                            2_000),
-                    "gather");
+                            2_000));
         }
     }
 }

@@ -34,8 +34,7 @@ public final class KafkaAndPostgres {
                         kafka,
                         new WatermarkRules(options.outOfOrderness(), options.idleAfter()),
                         new Parser()),
-                new PostgresUsageSink(
-                        postgres(options), sinkOptions(options), MeteringStage.GATHER.uid()),
+                new PostgresUsageSink(postgres(options), sinkOptions(options)),
                 RecordSinks.rejected(options.rejectedTopic(), options.eventsTopic(), kafka),
                 RecordSinks.late(options.lateTopic(), options.eventsTopic(), kafka));
     }

@@ -11,7 +11,6 @@ public enum MeteringStage {
     METER("metering.meter.apply-meters", "apply meters"),
     AGGREGATE("metering.aggregate.usage", "aggregate usage"),
     COMMIT("metering.sink.postgres", "commit to Postgres"),
-    GATHER("metering.sink.postgres.gather", "gather the commit"),
     REJECTED("metering.sink.rejected", "write rejected records"),
     LATE("metering.sink.late", "write late events");
 

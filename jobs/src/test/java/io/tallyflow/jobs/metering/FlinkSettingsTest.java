@@ -1,0 +1,33 @@
+package io.tallyflow.jobs.metering;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.PipelineOptions;
+import org.junit.jupiter.api.Test;
+
+final class FlinkSettingsTest {
+
+    @Test
+    void acceptsWhatItRequires() {
+        Configuration settings = FlinkSettings.required();
+        settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
+        assertThatCode(() -> FlinkSettings.check(settings)).doesNotThrowAnyException();
+    }
+
+    @Test
+    void namesEverySettingThatWouldBreakAPromise() {
+        Configuration settings = FlinkSettings.required();
+        settings.set(CheckpointingOptions.ENABLE_UNALIGNED, true);
+        settings.set(PipelineOptions.GENERIC_TYPES, true);
+        settings.set(PipelineOptions.MAX_PARALLELISM, 128);
+        assertThatThrownBy(() -> FlinkSettings.check(settings))
+                .hasMessageContaining("execution.checkpointing.unaligned.enabled is true")
+                .hasMessageContaining("pipeline.generic-types is true and must be false")
+                .hasMessageContaining("pipeline.max-parallelism is 128 and must be 720")
+                .hasMessageContaining("execution.checkpointing.interval is not set");
+    }
+}
