@@ -70,6 +70,7 @@ begin
                         then f.instant else l.instant end as instant
                 from (
                     select s.local, s.local::timestamptz as instant
+                    -- Beyond the range by so much that skipped and repeated days leave enough.
                     from generate_series(
                         date_trunc(unit, lo::timestamp) - step,
                         date_trunc(unit, hi::timestamp) + 2 * step,
@@ -82,7 +83,7 @@ begin
                 ) f
             ) b
         ) n
-        where (n.after > lo and n.before < hi)
+        where coalesce(n.after > lo, true) and coalesce(n.before < hi, true)
         order by n.instant);
 end
 $$;

@@ -1,0 +1,256 @@
+package io.tallyflow.connectors.postgres.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.connectors.postgres.PostgresServer;
+import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.WindowSize;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import net.jqwik.api.lifecycle.AfterContainer;
+import net.jqwik.api.lifecycle.AfterTry;
+import net.jqwik.api.lifecycle.BeforeContainer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Random readings around the moments when clocks change, random questions about them: the database
+ * must agree with {@link UsageOracle}, and parts must add up to the whole.
+ */
+@SuppressWarnings("NullAway.Init") // by the hooks of jqwik
+class QueryPropertyTest {
+
+    /** A zone and the instant of a change of its clocks. */
+    private record Change(String zone, Instant at) {
+        static Change of(String zone, String at) {
+            return new Change(zone, Instant.parse(at));
+        }
+    }
+
+    private static final List<Change> CHANGES =
+            List.of(
+                    Change.of("UTC", "2025-01-01T00:00:00Z"),
+                    Change.of("Europe/Berlin", "2025-03-30T01:00:00Z"),
+                    Change.of("Europe/Berlin", "2025-10-26T01:00:00Z"),
+                    Change.of("CET", "2025-03-30T01:00:00Z"),
+                    Change.of("America/St_Johns", "2025-03-09T05:30:00Z"),
+                    Change.of("America/St_Johns", "2025-11-02T04:30:00Z"),
+                    // At one minute past midnight, back into the day before.
+                    Change.of("America/St_Johns", "2010-11-07T02:31:00Z"),
+                    Change.of("Asia/Kathmandu", "2024-12-31T18:15:00Z"),
+                    // The day began a quarter of an hour late.
+                    Change.of("Asia/Kathmandu", "1985-12-31T18:30:00Z"),
+                    // By half an hour.
+                    Change.of("Australia/Lord_Howe", "2025-04-05T15:00:00Z"),
+                    Change.of("Australia/Lord_Howe", "2025-10-04T15:30:00Z"),
+                    // Midnight does not exist, midnight comes twice, a day does not exist.
+                    Change.of("America/Sao_Paulo", "2018-11-04T03:00:00Z"),
+                    Change.of("America/Havana", "2024-11-03T05:00:00Z"),
+                    Change.of("Pacific/Apia", "2011-12-30T10:00:00Z"));
+
+    private static final List<String> VALUES =
+            List.of(
+                    "0",
+                    "1",
+                    "2",
+                    "-7",
+                    "0.1",
+                    "1E+3",
+                    "99999999999999999999",
+                    "0.000000000000000001",
+                    "-0.000000000000000001",
+                    "3.333333333333333333");
+
+    // In the order of Java's strings the last two are the other way round.
+    private static final List<String> IDS = List.of("a", "ab", "\uFFFD", "\uD83D\uDE00");
+    private static final List<String> SUBJECTS = List.of("a", "B", "c'\"", "\u00e9");
+    private static final List<String> GROUPS = List.of("", "x", "x!", "\"y\\");
+
+    private static PostgresServer.Database database;
+    private static Connection connection;
+
+    @BeforeContainer
+    static void create() throws SQLException {
+        database = PostgresServer.migrated();
+        connection = database.connect();
+        connection.setAutoCommit(false);
+    }
+
+    @AfterContainer
+    static void drop() throws SQLException {
+        connection.close();
+        database.close();
+    }
+
+    @AfterTry
+    void rollback() throws SQLException {
+        connection.rollback();
+    }
+
+    @Property(tries = 200, seed = "20250330", shrinking = ShrinkingMode.OFF)
+    void answersLikeTheOracle(@ForAll long seed) throws SQLException {
+        World world = new World(seed);
+        for (int i = 0; i < 6; i++) {
+            UsageQuery query = world.query();
+            assertThat(query.rows(connection))
+                    .as("%s of %s", query, world.readings)
+                    .isEqualTo(new UsageOracle(world.meter, world.readings).answer(query));
+        }
+    }
+
+    @Property(tries = 100, seed = "20251026", shrinking = ShrinkingMode.OFF)
+    void addsUpHoweverARangeIsCut(@ForAll long seed) throws SQLException {
+        World world = new World(seed, Aggregation.SUM, Aggregation.COUNT);
+        UsageQuery query = world.query().by(null);
+        Instant from = world.instant();
+        Instant middle = world.later(from);
+        Instant to = world.later(middle);
+        BigDecimal whole = total(query.between(from, to));
+        assertThat(total(query.between(from, middle)).add(total(query.between(middle, to))))
+                .isEqualByComparingTo(whole);
+        for (String size : List.of("MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "YEAR")) {
+            if (!size.equals("MINUTE") || world.meter.windowSize() == WindowSize.MINUTE) {
+                assertThat(total(query.between(from, to).by(size)))
+                        .as(size)
+                        .isEqualByComparingTo(whole);
+            }
+        }
+        assertThat(total(query.between(from, to).groupedBy("aa", "b", "subject")))
+                .isEqualByComparingTo(whole);
+    }
+
+    @Property(tries = 60, seed = "20250405", shrinking = ShrinkingMode.OFF)
+    void answersTheSameInEverySession(@ForAll long seed) throws SQLException {
+        World world = new World(seed);
+        UsageQuery query = world.query();
+        List<QueryRow> expected = query.rows(connection);
+        for (String zone : List.of("UTC", "America/New_York", "Asia/Kathmandu")) {
+            try (var set = connection.prepareStatement("select set_config('timezone', ?, true)")) {
+                set.setString(1, zone);
+                set.execute();
+            }
+            assertThat(query.rows(connection)).as(zone).isEqualTo(expected);
+        }
+    }
+
+    private static BigDecimal total(UsageQuery query) throws SQLException {
+        return query.values(connection).stream().reduce(BigDecimal.ZERO, BigDecimal::add);
+    }
+
+    /** One meter and its readings, written to the database; and questions about them. */
+    private static final class World {
+        private final Random random;
+        private final Change change;
+        private final Meter meter;
+        private final List<Reading> readings = new ArrayList<>();
+
+        World(long seed, Aggregation... aggregations) throws SQLException {
+            random = new Random(seed);
+            change = pick(CHANGES);
+            meter =
+                    Meters.meter(
+                            "m",
+                            pick(
+                                    List.of(
+                                            aggregations.length == 0
+                                                    ? Aggregation.values()
+                                                    : aggregations)),
+                            fitsHours() && random.nextBoolean()
+                                    ? WindowSize.HOUR
+                                    : WindowSize.MINUTE,
+                            "aa",
+                            "b");
+            int size = random.nextInt(40);
+            for (int i = 0; i < size; i++) {
+                readings.add(reading(i));
+            }
+            MeterRegistry.register(connection, List.of(meter));
+            new UsageTables(connection, meter).insert(readings);
+        }
+
+        private boolean fitsHours() {
+            return List.of("UTC", "Europe/Berlin", "CET", "America/Havana").contains(change.zone());
+        }
+
+        private Reading reading(int number) {
+            return new Reading(
+                    pick(SUBJECTS),
+                    Map.of("aa", pick(GROUPS), "b", pick(GROUPS)),
+                    // Some at one instant, so that source and id decide.
+                    random.nextInt(4) == 0 ? change.at() : instant(),
+                    pick(IDS),
+                    pick(IDS) + number,
+                    new BigDecimal(pick(VALUES)),
+                    random.nextInt(4) == 0);
+        }
+
+        /** Near the change of clocks, to the microsecond; often exactly on a boundary. */
+        Instant instant() {
+            Duration reach =
+                    pick(List.of(Duration.ofHours(3), Duration.ofDays(2), Duration.ofDays(400)));
+            long seconds = random.nextLong(-reach.toSeconds(), reach.toSeconds() + 1);
+            return switch (random.nextInt(3)) {
+                case 0 -> change.at().plusSeconds(seconds / 3600 * 3600);
+                case 1 -> change.at().plusSeconds(seconds / 60 * 60);
+                default -> change.at().plusSeconds(seconds).plusNanos(random.nextInt(1000) * 1000L);
+            };
+        }
+
+        /** After another instant and on the grain, so that neighbouring ranges share nothing. */
+        Instant later(Instant than) {
+            long millis = meter.windowSize().startOf(than.toEpochMilli());
+            return Instant.ofEpochMilli(
+                    millis + meter.windowSize().millis() * (1 + random.nextInt(3000)));
+        }
+
+        UsageQuery query() {
+            UsageQuery query = UsageQuery.of("m").in(change.zone());
+            Instant one = instant();
+            Instant other = instant();
+            if (one.isBefore(other)) {
+                query =
+                        query.between(
+                                random.nextInt(3) == 0 ? null : one,
+                                random.nextInt(3) == 0 ? null : other);
+            }
+            query = query.by(size());
+            if (random.nextInt(3) == 0) {
+                query = query.ofSubjects(pick(SUBJECTS), pick(SUBJECTS));
+            }
+            if (random.nextInt(3) == 0) {
+                query = query.where("aa", pick(GROUPS), pick(GROUPS));
+            }
+            return switch (random.nextInt(5)) {
+                case 0 -> query.groupedBy("b");
+                case 1 -> query.groupedBy("subject");
+                case 2 -> query.groupedBy("b", "subject", "aa");
+                case 3 -> query.groupedBy();
+                default -> query;
+            };
+        }
+
+        private @Nullable String size() {
+            List<String> sizes = List.of("HOUR", "DAY", "DAY", "WEEK", "MONTH", "YEAR");
+            return switch (random.nextInt(4)) {
+                case 0 -> null;
+                case 1 -> meter.windowSize().name();
+                default -> pick(sizes);
+            };
+        }
+
+        private <T> T pick(List<T> all) {
+            return all.get(random.nextInt(all.size()));
+        }
+    }
+}

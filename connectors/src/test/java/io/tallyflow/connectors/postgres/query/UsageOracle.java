@@ -1,0 +1,193 @@
+package io.tallyflow.connectors.postgres.query;
+
+import io.tallyflow.schemas.meter.Meter;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.DayOfWeek;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.time.temporal.TemporalAdjusters;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a query must answer, computed from the single readings with {@code java.time} and {@link
+ * BigDecimal}: nothing is shared with the SQL.
+ */
+final class UsageOracle {
+
+    private final Meter meter;
+    private final List<Reading> readings;
+
+    UsageOracle(Meter meter, List<Reading> readings) {
+        this.meter = meter;
+        this.readings = readings;
+    }
+
+    private record Window(@Nullable Instant start, @Nullable Instant end) {}
+
+    private record Row(Window window, @Nullable String subject, Map<String, String> groups) {}
+
+    List<QueryRow> answer(UsageQuery query) {
+        Map<Row, List<Reading>> rows = new HashMap<>();
+        List<Reading> counted =
+                readings.stream().filter(reading -> counts(query, reading)).toList();
+        Window whole = whole(query, counted);
+        for (Reading reading : counted) {
+            Window window =
+                    query.windowSize() == null
+                            ? whole
+                            : windowOf(
+                                    reading.at(), query.windowSize(), ZoneId.of(query.timeZone()));
+            rows.computeIfAbsent(rowOf(query, reading, window), row -> new ArrayList<>())
+                    .add(reading);
+        }
+        if (rows.isEmpty() && zeroForNothing(query)) {
+            return List.of(
+                    new QueryRow(whole.start(), whole.end(), null, Map.of(), BigDecimal.ZERO));
+        }
+        return rows.entrySet().stream()
+                .map(entry -> row(entry.getKey(), entry.getValue()))
+                .sorted(ORDER)
+                .toList();
+    }
+
+    private static final Comparator<QueryRow> ORDER =
+            Comparator.<QueryRow, Instant>comparing(
+                            QueryRow::start, Comparator.nullsFirst(Comparator.naturalOrder()))
+                    .thenComparing(row -> Utf8.of(row.subject() == null ? "" : row.subject()))
+                    .thenComparing(row -> Utf8.of(row.groups().getOrDefault("b", "")))
+                    .thenComparing(row -> Utf8.of(row.groups().getOrDefault("aa", "")));
+
+    private boolean counts(UsageQuery query, Reading reading) {
+        Instant start = grainOf(reading.at());
+        Instant end = start.plusMillis(meter.windowSize().millis());
+        return (query.from() == null || end.isAfter(query.from()))
+                && (query.to() == null || start.isBefore(query.to()))
+                && (query.subjects() == null || query.subjects().contains(reading.subject()))
+                && (query.filter() == null
+                        || query.filter().entrySet().stream()
+                                .allMatch(
+                                        allowed ->
+                                                allowed.getValue()
+                                                        .contains(
+                                                                reading.groups()
+                                                                        .get(allowed.getKey()))));
+    }
+
+    private Window whole(UsageQuery query, List<Reading> counted) {
+        Instant first =
+                counted.stream().map(r -> grainOf(r.at())).min(Instant::compareTo).orElse(null);
+        Instant last =
+                counted.stream()
+                        .map(r -> grainOf(r.at()).plusMillis(meter.windowSize().millis()))
+                        .max(Instant::compareTo)
+                        .orElse(null);
+        Instant from = query.from() == null ? first : grainOf(query.from());
+        Instant to = query.to();
+        if (to == null) {
+            return new Window(from, last);
+        }
+        Instant floor = grainOf(to);
+        return new Window(
+                from, floor.equals(to) ? to : floor.plusMillis(meter.windowSize().millis()));
+    }
+
+    private Instant grainOf(Instant at) {
+        return Instant.ofEpochMilli(meter.windowSize().startOf(at.toEpochMilli()));
+    }
+
+    private static Window windowOf(Instant at, String size, ZoneId zone) {
+        if (size.equals("MINUTE") || size.equals("HOUR")) {
+            ChronoUnit unit = size.equals("HOUR") ? ChronoUnit.HOURS : ChronoUnit.MINUTES;
+            Instant start = at.truncatedTo(unit);
+            return new Window(start, start.plus(1, unit));
+        }
+        LocalDate day = startDay(at.atZone(zone).toLocalDate().plusDays(1), size);
+        while (day.atStartOfDay(zone).toInstant().isAfter(at)) {
+            day = startDay(day.minusDays(1), size);
+        }
+        return new Window(
+                day.atStartOfDay(zone).toInstant(),
+                after(day, size).atStartOfDay(zone).toInstant());
+    }
+
+    private static LocalDate startDay(LocalDate day, String size) {
+        return switch (size) {
+            case "DAY" -> day;
+            case "WEEK" -> day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
+            case "MONTH" -> day.withDayOfMonth(1);
+            case "YEAR" -> day.withDayOfYear(1);
+            default -> throw new IllegalArgumentException(size);
+        };
+    }
+
+    private static LocalDate after(LocalDate start, String size) {
+        return switch (size) {
+            case "DAY" -> start.plusDays(1);
+            case "WEEK" -> start.plusWeeks(1);
+            case "MONTH" -> start.plusMonths(1);
+            case "YEAR" -> start.plusYears(1);
+            default -> throw new IllegalArgumentException(size);
+        };
+    }
+
+    private static Row rowOf(UsageQuery query, Reading reading, Window window) {
+        List<String> groupBy = query.groupBy() == null ? List.of() : query.groupBy();
+        Map<String, String> groups = new TreeMap<>(reading.groups());
+        groups.keySet().retainAll(groupBy);
+        boolean bySubject = query.subjects() != null || groupBy.contains("subject");
+        return new Row(window, bySubject ? reading.subject() : null, groups);
+    }
+
+    private boolean zeroForNothing(UsageQuery query) {
+        boolean grouped = query.groupBy() != null && !query.groupBy().isEmpty();
+        return query.windowSize() == null
+                && query.subjects() == null
+                && !grouped
+                && switch (meter.aggregation()) {
+                    case COUNT, UNIQUE_COUNT -> true;
+                    default -> false;
+                };
+    }
+
+    private QueryRow row(Row row, List<Reading> of) {
+        BigDecimal value = value(of).stripTrailingZeros();
+        return new QueryRow(
+                row.window().start(),
+                row.window().end(),
+                row.subject(),
+                row.groups(),
+                value.scale() < 0 ? value.setScale(0, RoundingMode.UNNECESSARY) : value);
+    }
+
+    private BigDecimal value(List<Reading> of) {
+        BigDecimal sum = of.stream().map(Reading::value).reduce(BigDecimal.ZERO, BigDecimal::add);
+        BigDecimal count = BigDecimal.valueOf(of.size());
+        Comparator<Reading> byValue = Comparator.comparing(Reading::value);
+        return switch (meter.aggregation()) {
+            case SUM -> sum;
+            case COUNT -> count;
+            case AVG -> sum.divide(count, 18, RoundingMode.HALF_UP);
+            case MIN -> of.stream().min(byValue).orElseThrow().value();
+            case MAX -> of.stream().max(byValue).orElseThrow().value();
+            case UNIQUE_COUNT ->
+                    BigDecimal.valueOf(of.stream().map(Reading::text).distinct().count());
+            case LATEST ->
+                    of.stream()
+                            .max(
+                                    Comparator.comparing(Reading::at)
+                                            .thenComparing(r -> Utf8.of(r.source()))
+                                            .thenComparing(r -> Utf8.of(r.id())))
+                            .orElseThrow()
+                            .value();
+        };
+    }
+}
