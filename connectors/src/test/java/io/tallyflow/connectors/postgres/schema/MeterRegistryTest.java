@@ -1,0 +1,275 @@
+package io.tallyflow.connectors.postgres.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallyflow.connectors.postgres.PostgresServer;
+import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.meter.GroupDimension;
+import io.tallyflow.schemas.meter.JsonPath;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.WindowSize;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class MeterRegistryTest {
+
+    private static final Meter TOKENS =
+            meter(
+                    "tokens",
+                    "prompt",
+                    Aggregation.SUM,
+                    "$.tokens",
+                    List.of(group("model", "$.model"), group("type", "$['it''s']")),
+                    WindowSize.MINUTE);
+    private static final Meter CALLS =
+            meter("calls", "call", Aggregation.COUNT, null, List.of(), WindowSize.DAY);
+
+    private PostgresServer.Database database;
+
+    @BeforeEach
+    void create() {
+        database = PostgresServer.migrated();
+    }
+
+    @AfterEach
+    void drop() {
+        database.close();
+    }
+
+    @Test
+    void putsDefinitionsInForce() throws SQLException {
+        register(TOKENS, CALLS);
+        assertThat(
+                        rows(
+                                "select concat_ws('|', slug, description, event_type, aggregation,"
+                                        + " coalesce(value_property, '-'), group_by, window_size)"
+                                        + " from tallyflow.meter order by slug"))
+                .containsExactly(
+                        "calls|for people|call|COUNT|-|{}|DAY",
+                        "tokens|for people|prompt|SUM|$.tokens|"
+                                + "{\"type\": \"$['it''s']\", \"model\": \"$.model\"}|MINUTE");
+    }
+
+    @Test
+    void takesTheSameDefinitionsAgain() throws SQLException {
+        register(TOKENS, CALLS);
+        register(CALLS, TOKENS);
+        assertThat(inForce()).containsExactly("calls", "tokens");
+    }
+
+    @Test
+    void retiresWhatIsNoLongerListedAndTakesItBack() throws SQLException {
+        register(TOKENS, CALLS);
+        register(CALLS);
+        assertThat(inForce()).containsExactly("calls");
+        assertThat(rows("select value from tallyflow.query('tokens')")).isEmpty();
+        register();
+        assertThat(inForce()).isEmpty();
+        register(TOKENS);
+        assertThat(inForce()).containsExactly("tokens");
+    }
+
+    @Test
+    void letsADescriptionChange() throws SQLException {
+        register(CALLS);
+        register(
+                new Meter(
+                        "calls",
+                        "for other people",
+                        "call",
+                        Aggregation.COUNT,
+                        null,
+                        List.of(),
+                        WindowSize.DAY));
+        assertThat(rows("select description from tallyflow.meter"))
+                .containsExactly("for other people");
+    }
+
+    static Stream<Arguments> changes() {
+        List<GroupDimension> groups = TOKENS.groupBy();
+        return Stream.of(
+                Arguments.of(
+                        "eventType",
+                        meter(
+                                "tokens",
+                                "answer",
+                                Aggregation.SUM,
+                                "$.tokens",
+                                groups,
+                                WindowSize.MINUTE)),
+                Arguments.of(
+                        "aggregation",
+                        meter(
+                                "tokens",
+                                "prompt",
+                                Aggregation.MAX,
+                                "$.tokens",
+                                groups,
+                                WindowSize.MINUTE)),
+                Arguments.of(
+                        "valueProperty",
+                        meter(
+                                "tokens",
+                                "prompt",
+                                Aggregation.SUM,
+                                "$.other",
+                                groups,
+                                WindowSize.MINUTE)),
+                Arguments.of(
+                        "groupBy",
+                        meter(
+                                "tokens",
+                                "prompt",
+                                Aggregation.SUM,
+                                "$.tokens",
+                                groups.subList(0, 1),
+                                WindowSize.MINUTE)),
+                Arguments.of(
+                        "groupBy",
+                        meter(
+                                "tokens",
+                                "prompt",
+                                Aggregation.SUM,
+                                "$.tokens",
+                                List.of(groups.get(0), group("type", "$.kind")),
+                                WindowSize.MINUTE)),
+                Arguments.of(
+                        "windowSize",
+                        meter(
+                                "tokens",
+                                "prompt",
+                                Aggregation.SUM,
+                                "$.tokens",
+                                groups,
+                                WindowSize.HOUR)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("changes")
+    void refusesAnotherMeaningUnderTheSameSlugAndChangesNothing(String field, Meter changed)
+            throws SQLException {
+        register(TOKENS);
+        List<String> before = rows("select meter_definition::text from tallyflow.meter_definition");
+        assertThatThrownBy(() -> register(CALLS, changed))
+                .isInstanceOf(ChangedMeterException.class)
+                .hasMessageContainingAll("tokens", field, "new slug");
+        assertThat(rows("select meter_definition::text from tallyflow.meter_definition"))
+                .isEqualTo(before);
+    }
+
+    @Test
+    void refusesAnotherMeaningAlsoForAMeterOutOfForce() throws SQLException {
+        register(CALLS);
+        register();
+        assertThatThrownBy(
+                        () ->
+                                register(
+                                        meter(
+                                                "calls",
+                                                "call",
+                                                Aggregation.COUNT,
+                                                null,
+                                                List.of(),
+                                                WindowSize.HOUR)))
+                .isInstanceOf(ChangedMeterException.class)
+                .hasMessageContainingAll("calls", "windowSize", "DAY", "HOUR");
+    }
+
+    @Test
+    void namesEveryProblemAtOnce() throws SQLException {
+        register(TOKENS, CALLS);
+        assertThatThrownBy(
+                        () ->
+                                register(
+                                        meter(
+                                                "tokens",
+                                                "x",
+                                                Aggregation.MIN,
+                                                "$.tokens",
+                                                TOKENS.groupBy(),
+                                                WindowSize.MINUTE),
+                                        meter(
+                                                "calls",
+                                                "y",
+                                                Aggregation.COUNT,
+                                                null,
+                                                List.of(),
+                                                WindowSize.DAY)))
+                .isInstanceOf(ChangedMeterException.class)
+                .hasMessageContainingAll(
+                        "meter tokens: eventType is prompt and cannot become x",
+                        "meter tokens: aggregation is SUM and cannot become MIN",
+                        "meter calls: eventType is call and cannot become y");
+    }
+
+    @Test
+    void joinsTheTransactionOfAConnection() throws SQLException {
+        try (Connection connection = database.connect()) {
+            connection.setAutoCommit(false);
+            MeterRegistry.register(connection, List.of(CALLS));
+            connection.rollback();
+        }
+        assertThat(inForce()).isEmpty();
+    }
+
+    @Test
+    void refusesTwoMetersWithOneSlug() {
+        assertThatThrownBy(() -> register(CALLS, CALLS))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("calls");
+    }
+
+    private void register(Meter... meters) throws SQLException {
+        MeterRegistry.register(database.dataSource(), List.of(meters));
+    }
+
+    private List<String> inForce() throws SQLException {
+        return rows("select slug from tallyflow.meter order by slug");
+    }
+
+    private List<String> rows(String sql) throws SQLException {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> result = new ArrayList<>();
+            while (rows.next()) {
+                result.add(rows.getString(1));
+            }
+            return result;
+        }
+    }
+
+    private static Meter meter(
+            String slug,
+            String eventType,
+            Aggregation aggregation,
+            @Nullable String path,
+            List<GroupDimension> groupBy,
+            WindowSize windowSize) {
+        return new Meter(
+                slug,
+                "for people",
+                eventType,
+                aggregation,
+                path == null ? null : new JsonPath(path, List.of()),
+                groupBy,
+                windowSize);
+    }
+
+    private static GroupDimension group(String name, String path) {
+        return new GroupDimension(name, new JsonPath(path, List.of()));
+    }
+}
