@@ -27,6 +27,8 @@ public final class UsageEventsSource
         implements Source<ParsedRecord, KafkaPartitionSplit, KafkaSourceEnumState> {
 
     private static final long serialVersionUID = 1L;
+    private static final long FASTEST_PACE_MILLIS = 50;
+    private static final long QUESTIONS_PER_IDLE_TIME = 10;
     private static final String DISCOVERY_MILLIS = "10000";
 
     private final KafkaSource<ParsedRecord> kafka;
@@ -99,7 +101,12 @@ public final class UsageEventsSource
     public SourceReader<ParsedRecord, KafkaPartitionSplit> createReader(SourceReaderContext context)
             throws Exception {
         return new WatermarkedReader(
-                kafka.createReader(context), rules, new EndOffsetWatch(ends.open(), clock));
+                kafka.createReader(context),
+                rules,
+                new EndOffsetWatch(ends.open(), clock),
+                Math.max(
+                        FASTEST_PACE_MILLIS,
+                        rules.idleAfter().toMillis() / QUESTIONS_PER_IDLE_TIME));
     }
 
     @Override

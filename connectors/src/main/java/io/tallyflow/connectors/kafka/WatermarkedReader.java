@@ -27,6 +27,7 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
     private final SourceReader<ParsedRecord, KafkaPartitionSplit> reader;
     private final WatermarkRules rules;
     private final EndOffsetWatch watch;
+    private final long paceMillis;
     private final Map<String, Partition> partitions = new HashMap<>();
     private @Nullable PartitionedOutput partitionedOutput;
     private int sinceWatermark;
@@ -34,16 +35,18 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
     WatermarkedReader(
             SourceReader<ParsedRecord, KafkaPartitionSplit> reader,
             WatermarkRules rules,
-            EndOffsetWatch watch) {
+            EndOffsetWatch watch,
+            long paceMillis) {
         this.reader = reader;
         this.rules = rules;
         this.watch = watch;
+        this.paceMillis = paceMillis;
     }
 
     @Override
     public void start() {
         reader.start();
-        watch.start(Math.max(50, rules.idleAfter().toMillis() / 10));
+        watch.start(paceMillis);
     }
 
     @Override

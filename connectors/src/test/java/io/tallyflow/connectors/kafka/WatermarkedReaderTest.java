@@ -41,7 +41,7 @@ final class WatermarkedReaderTest {
     private final ScriptedReader inner = new ScriptedReader();
     private final CollectedOutput output = new CollectedOutput();
     private final EndOffsetWatch watch = new EndOffsetWatch(broker, clock::get);
-    private final WatermarkedReader reader = new WatermarkedReader(inner, RULES, watch);
+    private final WatermarkedReader reader = new WatermarkedReader(inner, RULES, watch, 1);
 
     @AfterEach
     void close() throws Exception {

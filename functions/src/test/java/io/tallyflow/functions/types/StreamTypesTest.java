@@ -1,0 +1,115 @@
+package io.tallyflow.functions.types;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.schemas.event.LateEvent;
+import io.tallyflow.schemas.event.ParsedRecord;
+import io.tallyflow.schemas.event.RejectedRecord;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.progress.LaneCounts;
+import io.tallyflow.schemas.progress.Progress;
+import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.stream.EventOrProgress;
+import io.tallyflow.schemas.stream.MeteredOrProgress;
+import io.tallyflow.schemas.usage.Adjustment;
+import io.tallyflow.schemas.usage.AdjustmentReason;
+import io.tallyflow.schemas.usage.IgnoredReading;
+import io.tallyflow.schemas.usage.IgnoredReason;
+import io.tallyflow.schemas.usage.MeteredEvent;
+import io.tallyflow.schemas.usage.Reading;
+import io.tallyflow.schemas.usage.UsageCell;
+import io.tallyflow.schemas.usage.UsageChange;
+import io.tallyflow.schemas.usage.UsageRow;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * A round trip with generic types switched off is stronger than asking whether a type is a POJO: a
+ * component that only Kryo could write fails, and one that is dropped on the way differs.
+ */
+final class StreamTypesTest {
+
+    private static final UsageEvent EVENT =
+            new UsageEvent("s", "src", "id", "t", 5, new byte[] {'{', '}'}, 1, 2, 3);
+    private static final UsageEvent BARE = new UsageEvent("s", "src", "id", "t", 5, null, 1, 2, 3);
+    private static final RejectedRecord REJECTED =
+            new RejectedRecord("JSON", "why", 1, 2, 3, new byte[] {1}, 1, "ab", null, "cd");
+    private static final RejectedRecord TOMBSTONE =
+            new RejectedRecord("TOMBSTONE", "", 1, 2, 3, null, 0, "", null, null);
+    private static final Progress PROGRESS =
+            new Progress(
+                    new LaneCounts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+                    Map.of(0, 5L),
+                    7,
+                    Map.of("rejected.JSON", 1L));
+    private static final UsagePartial PARTIAL =
+            new UsagePartial(
+                    2,
+                    new BigDecimal("1.5"),
+                    new BigDecimal("-1"),
+                    new BigDecimal("99999999999999999999.000000000000000001"),
+                    BigDecimal.ONE,
+                    9,
+                    "src",
+                    "id");
+    private static final UsagePartial COUNT =
+            new UsagePartial(2, null, null, null, null, 0, null, null);
+    private static final UsageCell CELL = new UsageCell("m", "s", "{}", 0, 60_000);
+    private static final Reading READING =
+            new Reading("m", "{}", 0, 60_000, new BigDecimal("0.1"), null);
+
+    static Stream<Object> samples() {
+        return Stream.of(
+                EVENT,
+                BARE,
+                REJECTED,
+                TOMBSTONE,
+                ParsedRecord.of(EVENT),
+                ParsedRecord.of(TOMBSTONE),
+                new LateEvent(EVENT, LateEvent.Reason.LATE, List.of("m")),
+                new LateEvent(BARE, LateEvent.Reason.STALE, List.of()),
+                PROGRESS,
+                Progress.NONE,
+                EventOrProgress.of(EVENT),
+                EventOrProgress.of(PROGRESS, 3),
+                new MeteredEvent(EVENT, List.of(READING), List.of(), true),
+                MeteredOrProgress.of(
+                        new MeteredEvent(
+                                BARE,
+                                List.of(),
+                                List.of(new IgnoredReading("m", IgnoredReason.NULL)),
+                                true)),
+                MeteredOrProgress.of(PROGRESS, "key"),
+                PARTIAL,
+                COUNT,
+                UsageChange.of(new UsageRow(CELL, PARTIAL, true)),
+                UsageChange.of(new Adjustment(CELL, AdjustmentReason.LATE, COUNT)),
+                UsageChange.of(PROGRESS));
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void comesBackAsItWasWithoutGenericTypes(Object sample) throws Exception {
+        assertThat(roundTrip(sample)).usingRecursiveComparison().isEqualTo(sample);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T> T roundTrip(T sample) throws Exception {
+        SerializerConfigImpl config = new SerializerConfigImpl();
+        config.setGenericTypes(false);
+        TypeSerializer<T> serializer =
+                TypeInformation.of((Class<T>) sample.getClass()).createSerializer(config);
+        DataOutputSerializer out = new DataOutputSerializer(256);
+        serializer.serialize(sample, out);
+        return serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
+    }
+}
