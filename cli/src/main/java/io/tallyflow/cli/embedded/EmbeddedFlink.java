@@ -29,7 +29,7 @@ public final class EmbeddedFlink implements JobLauncher {
         Directories.delete(settings.directory().resolve("tmp"));
         Directories.make(settings.directory().resolve("tmp"));
         Directories.make(settings.checkpoints());
-        Configuration configuration = FlinkSettings.of(settings);
+        Configuration configuration = EmbeddedSettings.of(settings);
         JobGraph graph = graph(configuration, settings);
         MiniCluster cluster =
                 new MiniCluster(

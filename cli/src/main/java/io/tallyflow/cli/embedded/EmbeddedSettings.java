@@ -1,5 +1,6 @@
 package io.tallyflow.cli.embedded;
 
+import io.tallyflow.jobs.metering.FlinkSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.flink.configuration.BlobServerOptions;
@@ -9,26 +10,21 @@ import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
-import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
-import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
-import org.apache.flink.core.execution.CheckpointingMode;
 
 /** Flink's own settings when it runs inside this process. */
-final class FlinkSettings {
+final class EmbeddedSettings {
 
     /** Completed checkpoints of a job that are kept. */
     static final int RETAINED_CHECKPOINTS = 5;
 
-    private static final int MAX_PARALLELISM = 720;
-
-    private FlinkSettings() {}
+    private EmbeddedSettings() {}
 
     static Configuration of(JobSettings settings) {
-        Configuration all = new Configuration();
+        Configuration all = FlinkSettings.required();
         loopbackOnly(all, settings.webPort());
         workingFiles(all, settings.directory().toAbsolutePath().resolve("tmp"));
         checkpoints(all, settings.checkpoints());
@@ -56,7 +52,6 @@ final class FlinkSettings {
         all.set(CoreOptions.TMP_DIRS, tmp.toString());
         all.set(WebOptions.TMP_DIR, tmp.toString());
         all.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
-        all.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
     }
 
     private static void checkpoints(Configuration all, Path directory) {
@@ -72,11 +67,6 @@ final class FlinkSettings {
         all.set(CheckpointingOptions.TOLERABLE_FAILURE_NUMBER, Integer.MAX_VALUE);
         // Small state stays in the checkpoint's own file: halves the time of a checkpoint.
         all.set(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD, MemorySize.ofMebiBytes(1));
-        all.set(
-                CheckpointingOptions.CHECKPOINTING_CONSISTENCY_MODE,
-                CheckpointingMode.EXACTLY_ONCE);
-        all.set(CheckpointingOptions.MAX_CONCURRENT_CHECKPOINTS, 1);
-        all.set(CheckpointingOptions.ENABLE_UNALIGNED, false);
         all.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
         all.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, RETAINED_CHECKPOINTS);
         all.set(
@@ -86,10 +76,6 @@ final class FlinkSettings {
 
     private static void pipeline(Configuration all, int parallelism) {
         all.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
-        all.set(PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
-        all.set(PipelineOptions.GENERIC_TYPES, false);
-        all.set(PipelineOptions.AUTO_GENERATE_UIDS, false);
-        all.set(PipelineOptions.OBJECT_REUSE, true);
         all.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
         all.set(
                 RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF,
