@@ -98,12 +98,12 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
     @Override
     public void addSplits(List<KafkaPartitionSplit> splits) {
         for (KafkaPartitionSplit split : splits) {
+            // A partition that was added to the topic comes with a mark for "the beginning".
+            long next = Math.max(0, split.getStartingOffset());
             partitions.put(
                     split.splitId(),
-                    new Partition(
-                            split.getPartition(),
-                            new PartitionWatermark(rules, split.getStartingOffset())));
-            watch.moved(split.getPartition(), split.getStartingOffset());
+                    new Partition(split.getPartition(), new PartitionWatermark(rules, next)));
+            watch.moved(split.getPartition(), next);
         }
         reader.addSplits(splits);
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,6 +71,19 @@ final class WatermarkedReaderTest {
         inner.give(record(2, 0, NOW + 2_000));
         pollAll();
         assertThat(output.watermarks).containsKeys("usage.events-0", "usage.events-2");
+    }
+
+    @Test
+    void followsTheClockInAnEmptyPartitionThatWasAddedToTheTopic() throws Exception {
+        reader.addSplits(
+                List.of(
+                        new KafkaPartitionSplit(
+                                new TopicPartition("usage.events", 7),
+                                KafkaPartitionSplit.EARLIEST_OFFSET)));
+        reader.start();
+        quietFor(40_000, Map.of(7, 0L));
+        assertThat(output.watermarks.get("usage.events-7")).isGreaterThan(NOW - 35_000);
+        assertThat(broker.asked).allSatisfy(next -> assertThat(next).isNotNegative());
     }
 
     @Test
@@ -179,6 +193,7 @@ final class WatermarkedReaderTest {
     /** Answers when the test says so, with what the test says. */
     private static final class ScriptedBroker implements PartitionEnds {
         private final LinkedBlockingQueue<Map<Integer, Long>> answers = new LinkedBlockingQueue<>();
+        private final List<Long> asked = new CopyOnWriteArrayList<>();
         private volatile RuntimeException failure;
         private volatile boolean ended;
         private volatile boolean closed;
@@ -189,6 +204,7 @@ final class WatermarkedReaderTest {
                 while (!ended) {
                     Map<Integer, Long> answer = answers.poll(10, TimeUnit.MILLISECONDS);
                     if (answer != null) {
+                        asked.addAll(nextOffsets.values());
                         if (failure != null) {
                             throw failure;
                         }
