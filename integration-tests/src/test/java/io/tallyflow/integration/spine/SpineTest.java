@@ -43,13 +43,13 @@ final class SpineTest {
                 PostgresServer.Database database = PostgresServer.migrated()) {
             Witness witness = new Witness(database::connect, log);
             JobSettings settings = settings(kafka, database, meters, null);
-            long[] sent = send(kafka, log, new long[Topics.EVENT_PARTITIONS], HALF);
+            long[] sent = send(kafka, log, new long[Topics.EVENT_PARTITIONS], 1, 2);
             try (RunningJob job = EmbeddedFlink.metering().start(settings)) {
                 job.awaitProcessing(Duration.ofSeconds(60));
                 awaitOffsets(witness, job, sent);
             }
             Path newest = RetainedCheckpoints.newest(settings.checkpoints()).orElseThrow();
-            send(kafka, log, sent, 2 * HALF);
+            send(kafka, log, sent, 2, 2);
             try (RunningJob job =
                     EmbeddedFlink.metering().start(settings(kafka, database, meters, newest))) {
                 awaitOffsets(witness, job, log.ends());
@@ -72,8 +72,7 @@ final class SpineTest {
                 restoreFrom);
     }
 
-    private static void awaitOffsets(Witness witness, RunningJob job, long[] offsets)
-            throws Exception {
+    static void awaitOffsets(Witness witness, RunningJob job, long[] offsets) throws Exception {
         ResultsReader.Seen seen = witness.look();
         while (!java.util.Arrays.equals(seen.offsets(), offsets)) {
             assertThat(job.ended()).isNotDone();
@@ -81,8 +80,8 @@ final class SpineTest {
         }
     }
 
-    /** Sends so many records of the log, and returns the offsets after them. */
-    private static long[] send(EmbeddedKafka kafka, UsageLog log, long[] from, int upTo)
+    /** Sends so many parts of the log, and returns the offsets after them. */
+    static long[] send(EmbeddedKafka kafka, UsageLog log, long[] from, int part, int parts)
             throws Exception {
         long[] next = from.clone();
         Map<String, Object> client =
@@ -91,7 +90,7 @@ final class SpineTest {
                 new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
             List<Future<RecordMetadata>> sent = new ArrayList<>();
             for (int p = 0; p < next.length; p++) {
-                long end = log.partition(p).size() * (long) upTo / (2 * HALF);
+                long end = log.partition(p).size() * (long) part / parts;
                 for (; next[p] < end; next[p]++) {
                     var record = log.partition(p).get((int) next[p]).record();
                     sent.add(
