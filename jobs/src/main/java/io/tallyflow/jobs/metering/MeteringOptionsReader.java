@@ -1,6 +1,6 @@
 package io.tallyflow.jobs.metering;
 
-import io.tallyflow.connectors.postgres.RewindTarget;
+import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.meter.NearestName;
 import java.nio.file.Path;
 import java.time.Duration;
