@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class DataDirectory implements AutoCloseable {
 
+    /** Used where none is named. */
+    static final String DEFAULT = ".tallyflow";
+
     private static final String BUNDLED_METERS = "/meters.yaml";
 
     private final Path root;
@@ -101,6 +104,11 @@ final class DataDirectory implements AutoCloseable {
 
     Path flink() {
         return root.resolve("flink");
+    }
+
+    /** Where the tables of the lake are. */
+    Path warehouse() {
+        return root.resolve("warehouse");
     }
 
     EmbeddedPostgres.Place postgres() {
