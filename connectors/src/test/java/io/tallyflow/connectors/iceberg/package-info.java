@@ -1,0 +1,4 @@
+@NullMarked
+package io.tallyflow.connectors.iceberg;
+
+import org.jspecify.annotations.NullMarked;
