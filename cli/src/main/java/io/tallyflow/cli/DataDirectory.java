@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class DataDirectory implements AutoCloseable {
 
+    /** Used where none is named. */
+    static final String DEFAULT = ".tallyflow";
+
     private static final String BUNDLED_METERS = "/meters.yaml";
 
     private final Path root;
@@ -103,6 +106,7 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("flink");
     }
 
+    /** Where the tables of the lake are. */
     Path warehouse() {
         return root.resolve("warehouse");
     }

@@ -89,14 +89,16 @@ final class ServerOptions {
         return value;
     }
 
-    private static @Nullable String bootstrap(@Nullable String value) {
+    /** The value, if it is one. */
+    static @Nullable String bootstrap(@Nullable String value) {
         if (value != null && !value.matches(HOST_AND_PORT + "(," + HOST_AND_PORT + ")*")) {
             throw new UsageProblem("--kafka-bootstrap " + value + " is not HOST:PORT");
         }
         return value;
     }
 
-    private static @Nullable PostgresAddress address(
+    /** The address, or null for none. */
+    static @Nullable PostgresAddress address(
             @Nullable String url, Map<String, String> environment) {
         try {
             return url == null ? null : PostgresAddress.parse(url, environment);

@@ -10,9 +10,6 @@ import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.connectors.postgres.schema.SchemaException;
-import io.tallyflow.schemas.meter.InvalidMetersException;
-import io.tallyflow.schemas.meter.MeterFile;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -40,9 +37,10 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
             Lifetime lifetime,
             PrintWriter out) {
         DataDirectory directory = lifetime.start(() -> DataDirectory.open(plan.dataDirectory()));
+        Connections.remove(directory.root());
         logTo(directory.logs());
         Path definitions = meters == null ? directory.meters() : meters.toAbsolutePath();
-        requireValid(definitions);
+        MeterDefinitions.read(definitions, definitions.toString());
         say(out, "data", directory.root().toString());
         if (plan.postgres() == null) {
             EmbeddedPostgres.takeOver(directory.postgres());
@@ -62,6 +60,10 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
                                         settings(plan, directory, kafka, postgres, definitions)));
         say(out, "flink", job.webAddress());
         say(out, "logs", directory.logs().toString());
+        Connections reached =
+                new Connections(
+                        postgres, kafka, job.webAddress(), directory.warehouse().toString());
+        lifetime.start(() -> reached.publish(directory.root()));
         return new Servers(directory, kafka, postgres, job);
     }
 
@@ -136,16 +138,6 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
         } catch (SchemaException | SQLException e) {
             throw new CommandFailure(
                     "the schema at " + address.shown() + " cannot be made: " + e.getMessage(), e);
-        }
-    }
-
-    private static void requireValid(Path meters) {
-        try {
-            MeterFile.read(meters);
-        } catch (InvalidMetersException e) {
-            throw new UsageProblem(e.getMessage());
-        } catch (IOException e) {
-            throw new CommandFailure(meters + " cannot be read: " + e.getMessage(), e);
         }
     }
 

@@ -3,6 +3,11 @@ package io.tallyflow.cli;
 import io.tallyflow.cli.embedded.EmbeddedFlink;
 import io.tallyflow.cli.embedded.JobLauncher;
 import io.tallyflow.cli.embedded.ServerFailure;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
@@ -25,7 +30,14 @@ public final class Tallyflow implements Callable<Integer> {
     private Tallyflow() {}
 
     public static void main(String[] arguments) {
-        System.exit(commandLine(EmbeddedFlink.metering()).execute(arguments));
+        CommandLine line = commandLine(EmbeddedFlink.metering());
+        // Not in the charset of the locale, which may lack letters: what is printed is data.
+        PrintWriter out =
+                new PrintWriter(
+                        new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
+        int exitCode = line.setOut(out).execute(arguments);
+        out.flush();
+        System.exit(exitCode);
     }
 
     /** The command with all its subcommands. */
@@ -33,12 +45,19 @@ public final class Tallyflow implements Callable<Integer> {
         CommandLine line = new CommandLine(new Tallyflow());
         line.addSubcommand(new CommandLine(new UpCommand(launcher)));
         line.addSubcommand(new CommandLine(new DemoCommand(launcher)));
-        line.getSubcommands()
-                .values()
-                .forEach(sub -> sub.getCommandSpec().mixinStandardHelpOptions(true));
+        line.addSubcommand(new CommandLine(new MetersCommand()));
+        line.addSubcommand(new CommandLine(new QueryCommand()));
+        line.addSubcommand(new CommandLine(new StatusCommand()));
+        line.getSubcommands().values().forEach(Tallyflow::offerHelp);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Tallyflow::wronglyUsed);
         line.setExecutionExceptionHandler(Tallyflow::failed);
         return line;
+    }
+
+    private static void offerHelp(CommandLine line) {
+        line.getCommandSpec().mixinStandardHelpOptions(true);
+        line.getSubcommands().values().forEach(Tallyflow::offerHelp);
     }
 
     @Override
@@ -68,7 +87,10 @@ public final class Tallyflow implements Callable<Integer> {
     }
 
     private static int complain(CommandLine line, @Nullable String message, int exitCode) {
-        line.getErr().println("tallyflow: " + message);
+        // Only lists of problems have more than one line.
+        Objects.toString(message, "failed")
+                .lines()
+                .forEach(problem -> line.getErr().println("tallyflow: " + problem));
         line.getErr().flush();
         return exitCode;
     }

@@ -4,7 +4,6 @@ import io.tallyflow.cli.embedded.JobLauncher;
 import io.tallyflow.cli.embedded.RetainedCheckpoints;
 import io.tallyflow.cli.embedded.RunningJob;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -53,8 +52,10 @@ final class UpCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         ServerPlan plan =
-                servers.plan(ServerPlan.wellKnown(Path.of(".tallyflow")), System.getenv());
-        requireReadable(meters);
+                servers.plan(ServerPlan.wellKnown(Path.of(DataDirectory.DEFAULT)), System.getenv());
+        if (meters != null) {
+            MeterDefinitions.read(meters, "--meters " + meters);
+        }
         PrintWriter out = Console.out(spec);
         long start = System.nanoTime();
         try (Lifetime lifetime = new Lifetime()) {
@@ -67,12 +68,6 @@ final class UpCommand implements Callable<Integer> {
             out.flush();
             awaitEnd(running, lifetime);
             return 0;
-        }
-    }
-
-    private static void requireReadable(@Nullable Path file) {
-        if (file != null && (!Files.isRegularFile(file) || !Files.isReadable(file))) {
-            throw new UsageProblem("--meters " + file + " is not a file that can be read");
         }
     }
 

@@ -12,10 +12,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.IcebergGenerics;
-import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.InternalReader;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.parquet.Parquet;
 
 /** An empty lake of a test's own, in a folder and with a catalog on a real Postgres. */
 final class LakeFixture implements AutoCloseable {
@@ -75,18 +78,39 @@ final class LakeFixture implements AutoCloseable {
     /** The numbers of all events in the lake, sorted, copies included. */
     List<Long> events() throws IOException {
         return read(LakeTable.EVENTS).stream()
-                .map(row -> Long.parseLong((String) row.getField("id")))
+                .map(row -> Long.parseLong((String) row.get("id")))
                 .sorted()
                 .toList();
     }
 
-    List<Record> read(LakeTable table) throws IOException {
-        List<Record> rows = new ArrayList<>();
+    /** All rows of a table as it is now, by column: instants in microseconds since the epoch. */
+    List<Map<String, Object>> read(LakeTable name) throws IOException {
+        List<Map<String, Object>> rows = new ArrayList<>();
         try (Lake lake = Lake.open(options());
-                CloseableIterable<Record> all = IcebergGenerics.read(lake.table(table)).build()) {
-            all.forEach(row -> rows.add(row.copy()));
+                CloseableIterable<FileScanTask> files = lake.table(name).newScan().planFiles()) {
+            for (FileScanTask file : files) {
+                read(lake.table(name), file, rows);
+            }
         }
         return rows;
+    }
+
+    private static void read(Table table, FileScanTask file, List<Map<String, Object>> rows)
+            throws IOException {
+        Schema schema = table.schema();
+        try (CloseableIterable<StructLike> all =
+                Parquet.read(table.io().newInputFile(file.file().location()))
+                        .project(schema)
+                        .createReaderFunc(type -> InternalReader.create(schema, type))
+                        .build()) {
+            for (StructLike row : all) {
+                Map<String, Object> columns = new HashMap<>();
+                for (int i = 0; i < row.size(); i++) {
+                    columns.put(schema.columns().get(i).name(), row.get(i, Object.class));
+                }
+                rows.add(columns);
+            }
+        }
     }
 
     /** What the events table stands at. */

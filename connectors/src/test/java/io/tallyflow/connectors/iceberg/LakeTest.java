@@ -19,10 +19,12 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.apache.iceberg.data.Record;
+import org.apache.iceberg.Table;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,17 +81,17 @@ final class LakeTest {
             rig.checkpoint(1);
         }
         assertThat(lake.events()).containsExactly(5L);
-        assertThat(only(LakeTable.STALE_EVENTS).getField("id")).isEqualTo("6");
-        Record usage = only(LakeTable.USAGE);
-        assertThat(usage.getField("subject")).isEqualTo("customer é");
-        assertThat(usage.getField("value"))
+        assertThat(only(LakeTable.STALE_EVENTS).get("id")).isEqualTo("6");
+        Map<String, Object> usage = only(LakeTable.USAGE);
+        assertThat(usage.get("subject")).isEqualTo("customer é");
+        assertThat(usage.get("value"))
                 .isEqualTo(new BigDecimal("99999999999999999999.000000000000000001"));
-        assertThat(usage.getField("latest_at")).hasToString("1970-01-01T00:01:01.000001Z");
-        assertThat(usage.getField("window_end")).hasToString("1970-01-01T00:02Z");
-        assertThat(only(LakeTable.USAGE_DISTINCT).getField("value")).isEqualTo("value");
-        Record adjustment = only(LakeTable.ADJUSTMENTS);
-        assertThat(adjustment.getField("reason")).isEqualTo("late");
-        assertThat(adjustment.getField("id")).isEqualTo("7");
+        assertThat(usage.get("latest_at")).isEqualTo(61_000_001L);
+        assertThat(usage.get("window_end")).isEqualTo(120_000_000L);
+        assertThat(only(LakeTable.USAGE_DISTINCT).get("value")).isEqualTo("value");
+        Map<String, Object> adjustment = only(LakeTable.ADJUSTMENTS);
+        assertThat(adjustment.get("reason")).isEqualTo("late");
+        assertThat(adjustment.get("id")).isEqualTo("7");
         for (LakeTable table : LakeTable.values()) {
             assertThat(lake.head(table).commit().checkpoint()).isEqualTo(1);
             assertThat(lake.head(table).settledUntilMillis()).isEqualTo(120_000);
@@ -262,7 +264,7 @@ final class LakeTest {
         lake = new LakeFixture(Files.createDirectory(folder.resolve("short")), 100);
         Snapshot first;
         try (LakeRig rig = rig(EVERY_THIRD, 1, null)) {
-            write(rig, 1, 0, 3_000); // too long for the logs: handed over and held
+            writeOneDay(rig, 1, 0, 3_000); // too long for the logs: handed over and held
             first = rig.checkpoint(1);
             rig.checkpoint(3);
             write(rig, 1, 3_000, 3_010);
@@ -302,12 +304,13 @@ final class LakeTest {
     @Test
     void opensNoMoreFilesThanMemoryHoldsWhenRowsAreOfManyDays() throws Exception {
         try (LakeRig rig = rig(EVERY, 1, null)) {
-            for (int i = 0; i < 400; i++) {
-                rig.write(0, LakeRow.accepted(LakeFixture.usageEvent(i, i % 100)));
+            for (int i = 0; i < 130; i++) {
+                rig.write(0, LakeRow.accepted(LakeFixture.usageEvent(i, i % 60)));
             }
             rig.checkpoint(1);
         }
-        assertThat(lake.events()).isEqualTo(numbers(400));
+        assertThat(lake.events()).isEqualTo(numbers(130));
+        assertThat(files("events")).hasSizeGreaterThan(60);
     }
 
     @Test
@@ -316,8 +319,9 @@ final class LakeTest {
         lake = new LakeFixture(Files.createDirectory(folder.resolve("short")), 100);
         Snapshot second;
         try (LakeRig rig = rig(EVERY_THIRD, 2, null)) {
-            write(rig, 2, 0, 5_000);
+            writeOneDay(rig, 2, 0, 5_000);
             rig.checkpoint(1);
+            assertThat(files("events")).as("closed before their time").hasSize(2);
             write(rig, 2, 5_000, 5_010);
             second = rig.checkpoint(2);
             write(rig, 2, 5_010, 9_000);
@@ -364,12 +368,20 @@ final class LakeTest {
     @Test
     void forgetsOldSnapshotsButNoRow() throws Exception {
         try (LakeRig rig = rig(EVERY, 1, null)) {
-            for (int i = 0; i < 205; i++) {
+            for (int i = 0; i < 8; i++) {
                 write(rig, 1, i, i + 1);
                 rig.checkpoint(i + 1);
             }
         }
-        assertThat(lake.events()).isEqualTo(numbers(205));
+        try (Lake tables = Lake.open(lake.options())) {
+            LakeExpiry expiry = new LakeExpiry(2, 3, Duration.ZERO);
+            Table events = tables.table(LakeTable.EVENTS);
+            expiry.afterCommit(events);
+            assertThat(events.snapshots()).hasSize(8);
+            expiry.afterCommit(events);
+            assertThat(events.snapshots()).hasSize(3);
+        }
+        assertThat(lake.events()).isEqualTo(numbers(8));
     }
 
     private LakeRig rig(LakeSchedule schedule, int writers, @Nullable Snapshot from)
@@ -388,25 +400,35 @@ final class LakeTest {
         }
     }
 
+    /** Makes one file per writer, and that a long one. */
+    private static void writeOneDay(LakeRig rig, int writers, long from, long to)
+            throws Exception {
+        for (long i = from; i < to; i++) {
+            rig.write((int) (i % writers), LakeRow.accepted(LakeFixture.usageEvent(i, 0)));
+        }
+    }
+
     private static List<Long> numbers(long count) {
         return LongStream.range(0, count).boxed().toList();
     }
 
-    private Record only(LakeTable table) throws IOException {
-        List<Record> rows = lake.read(table);
+    private Map<String, Object> only(LakeTable table) throws IOException {
+        List<Map<String, Object>> rows = lake.read(table);
         assertThat(rows).hasSize(1);
         return rows.get(0);
     }
 
     private List<Long> checkpoints() throws IOException {
         return lake.read(LakeTable.EVENTS).stream()
-                .map(row -> (Long) row.getField("checkpoint"))
+                .map(row -> (Long) row.get("checkpoint"))
                 .toList();
     }
 
     private List<Path> files(String table) throws IOException {
-        try (Stream<Path> all = Files.walk(folder.resolve("tallyflow").resolve(table))) {
-            return all.filter(file -> file.toString().endsWith(".parquet")).toList();
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.filter(file -> file.toString().endsWith(".parquet"))
+                    .filter(file -> file.toString().contains("/" + table + "/"))
+                    .toList();
         }
     }
 }

@@ -4,12 +4,12 @@ package io.tallyflow.schemas.state;
  * Orders texts as their UTF-8 bytes are ordered, without making the bytes. That is the order of
  * code points, which {@link String#compareTo} gets wrong between surrogates and U+E000 to U+FFFF.
  */
-final class Utf8Order {
+public final class Utf8Order {
 
     private Utf8Order() {}
 
     /** Negative, zero or positive, as for {@link java.util.Comparator#compare}. */
-    static int compare(String left, String right) {
+    public static int compare(String left, String right) {
         int length = Math.min(left.length(), right.length());
         for (int i = 0; i < length; i++) {
             char l = left.charAt(i);

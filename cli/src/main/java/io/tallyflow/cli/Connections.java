@@ -1,0 +1,112 @@
+package io.tallyflow.cli;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Map;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where running servers are reached. Kept in the data directory while they run, for the commands
+ * that ask them; never with a password.
+ *
+ * @param postgres where results are
+ * @param kafka {@code host:port} of the broker; null if not known
+ * @param web address of Flink's page; null if not known
+ * @param warehouse directory of the lake; null if not known
+ */
+record Connections(
+        PostgresAddress postgres,
+        @Nullable String kafka,
+        @Nullable String web,
+        @Nullable String warehouse) {
+
+    private static final String FILE = "connections.properties";
+    private static final String SECRET_OPTIONS = "(?i)(?<=[?&])[^=&]*password=[^&]*&?";
+
+    /** Only Postgres is known. */
+    static Connections to(PostgresAddress postgres) {
+        return new Connections(postgres, null, null, null);
+    }
+
+    /**
+     * Tells other commands, until the result is closed.
+     *
+     * @throws CommandFailure if the directory cannot be written
+     */
+    AutoCloseable publish(Path directory) {
+        StringWriter text = new StringWriter();
+        Path fresh = directory.resolve(FILE + ".new");
+        try {
+            properties().store(text, "Where the running servers are; removed when they stop.");
+            Files.writeString(fresh, text.toString());
+            Files.move(fresh, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new CommandFailure(directory + " cannot be written: " + e, e);
+        }
+        return () -> remove(directory);
+    }
+
+    /** Takes away what servers told that were killed. */
+    static void remove(Path directory) {
+        try {
+            Files.deleteIfExists(directory.resolve(FILE));
+        } catch (IOException e) {
+            throw new CommandFailure(directory + " cannot be written: " + e, e);
+        }
+    }
+
+    /**
+     * What the servers told that run on a directory.
+     *
+     * @throws CommandFailure if none do
+     */
+    static Connections read(Path directory, Map<String, String> environment) {
+        Path file = directory.toAbsolutePath().normalize().resolve(FILE);
+        Properties known = new Properties();
+        try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            known.load(text);
+        } catch (NoSuchFileException e) {
+            throw new CommandFailure(
+                    "no servers run on "
+                            + file.getParent()
+                            + ": start them with tallyflow up, or name another directory with"
+                            + " --data-dir or a Postgres with --postgres-url",
+                    e);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandFailure(file + " cannot be read: " + e, e);
+        }
+        String url = known.getProperty("postgres.url");
+        String user = known.getProperty("postgres.user");
+        if (url == null || user == null) {
+            throw new CommandFailure(file + " names no Postgres: start tallyflow up again");
+        }
+        return new Connections(
+                new PostgresAddress(url, user, environment.get(PostgresAddress.PASSWORD_VARIABLE)),
+                known.getProperty("kafka.bootstrap"),
+                known.getProperty("web.address"),
+                known.getProperty("lake.warehouse"));
+    }
+
+    private Properties properties() {
+        Properties properties = new Properties();
+        properties.setProperty("postgres.url", postgres.url().replaceAll(SECRET_OPTIONS, ""));
+        properties.setProperty("postgres.user", postgres.user());
+        put(properties, "kafka.bootstrap", kafka);
+        put(properties, "web.address", web);
+        put(properties, "lake.warehouse", warehouse);
+        return properties;
+    }
+
+    private static void put(Properties properties, String name, @Nullable String value) {
+        if (value != null) {
+            properties.setProperty(name, value);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package io.tallyflow.cli;
+
+import io.tallyflow.schemas.meter.InvalidMetersException;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Meter files that people name. */
+final class MeterDefinitions {
+
+    private MeterDefinitions() {}
+
+    /**
+     * The meters of a file.
+     *
+     * @param named how the file was given, for messages
+     * @throws UsageProblem if it cannot be read, or with every problem that it has, one a line
+     */
+    static List<Meter> read(Path file, String named) {
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new UsageProblem(named + " is not a file that can be read");
+        }
+        try {
+            return MeterFile.read(file);
+        } catch (InvalidMetersException e) {
+            throw new UsageProblem(e.getMessage());
+        } catch (IOException e) {
+            throw new CommandFailure(named + " cannot be read: " + e, e);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package io.tallyflow.cli;
+
+import java.sql.SQLException;
+import java.util.Objects;
+import java.util.Set;
+
+/** What to do when Postgres does not answer as it should. */
+final class PostgresTrouble {
+
+    private static final Set<String> NOT_THERE = Set.of("3F000", "42P01", "42883", "42703");
+    private static final String NOT_ALLOWED = "42501";
+
+    private PostgresTrouble() {}
+
+    /** The failure of a command that asked. */
+    static CommandFailure failure(PostgresAddress address, SQLException e) {
+        String state = Objects.toString(e.getSQLState(), "");
+        return new CommandFailure(
+                "Postgres at "
+                        + address.shown()
+                        + " cannot be asked ("
+                        + firstLine(e)
+                        + "): "
+                        + advice(state),
+                e);
+    }
+
+    private static String advice(String state) {
+        if (state.startsWith("08")) {
+            return "start it with tallyflow up, or name a running one with --data-dir or"
+                    + " --postgres-url";
+        } else if (state.startsWith("28")) {
+            return "the password is taken from " + PostgresAddress.PASSWORD_VARIABLE;
+        } else if (NOT_THERE.contains(state)) {
+            return "its schema is not the one of this version; tallyflow up brings it up to date";
+        } else if (state.equals(NOT_ALLOWED)) {
+            return "let its owner grant the role tallyflow_reader to this user";
+        }
+        return "see the server's log";
+    }
+
+    private static String firstLine(SQLException e) {
+        return Objects.toString(e.getMessage(), e.toString())
+                .lines()
+                .findFirst()
+                .orElse("")
+                .strip();
+    }
+}

@@ -1,0 +1,161 @@
+package io.tallyflow.cli;
+
+import io.tallyflow.cli.query.CalendarWindow;
+import io.tallyflow.cli.query.PostgresQueryEngine;
+import io.tallyflow.cli.query.QueryEngine;
+import io.tallyflow.cli.query.QueryFailedException;
+import io.tallyflow.cli.query.QueryRefusedException;
+import io.tallyflow.cli.query.RowFormat;
+import io.tallyflow.cli.query.RowPrinter;
+import io.tallyflow.cli.query.UsageQuery;
+import java.io.IOException;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tallyflow query}. */
+@Command(
+        name = "query",
+        description = {
+            "How much was used: exact totals of a meter.",
+            "Times are like 2026-01-01T00:00:00Z, or like 2026-01-01, which is the beginning of that"
+                    + " day in the zone."
+        })
+final class QueryCommand implements Callable<Integer> {
+
+    /** Where the answer comes from. */
+    enum Source {
+        POSTGRES,
+        ICEBERG
+    }
+
+    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final ConnectionOptions connection = new ConnectionOptions();
+
+    @Parameters(paramLabel = "METER", description = "Slug of the meter.")
+    private String meter = "";
+
+    @Option(names = "--from", paramLabel = "T", description = "Usage from this time on.")
+    private @Nullable String from;
+
+    @Option(names = "--to", paramLabel = "T", description = "Usage before this time.")
+    private @Nullable String to;
+
+    @Option(
+            names = "--window",
+            paramLabel = "SIZE",
+            description = "One row per window: ${COMPLETION-CANDIDATES}. Without it one total.")
+    private @Nullable CalendarWindow window;
+
+    @Option(
+            names = "--zone",
+            paramLabel = "Z",
+            defaultValue = "UTC",
+            description =
+                    "IANA time zone of days and longer windows, and of plain dates; default"
+                            + " ${DEFAULT-VALUE}.")
+    private String zone = "UTC";
+
+    @Option(
+            names = "--subject",
+            paramLabel = "S",
+            description = "Only this subject, in rows of its own; may be repeated.")
+    private List<String> subjects = new ArrayList<>();
+
+    @Option(
+            names = "--group-by",
+            paramLabel = "NAME",
+            description =
+                    "Rows of their own for each value of this group, or of subject; may be"
+                            + " repeated.")
+    private List<String> groupBy = new ArrayList<>();
+
+    @Option(
+            names = "--filter",
+            paramLabel = "NAME=VALUE",
+            description =
+                    "Only usage with this value of a group; a name that is repeated allows several"
+                            + " values.")
+    private List<String> filters = new ArrayList<>();
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "table, csv or json; default ${DEFAULT-VALUE}.")
+    private RowFormat format = RowFormat.TABLE;
+
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            defaultValue = "postgres",
+            description = "postgres or iceberg; default ${DEFAULT-VALUE}.")
+    private Source source = Source.POSTGRES;
+
+    @Override
+    public Integer call() {
+        UsageQuery query = query();
+        Connections connections = connection.find(System.getenv());
+        RowPrinter rows = format.to(Console.out(spec), query);
+        try {
+            engine(connections).run(query, rows);
+            rows.end();
+        } catch (QueryRefusedException e) {
+            throw new UsageProblem(Console.reason(e));
+        } catch (QueryFailedException e) {
+            throw e.getCause() instanceof SQLException cause
+                    ? PostgresTrouble.failure(connections.postgres(), cause)
+                    : new CommandFailure(Console.reason(e), e);
+        } catch (IOException e) {
+            throw new CommandFailure("the answer cannot be written: " + e.getMessage(), e);
+        }
+        return 0;
+    }
+
+    private QueryEngine engine(Connections connections) {
+        return switch (source) {
+            case POSTGRES -> new PostgresQueryEngine(connections.postgres().dataSource());
+            case ICEBERG -> throw new CommandFailure("--engine iceberg is not available yet");
+        };
+    }
+
+    private UsageQuery query() {
+        return new UsageQuery(
+                meter,
+                time("--from", from),
+                time("--to", to),
+                window,
+                zone,
+                subjects,
+                groupBy,
+                allowed(filters));
+    }
+
+    private @Nullable Instant time(String option, @Nullable String text) {
+        return text == null ? null : QueryTime.parse(option, text, zone);
+    }
+
+    private static Map<String, List<String>> allowed(List<String> filters) {
+        Map<String, List<String>> allowed = new LinkedHashMap<>();
+        for (String filter : filters) {
+            int equals = filter.indexOf('=');
+            if (equals < 1) {
+                throw new UsageProblem("--filter " + filter + " is not NAME=VALUE");
+            }
+            allowed.computeIfAbsent(filter.substring(0, equals), name -> new ArrayList<>())
+                    .add(filter.substring(equals + 1));
+        }
+        return allowed;
+    }
+}

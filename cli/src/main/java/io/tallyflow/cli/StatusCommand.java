@@ -1,0 +1,86 @@
+package io.tallyflow.cli;
+
+import io.tallyflow.cli.status.LedgerStatus;
+import io.tallyflow.cli.status.Screen;
+import io.tallyflow.cli.status.StatusText;
+import io.tallyflow.cli.status.TopicWatch;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tallyflow status}. */
+@Command(
+        name = "status",
+        description =
+                "How far the pipeline is: lanes, lag, watermark, last commit and meters in force.")
+final class StatusCommand implements Callable<Integer> {
+
+    private static final long REFRESH_MILLIS = 1_000;
+
+    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final ConnectionOptions connection = new ConnectionOptions();
+
+    @Option(
+            names = "--kafka-bootstrap",
+            paramLabel = "HOST:PORT",
+            description = "Kafka to compare with; without it the one of the data directory.")
+    private @Nullable String kafkaBootstrap;
+
+    @Option(names = "--watch", description = "Again every second, until Ctrl-C.")
+    private boolean watch;
+
+    @Override
+    public Integer call() {
+        String given = ServerOptions.bootstrap(kafkaBootstrap);
+        Connections connections = connection.find(System.getenv());
+        PrintWriter out = Console.out(spec);
+        try (TopicWatch topic = new TopicWatch(given == null ? connections.kafka() : given)) {
+            if (watch) {
+                watch(connections.postgres(), topic, new Screen(out, Ansi.AUTO.enabled()));
+            } else {
+                lines(connections.postgres(), topic).forEach(out::println);
+                out.flush();
+            }
+        }
+        return 0;
+    }
+
+    private static void watch(PostgresAddress postgres, TopicWatch topic, Screen screen) {
+        try (Lifetime lifetime = new Lifetime()) {
+            Signals.stopCleanly(lifetime);
+            while (!lifetime.isOver()) {
+                screen.show(linesOrTrouble(postgres, topic));
+                Thread.sleep(REFRESH_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            // Whoever interrupts wants what Ctrl-C does.
+        }
+    }
+
+    /** Who watches an outage wants to see its end too. */
+    private static List<String> linesOrTrouble(PostgresAddress postgres, TopicWatch topic) {
+        try {
+            return lines(postgres, topic);
+        } catch (CommandFailure e) {
+            return List.of(Objects.toString(e.getMessage(), e.toString()));
+        }
+    }
+
+    private static List<String> lines(PostgresAddress postgres, TopicWatch topic) {
+        try (Connection connection = postgres.connect()) {
+            return StatusText.lines(LedgerStatus.read(connection), topic.look());
+        } catch (SQLException e) {
+            throw PostgresTrouble.failure(postgres, e);
+        }
+    }
+}

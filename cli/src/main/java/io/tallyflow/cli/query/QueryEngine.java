@@ -1,0 +1,17 @@
+package io.tallyflow.cli.query;
+
+import java.io.IOException;
+
+/** Answers queries from one of the places where usage is kept. */
+public interface QueryEngine {
+
+    /**
+     * Hands over the rows of the answer, ordered by window, subject and groups, without holding all
+     * of them in memory.
+     *
+     * @throws QueryRefusedException before the first row, if the arguments make no sense
+     * @throws QueryFailedException if no answer can be had
+     * @throws IOException of the consumer
+     */
+    void run(UsageQuery query, RowConsumer rows) throws IOException;
+}

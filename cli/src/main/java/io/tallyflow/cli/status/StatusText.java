@@ -1,0 +1,117 @@
+package io.tallyflow.cli.status;
+
+import io.tallyflow.cli.text.TextTable;
+import io.tallyflow.cli.text.TextTable.Column;
+import io.tallyflow.schemas.progress.LaneCounts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Status as lines for people. */
+public final class StatusText {
+
+    private static final List<Column> LAG =
+            List.of(
+                    Column.number("partition"),
+                    Column.number("committed"),
+                    Column.number("end"),
+                    Column.number("lag"));
+
+    private StatusText() {}
+
+    /** The lines, without line ends. */
+    public static List<String> lines(LedgerStatus ledger, TopicEnds topic) {
+        List<String> lines = new ArrayList<>();
+        if (ledger.pipelines().isEmpty()) {
+            lines.add("no pipeline has committed yet");
+        }
+        for (PipelineStatus pipeline : ledger.pipelines()) {
+            lines.addAll(head(pipeline));
+            lines.add("");
+            lines.addAll(counts(pipeline.counts()));
+            lines.add("");
+            lines.addAll(lag(pipeline, topic));
+            lines.add("");
+        }
+        String meters = String.join(", ", ledger.meters());
+        lines.add(field("meters", meters.isEmpty() ? "none in force" : meters));
+        return lines;
+    }
+
+    private static List<String> head(PipelineStatus pipeline) {
+        return List.of(
+                field("pipeline", pipeline.pipeline()),
+                field(
+                        "commit",
+                        pipeline.commit()
+                                + "  epoch "
+                                + pipeline.epoch()
+                                + "  checkpoint "
+                                + pipeline.checkpoint()
+                                + age(pipeline)),
+                field(
+                        "watermark",
+                        pipeline.watermark() == null ? "none" : pipeline.watermark().toString()));
+    }
+
+    private static String age(PipelineStatus pipeline) {
+        return pipeline.ageSeconds() == null ? "" : "  " + pipeline.ageSeconds() + " s ago";
+    }
+
+    private static String field(String name, String value) {
+        return "%-10s %s".formatted(name, value);
+    }
+
+    private static List<String> counts(LaneCounts counts) {
+        List<List<String>> rows =
+                List.of(
+                        count("consumed", counts.consumed()),
+                        count("metered", counts.metered()),
+                        count("unmatched", counts.unmatched()),
+                        count("duplicate", counts.duplicate()),
+                        count("conflict", counts.conflict()),
+                        count("stale", counts.stale()),
+                        count("rejected", counts.rejected()),
+                        count("readings", counts.readings()),
+                        count("adjusted", counts.adjusted()),
+                        count("ignored", counts.ignored()));
+        List<Column> columns = List.of(Column.text("lane"), Column.number("records"));
+        TextTable table = TextTable.fitting(columns, rows);
+        return rows.stream().map(table::line).toList();
+    }
+
+    private static List<String> count(String name, long count) {
+        return List.of("%-10s".formatted(name), Long.toString(count));
+    }
+
+    private static List<String> lag(PipelineStatus pipeline, TopicEnds topic) {
+        if (topic.problem() != null) {
+            return List.of(field("kafka", topic.problem()));
+        }
+        List<List<String>> rows = new ArrayList<>();
+        long total = 0;
+        Set<Integer> numbers = new TreeSet<>(topic.partitions().keySet());
+        numbers.addAll(pipeline.offsets().keySet());
+        for (int number : numbers) {
+            TopicEnds.Range range = topic.partitions().get(number);
+            Long committed = pipeline.offsets().get(number);
+            long lag = range == null ? 0 : range.end() - from(committed, range);
+            total += lag;
+            rows.add(
+                    List.of(
+                            Integer.toString(number),
+                            committed == null ? "-" : Long.toString(committed),
+                            range == null ? "-" : Long.toString(range.end()),
+                            range == null ? "-" : Long.toString(lag)));
+        }
+        rows.add(List.of("all", "", "", Long.toString(total)));
+        return TextTable.lines(LAG, rows);
+    }
+
+    /** A partition that no commit names yet is read from its beginning. */
+    private static long from(@Nullable Long committed, TopicEnds.Range range) {
+        return committed == null ? range.start() : committed;
+    }
+}

@@ -1,0 +1,5 @@
+/** Tables for people. */
+@NullMarked
+package io.tallyflow.cli.text;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package io.tallyflow.cli;
+
+import io.tallyflow.cli.embedded.JobLauncher;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import picocli.CommandLine;
+
+/** What a command said and returned. */
+record CommandRun(int exitCode, String out, String err) {
+
+    private static final JobLauncher NO_JOB =
+            settings -> {
+                throw new AssertionError("a job was started");
+            };
+
+    /** Runs a command line that starts no job. */
+    static CommandRun of(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int exitCode =
+                line(new PrintWriter(out, true), new PrintWriter(err, true)).execute(arguments);
+        return new CommandRun(exitCode, out.toString(), err.toString());
+    }
+
+    /** The command, printing there. */
+    static CommandLine line(PrintWriter out, PrintWriter err) {
+        return Tallyflow.commandLine(NO_JOB).setOut(out).setErr(err);
+    }
+}

@@ -1,0 +1,287 @@
+package io.tallyflow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.cli.embedded.JobSettings;
+import io.tallyflow.cli.embedded.RunningJob;
+import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.schemas.meter.MeterFile;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.io.Writer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The commands that ask servers, on embedded ones with known rows; only the job is left out. */
+@Timeout(120)
+final class RunningServersTest {
+
+    private static final String METERS =
+            """
+            meters:
+              - slug: tokens
+                description: AI tokens used
+                eventType: prompt
+                aggregation: SUM
+                valueProperty: $.tokens
+                groupBy: {model: $.model, type: $.type}
+              - slug: calls
+                eventType: call
+                aggregation: COUNT
+            """;
+
+    private static final String USAGE =
+            """
+            insert into tallyflow.usage_row (meter, subject, group_hash, group_by, window_start,
+                window_end, readings, sum, settled, commit)
+            select 'tokens', v.subject, substring(sha256(convert_to(v.groups, 'UTF8')) for 16),
+                v.groups::jsonb, v.at::timestamptz, v.at::timestamptz + interval '1 minute', 1,
+                v.sum, true, 1
+            from (values
+                ('acme', '{"model":"=gpt","type":"in"}', '2026-01-01 00:00Z',
+                    100000000000000000000000000000.000000000000000001),
+                ('acme', '{"model":"b","type":"in"}', '2026-01-01 23:30Z', 5),
+                ('zeta', '{"model":"b","type":"out"}', '2026-01-02 00:00Z', 0.0000001)
+            ) v (subject, groups, at, sum)
+            """;
+
+    private static final String LEDGER =
+            """
+            insert into tallyflow.ledger (pipeline, epoch, commit, token, checkpoint, committed_at,
+                watermark, offsets, consumed, metered, rejected, readings, adjusted, ignored)
+            values ('metering', 2, 41, 1, 57, now(), '2026-01-02 00:00:59Z', '{"0": 1, "1": 0}',
+                3, 2, 1, 2, 0, 1)
+            """;
+
+    @TempDir static Path directory;
+    private static final Lifetime LIFETIME = new Lifetime();
+    private static Servers servers;
+
+    @BeforeAll
+    static void start() throws Exception {
+        Path data = directory.resolve("data");
+        servers =
+                Servers.start(
+                        ServerPlan.anywhere(data),
+                        null,
+                        NoJob::new,
+                        LIFETIME,
+                        new PrintWriter(Writer.nullWriter()));
+        MeterRegistry.register(
+                servers.postgres().dataSource(), MeterFile.parse("meters.yaml", METERS));
+        try (Connection connection = servers.postgres().connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(USAGE);
+            statement.execute(LEDGER);
+        }
+        Map<String, Object> settings = Map.of("bootstrap.servers", servers.kafka());
+        ByteArraySerializer bytes = new ByteArraySerializer();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings, bytes, bytes)) {
+            for (int i = 0; i < 3; i++) {
+                producer.send(new ProducerRecord<>(Topics.EVENTS, 0, null, new byte[1])).get();
+            }
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        LIFETIME.close();
+        assertThat(run("status").err()).startsWith("tallyflow: no servers run on ");
+    }
+
+    @Test
+    void answersWithOneTotal() {
+        CommandRun run = run("query tokens --from 2026-01-01 --to 2026-01-02");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out().lines())
+                .containsExactly(
+                        "window_start          window_end          " + " ".repeat(46) + "value",
+                        "2026-01-01T00:00:00Z  2026-01-02T00:00:00Z  "
+                                + "100000000000000000000000000005.000000000000000001");
+        assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void takesPlainDatesAndWindowsInTheZone() {
+        CommandRun run =
+                run(
+                        "query tokens --from 2026-01-02 --to 2026-01-03 --window day"
+                                + " --zone Europe/Berlin --group-by subject --format csv");
+        assertThat(run.out().lines())
+                .containsExactly(
+                        "window_start,window_end,subject,value",
+                        "2026-01-01T23:00:00Z,2026-01-02T23:00:00Z,acme,5",
+                        "2026-01-01T23:00:00Z,2026-01-02T23:00:00Z,zeta,0.0000001");
+    }
+
+    @Test
+    void filtersGroupsAndSelectsSubjects() {
+        CommandRun run =
+                run(
+                        "query tokens --subject acme --subject zeta --group-by model --filter"
+                                + " model=b --filter model=other --filter type=in --format json");
+        assertThat(run.out())
+                .isEqualTo(
+                        """
+                        [
+                        {"window_start":"2026-01-01T23:30:00Z","window_end":"2026-01-01T23:31:00Z",\
+                        "subject":"acme","group_by":{"model":"b"},"value":5}
+                        ]
+                        """);
+    }
+
+    @Test
+    void neverLetsASpreadsheetRunAGroupValue() {
+        assertThat(run("query tokens --group-by model --format csv").out())
+                .contains(",,'=gpt,1000");
+    }
+
+    @Test
+    void showsNoTimesForACountOfNothing() {
+        assertThat(run("query calls --format csv").out().lines().skip(1)).containsExactly(",,,0");
+    }
+
+    @Test
+    void repeatsWhatTheServerSaysOfWrongArguments() {
+        for (String[] wrong :
+                new String[][] {
+                    {"query nothing", "meter: there is no meter \"nothing\""},
+                    {"query tokens --group-by modle", "group_by: unknown group \"modle\""},
+                    {"query tokens --zone Mars", "time_zone: \"Mars\" is not the name"},
+                    {"query tokens --from 2026-01-02 --to 2026-01-01", "from, to: "}
+                }) {
+            CommandRun run = run(wrong[0]);
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.out()).isEmpty();
+            assertThat(run.err().lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("tallyflow: " + wrong[1]);
+        }
+    }
+
+    @Test
+    void saysWhatToDoWhenPostgresIsNotThereOrHasNoSchema() {
+        CommandRun gone = asked("query tokens", "postgresql://127.0.0.1:1/tallyflow");
+        assertThat(gone.exitCode()).isEqualTo(1);
+        assertThat(gone.err().lines()).singleElement().asString().contains("tallyflow up");
+        String other = servers.postgres().shown().replaceAll("/tallyflow$", "/postgres");
+        for (String command : new String[] {"query tokens", "meters list", "status"}) {
+            CommandRun bare = asked(command, other);
+            assertThat(bare.exitCode()).isEqualTo(1);
+            assertThat(bare.err().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("its schema is not the one of this version");
+        }
+    }
+
+    @Test
+    void listsTheMetersInForce() {
+        assertThat(run("meters list").out().lines().toList())
+                .hasSize(3)
+                .anyMatch(line -> line.matches("calls +call +COUNT +MINUTE"))
+                .anyMatch(
+                        line ->
+                                line.matches(
+                                        "tokens +prompt +SUM +\\$.tokens +model=\\$.model,"
+                                                + " type=\\$.type +MINUTE +AI tokens used"));
+    }
+
+    @Test
+    void showsLanesAndLag() {
+        CommandRun run = run("status");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .containsPattern("commit +41 +epoch 2 +checkpoint 57 +\\d+ s ago\\R")
+                .containsPattern("watermark +2026-01-02T00:00:59Z\\R")
+                .containsPattern("consumed +3\\R")
+                .containsPattern("\\R +0 +1 +3 +2\\R")
+                .containsPattern("\\R +all +2\\R")
+                .containsPattern("meters +calls, tokens\\R");
+    }
+
+    @Test
+    void showsTheRestWhenKafkaDoesNotAnswer() {
+        CommandRun run = run("status --kafka-bootstrap 127.0.0.1:1");
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .containsPattern("kafka +at 127.0.0.1:1 cannot be asked")
+                .containsPattern("consumed +3\\R");
+        assertThat(asked("status", servers.postgres().shown()).out())
+                .contains("name it with --kafka-bootstrap");
+    }
+
+    @Test
+    void watchesUntilItIsInterrupted() throws Exception {
+        StringWriter out = new StringWriter();
+        CompletableFuture<Integer> exitCode = new CompletableFuture<>();
+        Thread watching =
+                new Thread(
+                        () ->
+                                exitCode.complete(
+                                        CommandRun.line(
+                                                        new PrintWriter(out),
+                                                        new PrintWriter(Writer.nullWriter()))
+                                                .execute(arguments("status --watch"))));
+        watching.start();
+        while (out.toString().split("pipeline +metering").length < 3) {
+            assertThat(exitCode).isNotDone();
+            Thread.onSpinWait();
+        }
+        watching.interrupt();
+        assertThat(exitCode.get()).isZero();
+    }
+
+    private static CommandRun run(String command) {
+        return CommandRun.of(arguments(command));
+    }
+
+    private static CommandRun asked(String command, String postgres) {
+        return CommandRun.of((command + " --postgres-url " + postgres).split(" "));
+    }
+
+    private static String[] arguments(String command) {
+        return (command + " --data-dir " + directory.resolve("data")).split(" ");
+    }
+
+    /** A job that is told to run and does nothing. */
+    private record NoJob(CompletableFuture<Void> ended) implements RunningJob {
+
+        NoJob(JobSettings settings) {
+            this(new CompletableFuture<Void>());
+            assertThat(settings.kafkaBootstrap()).isNotEmpty();
+        }
+
+        @Override
+        public String id() {
+            return "none";
+        }
+
+        @Override
+        public String webAddress() {
+            return "http://127.0.0.1:1";
+        }
+
+        @Override
+        public void awaitProcessing(Duration patience) {}
+
+        @Override
+        public void close() {
+            ended.complete(null);
+        }
+    }
+}
