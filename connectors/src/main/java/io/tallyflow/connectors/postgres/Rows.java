@@ -5,4 +5,9 @@ import io.tallyflow.schemas.usage.UsageRow;
 import java.util.List;
 
 /** Rows of one commit part, decoded. */
-record Rows(List<UsageRow> usage, List<Adjustment> adjustments) {}
+record Rows(List<UsageRow> usage, List<Adjustment> adjustments) {
+
+    int count() {
+        return usage.size() + adjustments.size();
+    }
+}
