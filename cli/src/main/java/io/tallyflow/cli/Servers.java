@@ -60,6 +60,9 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
                                 launcher.start(
                                         settings(plan, directory, kafka, postgres, definitions)));
         say(out, "flink", job.webAddress());
+        if (plan.metricsPort() != null) {
+            say(out, "metrics", "http://127.0.0.1:" + plan.metricsPort() + "/metrics");
+        }
         say(out, "logs", directory.logs().toString());
         return new Servers(directory, kafka, postgres, job);
     }
@@ -163,6 +166,7 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
                 meters,
                 flink,
                 plan.webPort(),
+                plan.metricsPort(),
                 Math.min(MOST_SLOTS, Runtime.getRuntime().availableProcessors()),
                 RetainedCheckpoints.newest(flink.resolve("checkpoints")).orElse(null));
     }
