@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,12 +61,12 @@ final class SecretsTest {
                 .containsOnlyOnce("First commit of this start: commit 1 of epoch 0")
                 .containsOnlyOnce("Stopping job")
                 .containsOnlyOnce("and its engine have stopped");
-        assertThat(log.lines()).hasSizeLessThan(40);
+        assertThat(log.lines().filter(line -> line.startsWith("2"))).hasSizeLessThan(20);
         try (Stream<Path> files = Files.walk(directory)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (file.toString().endsWith(".log") || file.getParent().endsWith("logs")) {
-                    assertThat(Files.readString(file)).as("%s", file).doesNotContain(CANARY);
-                }
+                assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                        .as("%s", file)
+                        .doesNotContain(CANARY);
             }
         }
     }
