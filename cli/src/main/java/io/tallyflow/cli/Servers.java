@@ -59,6 +59,9 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
                                 launcher.start(
                                         settings(plan, directory, kafka, postgres, definitions)));
         say(out, "flink", job.webAddress());
+        if (plan.metricsPort() != null) {
+            say(out, "metrics", "http://127.0.0.1:" + plan.metricsPort() + "/metrics");
+        }
         say(out, "logs", directory.logs().toString());
         Connections reached =
                 new Connections(
@@ -157,6 +160,7 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
                 flink,
                 directory.warehouse(),
                 plan.webPort(),
+                plan.metricsPort(),
                 Math.min(MOST_SLOTS, Runtime.getRuntime().availableProcessors()),
                 RetainedCheckpoints.newest(flink.resolve("checkpoints")).orElse(null));
     }

@@ -94,7 +94,6 @@ class EmbeddedFlinkTest {
                 null,
                 directory.resolve("meters.yaml"),
                 directory,
-                directory.resolve("warehouse"),
                 0,
                 1,
                 restoreFrom);

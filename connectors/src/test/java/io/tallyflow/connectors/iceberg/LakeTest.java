@@ -401,8 +401,7 @@ final class LakeTest {
     }
 
     /** Makes one file per writer, and that a long one. */
-    private static void writeOneDay(LakeRig rig, int writers, long from, long to)
-            throws Exception {
+    private static void writeOneDay(LakeRig rig, int writers, long from, long to) throws Exception {
         for (long i = from; i < to; i++) {
             rig.write((int) (i % writers), LakeRow.accepted(LakeFixture.usageEvent(i, 0)));
         }

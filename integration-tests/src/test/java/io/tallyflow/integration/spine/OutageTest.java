@@ -52,7 +52,6 @@ final class OutageTest {
                             null,
                             meters,
                             directory.resolve("flink"),
-                            directory.resolve("warehouse"),
                             0,
                             2,
                             null);

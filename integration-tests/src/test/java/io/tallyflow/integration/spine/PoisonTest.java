@@ -89,7 +89,6 @@ final class PoisonTest {
                             null,
                             meters,
                             directory.resolve("flink"),
-                            directory.resolve("warehouse"),
                             0,
                             2,
                             null);

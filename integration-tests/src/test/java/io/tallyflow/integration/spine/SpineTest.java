@@ -67,7 +67,6 @@ final class SpineTest {
                 null,
                 meters,
                 directory.resolve("flink"),
-                directory.resolve("warehouse"),
                 0,
                 2,
                 restoreFrom);

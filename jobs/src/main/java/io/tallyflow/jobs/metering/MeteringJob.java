@@ -5,12 +5,15 @@ import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
+import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The main class of the metering job. */
 public final class MeteringJob {
@@ -18,6 +21,10 @@ public final class MeteringJob {
     /** The job's name in Flink. */
     public static final String NAME = "tallyflow metering";
 
+    /** As released. */
+    public static final String VERSION = "0.1.0";
+
+    private static final Logger LOG = LoggerFactory.getLogger(MeteringJob.class);
     private static final Duration AHEAD = Duration.ofDays(1);
 
     private MeteringJob() {}
@@ -36,6 +43,11 @@ public final class MeteringJob {
             throws IOException, SQLException {
         FlinkSettings.check(environment.getConfiguration());
         MeteringRules rules = rules(options);
+        LOG.info(
+                "Tallyflow {} starts with {} and the meters {}",
+                VERSION,
+                options,
+                rules.meters().stream().map(Meter::slug).toList());
         MeterRegistry.register(RealEnds.dataSource(options), rules.meters());
         int partitions = EventsTopic.partitions(options);
         int readers = Math.min(environment.getParallelism(), partitions);

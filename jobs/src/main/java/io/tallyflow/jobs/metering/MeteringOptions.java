@@ -4,6 +4,7 @@ import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +38,26 @@ public record MeteringOptions(
         Duration lakeCommitInterval,
         @Nullable RewindTarget rewindTo) {
 
+    /** Without the password, wherever it stands. */
     @Override
     public String toString() {
-        return "MeteringOptions[kafka=" + kafkaBootstrap + ", meters=" + meters + "]";
+        return new StringJoiner(", ", "MeteringOptions[", "]")
+                .add("kafkaBootstrap=" + kafkaBootstrap)
+                .add("eventsTopic=" + eventsTopic)
+                .add("rejectedTopic=" + rejectedTopic)
+                .add("lateTopic=" + lateTopic)
+                .add("consumerGroup=" + consumerGroup)
+                .add("postgresUrl=" + postgresUrl.replaceFirst("\\?.*", ""))
+                .add("postgresUser=" + postgresUser)
+                .add("pipeline=" + pipeline)
+                .add("meters=" + meters)
+                .add("outOfOrderness=" + outOfOrderness)
+                .add("allowedLateness=" + allowedLateness)
+                .add("idleAfter=" + idleAfter)
+                .add("dedupeHorizon=" + dedupeHorizon)
+                .add("stateKept=" + stateKept)
+                .add("postgresPatience=" + postgresPatience)
+                .add("rewindTo=" + rewindTo)
+                .toString();
     }
 }
