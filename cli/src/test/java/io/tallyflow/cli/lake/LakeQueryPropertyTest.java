@@ -54,7 +54,7 @@ class LakeQueryPropertyTest {
         }
     }
 
-    @Property(tries = 60, seed = "20250309", shrinking = ShrinkingMode.OFF)
+    @Property(tries = 35, seed = "20250309", shrinking = ShrinkingMode.OFF)
     void answersLikePostgres(@ForAll long seed) throws IOException, SQLException {
         LakeWorld world = new LakeWorld(seed, worlds++);
         try (Connection connection = database.connect()) {
@@ -65,7 +65,7 @@ class LakeQueryPropertyTest {
         world.writeTo(lake);
         QueryEngine postgres = new PostgresQueryEngine(database.dataSource());
         QueryEngine iceberg = new LakeQueryEngine(lake.options(), List.of(world.meter()));
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 6; i++) {
             UsageQuery query = world.query();
             assertThat(answer(iceberg, query))
                     .as("%s of %s", query, world)

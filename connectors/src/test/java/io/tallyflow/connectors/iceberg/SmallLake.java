@@ -44,26 +44,30 @@ public final class SmallLake implements AutoCloseable {
             PostgresServer.Database database,
             Path warehouse,
             Map<String, Aggregation> aggregations) {
-        options = LakeOptions.of(catalog(database, warehouse), PIPELINE, Duration.ofSeconds(10));
+        options = options(database, warehouse);
         lake = Lake.open(options);
         lake.create();
         records = new LakeRecords(aggregations);
     }
 
-    private static Map<String, String> catalog(PostgresServer.Database database, Path warehouse) {
-        return Map.of(
-                "type",
-                "jdbc",
-                "uri",
-                database.url(),
-                "jdbc.user",
-                database.user(),
-                "jdbc.password",
-                "",
-                "jdbc.schema-version",
-                "V1",
-                "warehouse",
-                warehouse.toUri().toString());
+    /** A lake that may not be there yet. */
+    static LakeOptions options(PostgresServer.Database database, Path warehouse) {
+        return LakeOptions.of(
+                Map.of(
+                        "type",
+                        "jdbc",
+                        "uri",
+                        database.url(),
+                        "jdbc.user",
+                        database.user(),
+                        "jdbc.password",
+                        "",
+                        "jdbc.schema-version",
+                        "V1",
+                        "warehouse",
+                        warehouse.toUri().toString()),
+                PIPELINE,
+                Duration.ofSeconds(10));
     }
 
     /** For others to open it with. */
