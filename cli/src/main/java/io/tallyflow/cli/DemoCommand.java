@@ -86,13 +86,27 @@ final class DemoCommand implements Callable<Integer> {
             Signals.stopCleanly(lifetime);
             Servers running = Servers.start(plan, meters(directory), launcher, lifetime, out);
             running.job().awaitProcessing(UpCommand.PATIENCE);
-            boolean equal = run(running, settings(running, given == null), lifetime, out);
+            return untilStopped(running, settings(running, given == null), lifetime, out);
+        }
+    }
+
+    private int untilStopped(
+            Servers running, GeneratorSettings settings, Lifetime lifetime, PrintWriter out)
+            throws SQLException {
+        try {
+            boolean equal = run(running, settings, lifetime, out);
             if (keep) {
                 out.println("everything is left running; Ctrl-C stops");
                 out.flush();
                 UpCommand.awaitEnd(running, lifetime);
             }
             return equal ? 0 : DIFFERENT;
+        } catch (CommandFailure | SQLException e) {
+            if (lifetime.isOver()) {
+                // The servers went away because somebody stopped the demo, which is no failure.
+                return 0;
+            }
+            throw e;
         }
     }
 

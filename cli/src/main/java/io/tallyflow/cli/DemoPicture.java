@@ -1,5 +1,6 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.cli.demo.DemoMeters;
 import io.tallyflow.cli.demo.SeenInPostgres;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
@@ -46,7 +47,9 @@ final class DemoPicture {
         lanes(lines, demo, width);
         lines.add("");
         lines.add(text("%-24s %s", "meter", "total of everything so far"));
-        demo.totals().forEach((meter, total) -> lines.add(text("%-24s %s", meter, shown(total))));
+        for (String meter : DemoMeters.names()) {
+            lines.add(text("%-24s %s", meter, shown(demo.totals().get(meter))));
+        }
         return lines.stream().map(line -> cut(line, width)).toList();
     }
 
@@ -95,8 +98,8 @@ final class DemoPicture {
                 : watermark.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    private static String shown(BigDecimal total) {
-        return total.signum() == 0 ? "0" : total.stripTrailingZeros().toPlainString();
+    private static String shown(@Nullable BigDecimal total) {
+        return total == null ? "nothing yet" : total.stripTrailingZeros().toPlainString();
     }
 
     private static String cut(String line, int width) {

@@ -25,8 +25,8 @@ class DemoPictureTest {
         assertThat(DemoPicture.lines(snapshot(COUNTS, true, Instant.ofEpochSecond(1)), 80))
                 .containsExactly(
                         "Tallyflow demo, seed 7, 12 s",
-                        "sent       [" + "#".repeat(24) + "-".repeat(24) + "]   50,000 of 100,000",
-                        "committed  [" + "#".repeat(12) + "-".repeat(36) + "]   25,000 of 100,000",
+                        "sent       [" + "#".repeat(23) + "-".repeat(24) + "]   50,000 of 100,000",
+                        "committed  [" + "#".repeat(11) + "-".repeat(36) + "]   25,000 of 100,000",
                         "4,321 events/s   lag 25,000   commit 14, 0.4 s ago",
                         "watermark  1970-01-01T00:00:01Z",
                         "",
@@ -40,7 +40,13 @@ class DemoPictureTest {
                         "",
                         "meter                    total of everything so far",
                         "tokens_total             5337621429788030590243.655715782139323464",
-                        "requests_total           0");
+                        "requests_total           0",
+                        "users_active             nothing yet",
+                        "tokens_average           nothing yet",
+                        "tokens_largest           nothing yet",
+                        "bytes_stored             nothing yet",
+                        "bytes_least              nothing yet",
+                        "volumes_used             nothing yet");
     }
 
     @Test
@@ -56,7 +62,7 @@ class DemoPictureTest {
         for (LaneCounts counts : List.of(LaneCounts.ZERO, COUNTS)) {
             List<String> lines = DemoPicture.lines(snapshot(counts, true, null), width);
 
-            assertThat(lines).hasSize(17);
+            assertThat(lines).hasSize(23);
             assertThat(lines)
                     .allSatisfy(
                             line ->

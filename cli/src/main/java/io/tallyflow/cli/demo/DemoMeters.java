@@ -56,6 +56,11 @@ public final class DemoMeters {
                 new DemoMeter("volumes_used", STORAGE, Aggregation.UNIQUE_COUNT, DAY, none));
     }
 
+    /** The names of the meters, in the order of the file. */
+    public static List<String> names() {
+        return all().stream().map(DemoMeter::slug).toList();
+    }
+
     /** Puts the file into a directory, which is made if absent, and returns where it is. */
     public static Path writeTo(Path directory) throws IOException {
         Path file = Files.createDirectories(directory).resolve("demo-meters.yaml");

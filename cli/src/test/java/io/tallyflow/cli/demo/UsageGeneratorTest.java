@@ -32,7 +32,7 @@ class UsageGeneratorTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void knowsOfEveryRecordWhatOneReadsFromItsBytes(long seed) {
-        GeneratorSettings settings = GeneratorSettings.anHour(seed, 30_000, START).withOverflow();
+        GeneratorSettings settings = GeneratorSettings.anHour(seed, 20_000, START).withOverflow();
         NaiveMetering naive = new NaiveMetering();
         new UsageGenerator(settings)
                 .forEachRemaining(

@@ -33,13 +33,18 @@ final class TallyflowProcess implements AutoCloseable {
     };
 
     private final Path directory;
+    private final List<String> options;
     private final int kafkaPort;
     private final int postgresPort;
     private final int webPort;
     private Process process;
 
-    TallyflowProcess(Path directory) throws IOException {
+    /**
+     * @param options beyond those for the directory and the ports
+     */
+    TallyflowProcess(Path directory, String... options) throws IOException {
         this.directory = Files.createDirectories(directory);
+        this.options = List.of(options);
         List<Integer> ports = Ports.free(3);
         this.kafkaPort = ports.get(0);
         this.postgresPort = ports.get(1);
@@ -72,6 +77,7 @@ final class TallyflowProcess implements AutoCloseable {
         command.addAll(List.of("--kafka-port", Integer.toString(kafkaPort)));
         command.addAll(List.of("--postgres-port", Integer.toString(postgresPort)));
         command.addAll(List.of("--web-port", Integer.toString(webPort)));
+        command.addAll(options);
         Files.deleteIfExists(output());
         process =
                 new ProcessBuilder(command)
