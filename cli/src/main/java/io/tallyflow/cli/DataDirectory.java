@@ -103,6 +103,10 @@ final class DataDirectory implements AutoCloseable {
         return root.resolve("flink");
     }
 
+    Path warehouse() {
+        return root.resolve("warehouse");
+    }
+
     EmbeddedPostgres.Place postgres() {
         Path home = root.resolve("postgres");
         return new EmbeddedPostgres.Place(

@@ -54,6 +54,7 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
         say(out, "postgres", postgres.shown());
         migrate(postgres);
         say(out, "meters", definitions.toString());
+        say(out, "iceberg", directory.warehouse().toString());
         RunningJob job =
                 lifetime.start(
                         () ->
@@ -162,6 +163,7 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
                 postgres.password(),
                 meters,
                 flink,
+                directory.warehouse(),
                 plan.webPort(),
                 Math.min(MOST_SLOTS, Runtime.getRuntime().availableProcessors()),
                 RetainedCheckpoints.newest(flink.resolve("checkpoints")).orElse(null));

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param meters file with the meter definitions
  * @param directory where Flink keeps its checkpoints ({@code checkpoints}) and working files
  *     ({@code tmp})
+ * @param warehouse where the Iceberg tables are
  * @param webPort of Flink's web page and REST interface, on the loopback address; 0 takes a free
  *     one
  * @param parallelism of every operator, at least 1
@@ -25,6 +26,7 @@ public record JobSettings(
         @Nullable String postgresPassword,
         Path meters,
         Path directory,
+        Path warehouse,
         int webPort,
         int parallelism,
         @Nullable Path restoreFrom) {

@@ -94,6 +94,7 @@ class EmbeddedFlinkTest {
                 null,
                 directory.resolve("meters.yaml"),
                 directory,
+                directory.resolve("warehouse"),
                 0,
                 1,
                 restoreFrom);

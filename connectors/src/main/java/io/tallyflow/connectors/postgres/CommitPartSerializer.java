@@ -1,6 +1,7 @@
 package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.schemas.commit.CommitName;
+import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import java.io.IOException;

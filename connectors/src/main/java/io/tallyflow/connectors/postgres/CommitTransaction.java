@@ -1,7 +1,9 @@
 package io.tallyflow.connectors.postgres;
 
-import io.tallyflow.connectors.postgres.SinkRefusedException.Refusal;
+import io.tallyflow.connectors.commit.SinkRefusedException;
+import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
 import io.tallyflow.schemas.commit.CommitName;
+import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.progress.Progress;
 import java.io.IOException;
 import java.sql.Connection;

@@ -1,6 +1,7 @@
 package io.tallyflow.connectors.postgres;
 
-import io.tallyflow.connectors.postgres.SinkRefusedException.Refusal;
+import io.tallyflow.connectors.commit.SinkRefusedException;
+import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
 import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
 import java.util.ArrayList;

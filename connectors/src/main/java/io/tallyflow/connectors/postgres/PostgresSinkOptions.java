@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.schemas.commit.RewindTarget;
 import java.io.Serializable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;

@@ -3,6 +3,7 @@ package io.tallyflow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.schemas.commit.CommitName;
+import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.state.UsagePartial;

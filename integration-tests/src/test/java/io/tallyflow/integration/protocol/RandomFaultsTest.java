@@ -2,7 +2,7 @@ package io.tallyflow.integration.protocol;
 
 import io.tallyflow.connectors.postgres.PostgresSinkOptions;
 import io.tallyflow.connectors.postgres.PostgresUsageSink;
-import io.tallyflow.connectors.postgres.RewindTarget;
+import io.tallyflow.schemas.commit.RewindTarget;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -52,6 +52,7 @@ final class OutageTest {
                             null,
                             meters,
                             directory.resolve("flink"),
+                            directory.resolve("warehouse"),
                             0,
                             2,
                             null);

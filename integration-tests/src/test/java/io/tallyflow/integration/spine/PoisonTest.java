@@ -89,6 +89,7 @@ final class PoisonTest {
                             null,
                             meters,
                             directory.resolve("flink"),
+                            directory.resolve("warehouse"),
                             0,
                             2,
                             null);

@@ -67,6 +67,7 @@ final class SpineTest {
                 null,
                 meters,
                 directory.resolve("flink"),
+                directory.resolve("warehouse"),
                 0,
                 2,
                 restoreFrom);

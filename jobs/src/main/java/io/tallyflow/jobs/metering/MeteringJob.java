@@ -1,5 +1,7 @@
 package io.tallyflow.jobs.metering;
 
+import io.tallyflow.connectors.iceberg.Lake;
+import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
@@ -7,6 +9,7 @@ import io.tallyflow.schemas.meter.MeterFile;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The main class of the metering job. */
@@ -33,10 +36,23 @@ public final class MeteringJob {
             throws IOException, SQLException {
         FlinkSettings.check(environment.getConfiguration());
         MeteringRules rules = rules(options);
-        MeterRegistry.register(KafkaAndPostgres.dataSource(options), rules.meters());
+        MeterRegistry.register(RealEnds.dataSource(options), rules.meters());
         int partitions = EventsTopic.partitions(options);
         int readers = Math.min(environment.getParallelism(), partitions);
-        new MeteringPipeline(KafkaAndPostgres.ends(options), rules).attachTo(environment, readers);
+        createLake(options);
+        Duration interval =
+                environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
+        new MeteringPipeline(RealEnds.ends(options, rules.meters(), interval), rules)
+                .attachTo(environment, readers);
+    }
+
+    private static void createLake(MeteringOptions options) throws IOException {
+        LakeOptions catalog = options.lake();
+        if (catalog != null) {
+            try (Lake lake = Lake.open(catalog)) {
+                lake.create();
+            }
+        }
     }
 
     private static MeteringRules rules(MeteringOptions options) throws IOException {

@@ -1,6 +1,7 @@
 package io.tallyflow.jobs.metering;
 
-import io.tallyflow.connectors.postgres.RewindTarget;
+import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.schemas.commit.RewindTarget;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param kafkaBootstrap {@code HOST:PORT} of one or more brokers
  * @param postgresUrl JDBC URL
  * @param postgresPassword never printed
+ * @param lake null for a job without Iceberg tables; may hold secrets
  * @param meters the definitions' file
  * @param rewindTo null unless this start may rewind
  */
@@ -31,6 +33,8 @@ public record MeteringOptions(
         Duration dedupeHorizon,
         Duration stateKept,
         Duration postgresPatience,
+        @Nullable LakeOptions lake,
+        Duration lakeCommitInterval,
         @Nullable RewindTarget rewindTo) {
 
     @Override

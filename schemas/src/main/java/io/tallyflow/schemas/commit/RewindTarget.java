@@ -1,4 +1,4 @@
-package io.tallyflow.connectors.postgres;
+package io.tallyflow.schemas.commit;
 
 import java.io.Serializable;
 import java.util.regex.Matcher;

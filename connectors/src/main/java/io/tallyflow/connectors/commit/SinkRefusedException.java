@@ -1,4 +1,4 @@
-package io.tallyflow.connectors.postgres;
+package io.tallyflow.connectors.commit;
 
 import org.apache.flink.runtime.throwable.ThrowableAnnotation;
 import org.apache.flink.runtime.throwable.ThrowableType;
@@ -14,7 +14,7 @@ public final class SinkRefusedException extends RuntimeException {
 
     private final Refusal refusal;
 
-    SinkRefusedException(Refusal refusal, String message) {
+    public SinkRefusedException(Refusal refusal, String message) {
         super(refusal + ": " + message);
         this.refusal = refusal;
     }

@@ -1,0 +1,97 @@
+package io.tallyflow.connectors.iceberg;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.catalog.Catalog;
+import org.apache.iceberg.catalog.Namespace;
+import org.apache.iceberg.catalog.SupportsNamespaces;
+import org.apache.iceberg.catalog.TableIdentifier;
+import org.apache.iceberg.exceptions.AlreadyExistsException;
+
+/** The tables of the lake, through their catalog. Not thread-safe. */
+public final class Lake implements Closeable {
+
+    private static final Namespace NAMESPACE = Namespace.of(LakeTable.NAMESPACE);
+
+    /** Without these, the metadata of every commit would be kept for ever. */
+    private static final Map<String, String> PROPERTIES =
+            Map.of(
+                    TableProperties.FORMAT_VERSION, "2",
+                    TableProperties.METADATA_DELETE_AFTER_COMMIT_ENABLED, "true",
+                    TableProperties.METADATA_PREVIOUS_VERSIONS_MAX, "20",
+                    TableProperties.PARQUET_COMPRESSION, "zstd",
+                    TableProperties.PARQUET_COMPRESSION_LEVEL, "1",
+                    // Ids and payloads are unique: give up their dictionaries early.
+                    TableProperties.PARQUET_DICT_SIZE_BYTES, "65536",
+                    TableProperties.COMMIT_NUM_RETRIES, "10");
+
+    private final Catalog catalog;
+    private final Map<LakeTable, Table> tables = new EnumMap<>(LakeTable.class);
+
+    private Lake(Catalog catalog) {
+        this.catalog = catalog;
+    }
+
+    /** Connects to the catalog; tables are looked up when they are asked for. */
+    public static Lake open(LakeOptions options) {
+        Map<String, String> properties = new HashMap<>(options.catalog());
+        String warehouse = properties.getOrDefault(CatalogProperties.WAREHOUSE_LOCATION, "");
+        if (warehouse.startsWith("file:") || warehouse.startsWith("/")) {
+            properties.putIfAbsent(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
+        }
+        return new Lake(
+                CatalogUtil.buildIcebergCatalog(LakeTable.NAMESPACE, properties, /* conf= */ null));
+    }
+
+    /** Makes the tables that are not there yet. */
+    public void create() {
+        if (catalog instanceof SupportsNamespaces namespaces
+                && !namespaces.namespaceExists(NAMESPACE)) {
+            try {
+                namespaces.createNamespace(NAMESPACE);
+            } catch (AlreadyExistsException raced) {
+                // Then it is there.
+            }
+        }
+        for (LakeTable table : LakeTable.values()) {
+            create(table);
+        }
+    }
+
+    private void create(LakeTable table) {
+        TableIdentifier name = identifier(table);
+        if (!catalog.tableExists(name)) {
+            try {
+                catalog.buildTable(name, table.schema())
+                        .withPartitionSpec(table.spec())
+                        .withProperties(PROPERTIES)
+                        .create();
+            } catch (AlreadyExistsException raced) {
+                // Then it is there.
+            }
+        }
+    }
+
+    /** The table as it was when it was first asked for; refresh it to see newer snapshots. */
+    public Table table(LakeTable table) {
+        return tables.computeIfAbsent(table, name -> catalog.loadTable(identifier(name)));
+    }
+
+    private static TableIdentifier identifier(LakeTable table) {
+        return TableIdentifier.of(NAMESPACE, table.tableName());
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (catalog instanceof Closeable closeable) {
+            closeable.close();
+        }
+    }
+}

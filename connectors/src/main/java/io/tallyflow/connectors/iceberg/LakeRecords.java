@@ -1,0 +1,112 @@
+package io.tallyflow.connectors.iceberg;
+
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.usage.AdjustedReading;
+import io.tallyflow.schemas.usage.DistinctValue;
+import io.tallyflow.schemas.usage.Reading;
+import io.tallyflow.schemas.usage.SettledUsage;
+import io.tallyflow.schemas.usage.UsageCell;
+import io.tallyflow.schemas.usage.UsageValue;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Turns words of the domain into rows of the lake. */
+final class LakeRecords {
+
+    private static final long MICROS_PER_MILLI = 1_000L;
+
+    private final Map<String, Aggregation> aggregations;
+
+    /**
+     * @param aggregations by meter; a meter that is not named keeps its parts, but has no value
+     */
+    LakeRecords(Map<String, Aggregation> aggregations) {
+        this.aggregations = aggregations;
+    }
+
+    LakeRecord of(LakeTable table, UsageEvent event, long checkpoint) {
+        byte[] data = event.data();
+        return new LakeRecord(
+                table,
+                event.subject(),
+                event.source(),
+                event.id(),
+                event.type(),
+                event.timeMicros(),
+                data == null ? null : new String(data, StandardCharsets.UTF_8),
+                event.partition(),
+                event.offset(),
+                event.kafkaTimeMillis() * MICROS_PER_MILLI,
+                checkpoint);
+    }
+
+    LakeRecord of(SettledUsage settled, long checkpoint) {
+        UsageCell cell = settled.cell();
+        UsagePartial partial = settled.partial();
+        Aggregation aggregation = aggregations.get(cell.meter());
+        BigDecimal value =
+                aggregation == null
+                        ? null
+                        : UsageValue.of(aggregation, partial, settled.distinctValues());
+        return new LakeRecord(
+                LakeTable.USAGE,
+                cell.meter(),
+                cell.subject(),
+                cell.group(),
+                cell.windowStartMillis() * MICROS_PER_MILLI,
+                cell.windowEndMillis() * MICROS_PER_MILLI,
+                scaled(value),
+                partial.readings(),
+                scaled(partial.sum()),
+                scaled(partial.min()),
+                scaled(partial.max()),
+                scaled(partial.latest()),
+                partial.latest() == null ? null : partial.latestTimeMicros(),
+                partial.latestSource(),
+                partial.latestId(),
+                checkpoint);
+    }
+
+    LakeRecord of(DistinctValue distinct, long checkpoint) {
+        UsageCell cell = distinct.cell();
+        return new LakeRecord(
+                LakeTable.USAGE_DISTINCT,
+                cell.meter(),
+                cell.subject(),
+                cell.group(),
+                cell.windowStartMillis() * MICROS_PER_MILLI,
+                cell.windowEndMillis() * MICROS_PER_MILLI,
+                distinct.text(),
+                checkpoint);
+    }
+
+    LakeRecord of(AdjustedReading adjusted, long checkpoint) {
+        UsageEvent event = adjusted.event();
+        Reading reading = adjusted.reading();
+        return new LakeRecord(
+                LakeTable.ADJUSTMENTS,
+                reading.meter(),
+                event.subject(),
+                reading.group(),
+                reading.windowStartMillis() * MICROS_PER_MILLI,
+                reading.windowEndMillis() * MICROS_PER_MILLI,
+                adjusted.reason().label(),
+                scaled(reading.value()),
+                reading.distinct(),
+                event.source(),
+                event.id(),
+                event.timeMicros(),
+                event.partition(),
+                event.offset(),
+                checkpoint);
+    }
+
+    /** Exact: no quantity has more places than the column. */
+    private static @Nullable BigDecimal scaled(@Nullable BigDecimal quantity) {
+        return quantity == null ? null : quantity.setScale(LakeTable.SCALE);
+    }
+}

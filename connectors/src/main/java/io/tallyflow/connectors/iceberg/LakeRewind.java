@@ -1,0 +1,125 @@
+package io.tallyflow.connectors.iceberg;
+
+import io.tallyflow.schemas.commit.CommitName;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.OverwriteFiles;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.parquet.InternalReader;
+import org.apache.iceberg.data.parquet.InternalWriter;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.types.Conversions;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a table back to an earlier batch, in a snapshot of its own. Every row says which checkpoint
+ * first held it, so no older snapshot is needed, and what others have committed since (compaction,
+ * backfill) stays: files that hold only later rows go, files that hold both are written again.
+ */
+final class LakeRewind {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LakeRewind.class);
+    private static final String CHECKPOINT = "checkpoint";
+
+    private final Table table;
+    private final LakeTable name;
+    private final String pipeline;
+
+    LakeRewind(Table table, LakeTable name, String pipeline) {
+        this.table = table;
+        this.name = name;
+        this.pipeline = pipeline;
+    }
+
+    /**
+     * Takes back everything after the target.
+     *
+     * @param present what the table stands at
+     * @param target what it is to stand at
+     */
+    void back(SnapshotNote present, CommitName target) {
+        LOG.warn(
+                "Rewinding lake table {} from batch {} to batch {}; epoch {} begins",
+                name.tableName(),
+                present.commit(),
+                target,
+                present.epoch() + 1);
+        OverwriteFiles overwrite = table.newOverwrite();
+        Expression later = Expressions.greaterThan(CHECKPOINT, target.checkpoint());
+        try (CloseableIterable<FileScanTask> files =
+                table.newScan().filter(later).includeColumnStats().planFiles()) {
+            for (FileScanTask task : files) {
+                overwrite.deleteFile(task.file());
+                if (earliestCheckpoint(task.file()) <= target.checkpoint()) {
+                    overwrite.addFile(withoutLater(task.file(), target));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list the files of " + name.tableName(), e);
+        }
+        new SnapshotNote(
+                        target,
+                        present.commit(),
+                        present.epoch() + 1,
+                        Long.MIN_VALUE,
+                        /* rewind= */ true)
+                .writeTo(overwrite, pipeline);
+        overwrite.validateWith(new StillFollows(present.commit(), target));
+        overwrite.commit();
+    }
+
+    /** Where bounds are missing, a file is taken to hold earlier rows, too. */
+    private long earliestCheckpoint(DataFile file) {
+        int column = table.schema().findField(CHECKPOINT).fieldId();
+        Map<Integer, ByteBuffer> bounds = file.lowerBounds();
+        @Nullable ByteBuffer bound = bounds == null ? null : bounds.get(column);
+        if (bound == null) {
+            return Long.MIN_VALUE;
+        }
+        Long earliest = Conversions.fromByteBuffer(Types.LongType.get(), bound);
+        return earliest;
+    }
+
+    private DataFile withoutLater(DataFile file, CommitName target) throws IOException {
+        String location =
+                table.locationProvider()
+                        .newDataLocation(
+                                table.spec(),
+                                file.partition(),
+                                "rewound-" + UUID.randomUUID() + ".parquet");
+        DataWriter<StructLike> writer =
+                Parquet.writeData(table.io().newOutputFile(location))
+                        .forTable(table)
+                        .withPartition(file.partition())
+                        .createWriterFunc(InternalWriter::createWriter)
+                        .build();
+        int column = table.schema().columns().indexOf(table.schema().findField(CHECKPOINT));
+        try (writer;
+                CloseableIterable<StructLike> rows =
+                        Parquet.read(table.io().newInputFile(file.location()))
+                                .project(table.schema())
+                                .createReaderFunc(
+                                        type -> InternalReader.create(table.schema(), type))
+                                .build()) {
+            for (StructLike row : rows) {
+                if (row.get(column, Long.class) <= target.checkpoint()) {
+                    writer.write(row);
+                }
+            }
+        }
+        return writer.toDataFile();
+    }
+}

@@ -1,0 +1,244 @@
+package io.tallyflow.connectors.iceberg;
+
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.lake.LakeRow;
+import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.usage.AdjustedReading;
+import io.tallyflow.schemas.usage.DistinctValue;
+import io.tallyflow.schemas.usage.SettledUsage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.io.OutputFileFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes rows into data files that stay open across checkpoints, one per table and day, and hands
+ * closed files over just ahead of a barrier.
+ *
+ * <p>State: the logs of all open files. After a failure the files are gone; their rows are written
+ * again, by whichever subtask got the log. A file whose log has grown too long is closed at the
+ * next barrier, and so is the one that was idle longest when too many days are open at once.
+ */
+final class WriteLake extends AbstractStreamOperator<LakeFiles>
+        implements OneInputStreamOperator<LakeRow, LakeFiles> {
+
+    private static final long serialVersionUID = 1L;
+    private static final long MICROS_PER_DAY = 86_400_000_000L;
+
+    /** Stale events may be of any day there ever was, and each open file takes memory. */
+    private static final int MOST_OPEN_FILES = 48;
+
+    private final LakeOptions options;
+    private final LakeSchedule schedule;
+    private final HashMap<String, Aggregation> aggregations;
+
+    private transient Lake lake;
+    private transient LakeRecords records;
+    private transient Map<LakeTable, OutputFileFactory> names;
+    private transient Map<Day, OpenFile> open;
+    private transient List<LakeFile> closed;
+    private transient ListState<byte[]> logState;
+    private transient List<byte[]> restoredLogs;
+    private transient long settledUntilMillis;
+    private transient long checkpoint;
+    private transient boolean finished;
+
+    private record Day(LakeTable table, long day) {}
+
+    WriteLake(LakeOptions options, LakeSchedule schedule, Map<String, Aggregation> aggregations) {
+        this.options = options;
+        this.schedule = schedule;
+        this.aggregations = new HashMap<>(aggregations);
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        logState =
+                context.getOperatorStateStore()
+                        .getListState(
+                                new ListStateDescriptor<>(
+                                        "open-file-logs", BytePrimitiveArraySerializer.INSTANCE));
+        restoredLogs = new ArrayList<>();
+        logState.get().forEach(restoredLogs::add);
+        checkpoint = context.getRestoredCheckpointId().orElse(0L) + 1;
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        lake = Lake.open(options);
+        records = new LakeRecords(aggregations);
+        names = new EnumMap<>(LakeTable.class);
+        // In the order in which they were last written to.
+        open = new LinkedHashMap<>(16, 0.75f, true);
+        closed = new ArrayList<>();
+        settledUntilMillis = Long.MIN_VALUE;
+        for (byte[] log : restoredLogs) {
+            RowLog.replay(log, this::rewrite);
+        }
+        restoredLogs = List.of();
+    }
+
+    private void rewrite(LakeRecord row) {
+        try {
+            write(row);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write a row of the lake again", e);
+        }
+    }
+
+    @Override
+    public void processElement(StreamRecord<LakeRow> element) throws Exception {
+        LakeRow row = element.getValue();
+        Long settledUntil = row.settledUntilMillis();
+        if (settledUntil != null) {
+            settledUntilMillis = settledUntil;
+        } else {
+            write(record(row));
+        }
+    }
+
+    private LakeRecord record(LakeRow row) {
+        UsageEvent accepted = row.accepted();
+        UsageEvent stale = row.stale();
+        SettledUsage settled = row.settled();
+        DistinctValue distinct = row.distinct();
+        AdjustedReading adjusted = row.adjusted();
+        if (accepted != null) {
+            return records.of(LakeTable.EVENTS, accepted, checkpoint);
+        } else if (stale != null) {
+            return records.of(LakeTable.STALE_EVENTS, stale, checkpoint);
+        } else if (settled != null) {
+            return records.of(settled, checkpoint);
+        } else if (distinct != null) {
+            return records.of(distinct, checkpoint);
+        } else if (adjusted != null) {
+            return records.of(adjusted, checkpoint);
+        }
+        throw new IllegalStateException("an empty row for the lake");
+    }
+
+    private void write(LakeRecord row) throws IOException {
+        Day day = new Day(row.table(), Math.floorDiv(row.dayMicros(), MICROS_PER_DAY));
+        OpenFile file = open.get(day);
+        if (file == null) {
+            closeIdlest();
+            file = new OpenFile(lake.table(row.table()), row.table(), names(row.table()), row);
+            open.put(day, file);
+        }
+        file.write(row, options.logBytes());
+    }
+
+    private OutputFileFactory names(LakeTable table) {
+        return names.computeIfAbsent(
+                table,
+                name ->
+                        OutputFileFactory.builderFor(
+                                        lake.table(name),
+                                        getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+                                        getRuntimeContext().getTaskInfo().getAttemptNumber())
+                                .format(FileFormat.PARQUET)
+                                .operationId(UUID.randomUUID().toString())
+                                .build());
+    }
+
+    private void closeIdlest() throws IOException {
+        if (open.size() == MOST_OPEN_FILES) {
+            Iterator<OpenFile> idlest = open.values().iterator();
+            closed.add(idlest.next().close());
+            idlest.remove();
+        }
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        if (finished) {
+            return;
+        }
+        boolean due = schedule.isDue(checkpointId);
+        close(due);
+        if (due || !closed.isEmpty()) {
+            handOver();
+        }
+        // A row belongs to the first checkpoint that holds it.
+        checkpoint = checkpointId + 1;
+    }
+
+    /** Closes the files that cannot stay open, or all. */
+    private void close(boolean all) throws IOException {
+        Iterator<OpenFile> files = open.values().iterator();
+        while (files.hasNext()) {
+            OpenFile file = files.next();
+            if (all || file.isOverdue()) {
+                closed.add(file.close());
+                files.remove();
+            }
+        }
+    }
+
+    private void handOver() {
+        output.collect(
+                new StreamRecord<>(
+                        new LakeFiles(
+                                getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+                                getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
+                                closed,
+                                settledUntilMillis)));
+        closed = new ArrayList<>();
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        List<byte[]> logs = new ArrayList<>();
+        for (OpenFile file : open.values()) {
+            file.log().ifPresent(logs::add);
+        }
+        logState.update(logs);
+    }
+
+    @Override
+    public void finish() throws Exception {
+        close(true);
+        handOver();
+        finished = true;
+        super.finish();
+    }
+
+    @Override
+    public void close() throws Exception {
+        try {
+            abandonOpenFiles(open);
+        } finally {
+            if (lake != null) {
+                lake.close();
+            }
+            super.close();
+        }
+    }
+
+    private static void abandonOpenFiles(@Nullable Map<Day, OpenFile> files) {
+        if (files != null) {
+            files.values().forEach(OpenFile::abandon);
+            files.clear();
+        }
+    }
+}
