@@ -168,7 +168,7 @@ public final class UsageGenerator implements Iterator<GeneratedRecord> {
 
     private Draft draft(long timeMicros) {
         String type = type();
-        boolean plain = random.nextInt(8) > 0;
+        boolean plain = random.nextInt(type.equals(DemoMeters.STORAGE) ? 2 : 8) > 0;
         // Joined with a dash, these sources and ids would name one event twice.
         boolean dashed = index % 2 == 0;
         String number = Long.toString(plain ? index / 2 : index);
