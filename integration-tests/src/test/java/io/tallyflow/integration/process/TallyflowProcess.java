@@ -35,6 +35,7 @@ final class TallyflowProcess implements AutoCloseable {
     };
 
     private final Path directory;
+    private final List<String> options;
     private final int kafkaPort;
     private final int postgresPort;
     private final int webPort;
@@ -42,8 +43,12 @@ final class TallyflowProcess implements AutoCloseable {
     private final Map<String, String> environment = new HashMap<>();
     private Process process;
 
-    TallyflowProcess(Path directory) throws IOException {
+    /**
+     * @param options beyond those for the directory and the ports
+     */
+    TallyflowProcess(Path directory, String... options) throws IOException {
         this.directory = Files.createDirectories(directory);
+        this.options = List.of(options);
         List<Integer> ports = Ports.free(3);
         this.kafkaPort = ports.get(0);
         this.postgresPort = ports.get(1);
