@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.schemas.commit.CommitName;
+import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.progress.LaneCounts;
@@ -12,6 +13,7 @@ import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.AdjustmentReason;
+import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.math.BigDecimal;
@@ -25,6 +27,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.flink.metrics.SimpleCounter;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,7 +83,11 @@ final class RolesTest {
         CommitName second = new CommitName(7, 2);
         CommitName third = new CommitName(8, 3);
         PostgresSinkOptions options = PostgresSinkOptions.defaults();
-        try (Session session = new Session(writer.connections(), Duration.ofSeconds(10))) {
+        try (Session session =
+                new Session(
+                        writer.connections(),
+                        Duration.ofSeconds(10),
+                        new Outage(new SimpleCounter(), System::nanoTime))) {
             MeterRegistry.register(writer.dataSource(), METERS);
             assertThat(new LedgerStart(writer.connections(), options).check(CommitName.NONE))
                     .isNull();
@@ -295,8 +302,12 @@ final class RolesTest {
                         Map.of());
         byte[] rows =
                 RowsCodec.encode(
-                                List.of(new UsageRow(cell, partial(sum), false)),
-                                List.of(new Adjustment(cell, AdjustmentReason.LATE, partial(sum))),
+                                new Rows(
+                                        List.of(new UsageRow(cell, partial(sum), false)),
+                                        List.of(
+                                                new Adjustment(
+                                                        cell, AdjustmentReason.LATE, partial(sum))),
+                                        List.of(new DistinctValue(cell, "value"))),
                                 RowsCodec.PART_BYTES)
                         .get(0);
         return new CommitTransaction(
