@@ -14,6 +14,7 @@ import io.tallyflow.schemas.meter.GroupDimension;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.WindowSize;
+import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.state.UsagePartials;
 import io.tallyflow.schemas.usage.AdjustedReading;
@@ -24,7 +25,9 @@ import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.SettledUsage;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageRow;
+import io.tallyflow.schemas.usage.UsageValue;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -212,6 +215,20 @@ final class LakeWorld {
             case 2 -> lake.commit(Long.MIN_VALUE, rows);
             default -> lake.commit(settledUntil, rows);
         }
+    }
+
+    /** What every cell comes to. */
+    Map<UsageCell, BigDecimal> values() {
+        Map<UsageCell, UsagePartial> partials = new HashMap<>(cells);
+        lateCells.forEach((cell, partial) -> partials.merge(cell, partial, UsagePartials::merge));
+        Map<UsageCell, BigDecimal> values = new HashMap<>();
+        partials.forEach(
+                (cell, partial) -> {
+                    int texts = distinct.getOrDefault(cell, Set.of()).size();
+                    BigDecimal value = UsageValue.of(meter.aggregation(), partial, texts);
+                    values.put(cell, Quantity.canonical(value));
+                });
+        return values;
     }
 
     private List<DistinctValue> distinctValues() {
