@@ -1,6 +1,7 @@
 package io.tallyflow.cli;
 
 import io.tallyflow.cli.demo.Comparison;
+import io.tallyflow.cli.demo.DemoMeters;
 import io.tallyflow.cli.demo.DemoRun;
 import io.tallyflow.cli.demo.GeneratorSettings;
 import io.tallyflow.cli.demo.SeenInPostgres;
@@ -16,10 +17,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -64,89 +61,102 @@ final class DemoCommand implements Callable<Integer> {
             description = "Leave everything running when the comparison is done, until Ctrl-C.")
     private boolean keep;
 
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            description = "Records to send per second; without it as fast as Kafka takes them.")
+    private @Nullable Long rate;
+
     DemoCommand(JobLauncher launcher) {
         this.launcher = launcher;
     }
 
     @Override
     public Integer call() throws IOException, SQLException {
-        if (events < 1) {
-            throw new UsageProblem("--events " + events + " is not a number of events");
-        }
+        requirePositive("--events", events);
+        requirePositive("--rate", rate == null ? 1 : rate);
         Path given = servers.dataDirectory;
         Path directory = given == null ? Files.createTempDirectory("tallyflow-demo") : given;
-        ServerPlan plan = servers.plan(ServerPlan.anywhere(directory), System.getenv());
         PrintWriter out = Console.out(spec);
         try (Lifetime lifetime = new Lifetime()) {
             if (given == null) {
                 lifetime.start(() -> () -> Directories.delete(directory));
             }
+            ServerPlan plan = servers.plan(ServerPlan.anywhere(directory), System.getenv());
             Signals.stopCleanly(lifetime);
-            Servers running = Servers.start(plan, null, launcher, lifetime, out);
+            Servers running = Servers.start(plan, meters(directory), launcher, lifetime, out);
             running.job().awaitProcessing(UpCommand.PATIENCE);
-            boolean equal = run(running, settings(running), out);
+            return untilStopped(running, settings(running, given == null), lifetime, out);
+        }
+    }
+
+    private int untilStopped(
+            Servers running, GeneratorSettings settings, Lifetime lifetime, PrintWriter out)
+            throws SQLException {
+        try {
+            boolean equal = run(running, settings, lifetime, out);
             if (keep) {
                 out.println("everything is left running; Ctrl-C stops");
                 out.flush();
                 UpCommand.awaitEnd(running, lifetime);
             }
             return equal ? 0 : DIFFERENT;
+        } catch (CommandFailure | SQLException e) {
+            if (lifetime.isOver()) {
+                // The servers went away because somebody stopped the demo, which is no failure.
+                return 0;
+            }
+            throw e;
         }
     }
 
-    private GeneratorSettings settings(Servers running) throws IOException {
+    private static void requirePositive(String option, long number) {
+        if (number < 1) {
+            throw new UsageProblem(option + " " + number + " is not a number of events");
+        }
+    }
+
+    private static Path meters(Path directory) {
         try {
-            return DemoRun.in(running.directory().root(), seed, events, System.currentTimeMillis());
+            return DemoMeters.writeTo(directory);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    "data directory "
+                            + directory
+                            + " cannot be written ("
+                            + e
+                            + "): choose another one with --data-dir",
+                    e);
+        }
+    }
+
+    /**
+     * @param once whether nobody can go on with the run later
+     */
+    private GeneratorSettings settings(Servers running, boolean once) throws IOException {
+        try {
+            GeneratorSettings settings =
+                    DemoRun.in(
+                            running.directory().root(), seed, events, System.currentTimeMillis());
+            return once ? settings.withOverflow() : settings;
         } catch (IllegalArgumentException e) {
             throw new UsageProblem(e.getMessage() + ": use these, or another --data-dir");
         }
     }
 
-    private boolean run(Servers running, GeneratorSettings settings, PrintWriter out)
+    private boolean run(
+            Servers running, GeneratorSettings settings, Lifetime lifetime, PrintWriter out)
             throws SQLException {
-        Truth truth = new Truth(settings);
-        truth.advanceToEnd();
-        long start = System.nanoTime();
-        try (UsageSender sender = new UsageSender(running.kafka(), Topics.EVENTS, settings);
+        long perSecond = rate == null ? 0 : rate;
+        try (UsageSender sender =
+                        new UsageSender(running.kafka(), Topics.EVENTS, settings, perSecond);
                 Connection connection = running.postgres().connect()) {
-            CompletableFuture<Void> sent =
-                    CompletableFuture.runAsync(() -> sender.sendUpTo(settings.records()));
-            SeenInPostgres seen = SeenInPostgres.progress(connection);
-            while (!seen.offsets().equals(truth.offsets())) {
-                pause(running, sent);
-                seen = SeenInPostgres.progress(connection);
-                out.printf(
-                        "%4d s  commit %d: %,d of %,d records%n",
-                        TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start),
-                        seen.commit(),
-                        seen.counts().consumed(),
-                        settings.records());
-                out.flush();
-            }
-            sent.join();
+            DemoView view = DemoView.of(out, lifetime, System.getenv());
+            Truth truth = new DemoWatch(running, settings, connection, sender, view).awaitEnd();
+            view.close();
             Comparison comparison = Comparison.of(truth, SeenInPostgres.all(connection));
             comparison.print(out);
             return comparison.isEqual();
-        }
-    }
-
-    /** Waits a second, unless the job or the sender has failed. */
-    private static void pause(Servers running, CompletableFuture<Void> sent) {
-        if (sent.isCompletedExceptionally()) {
-            sent.join();
-        }
-        try {
-            running.job().ended().get(1, TimeUnit.SECONDS);
-            throw new CommandFailure("the job ended; see " + running.directory().logs());
-        } catch (TimeoutException stillRunning) {
-            // As it should.
-        } catch (ExecutionException e) {
-            throw new CommandFailure(
-                    "the job failed (" + Console.reason(e) + "); see " + running.directory().logs(),
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new CommandFailure("interrupted", e);
         }
     }
 }

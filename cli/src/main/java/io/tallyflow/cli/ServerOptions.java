@@ -37,6 +37,14 @@ final class ServerOptions {
     @Nullable Integer webPort;
 
     @Option(
+            names = "--metrics-port",
+            paramLabel = "PORT",
+            description =
+                    "Port on which Prometheus can scrape metrics, on every address of this machine;"
+                            + " none unless given.")
+    @Nullable Integer metricsPort;
+
+    @Option(
             names = "--kafka-bootstrap",
             paramLabel = "HOST:PORT",
             description = "Use the Kafka that runs there instead of an embedded one.")
@@ -62,6 +70,7 @@ final class ServerOptions {
                         port("--kafka-port", kafkaPort, defaults.kafkaPort()),
                         port("--postgres-port", postgresPort, defaults.postgresPort()),
                         port("--web-port", webPort, defaults.webPort()),
+                        metricsPort(defaults.metricsPort()),
                         bootstrap(kafkaBootstrap),
                         address(postgresUrl, environment));
         requireDifferentPorts(plan);
@@ -87,6 +96,13 @@ final class ServerOptions {
             throw new UsageProblem(option + " " + value + " is not a port: 0 to 65535");
         }
         return value;
+    }
+
+    private @Nullable Integer metricsPort(@Nullable Integer otherwise) {
+        if (metricsPort != null && (metricsPort < 1 || metricsPort > 65_535)) {
+            throw new UsageProblem("--metrics-port " + metricsPort + " is not a port: 1 to 65535");
+        }
+        return metricsPort == null ? otherwise : metricsPort;
     }
 
     /** The value, if it is one. */

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which servers to start, and which to use as they are. A port of 0 takes a free one.
  *
+ * @param metricsPort for Prometheus; null for none
  * @param kafkaBootstrap a Kafka that already runs; null starts one
  * @param postgres a Postgres that already runs; null starts one
  */
@@ -16,17 +17,18 @@ record ServerPlan(
         int kafkaPort,
         int postgresPort,
         int webPort,
+        @Nullable Integer metricsPort,
         @Nullable String kafkaBootstrap,
         @Nullable PostgresAddress postgres) {
 
     /** On well-known ports. */
     static ServerPlan wellKnown(Path dataDirectory) {
-        return new ServerPlan(dataDirectory, 9092, 5432, 8081, null, null);
+        return new ServerPlan(dataDirectory, 9092, 5432, 8081, null, null, null);
     }
 
     /** On whatever ports are free. */
     static ServerPlan anywhere(Path dataDirectory) {
-        return new ServerPlan(dataDirectory, 0, 0, 0, null, null);
+        return new ServerPlan(dataDirectory, 0, 0, 0, null, null, null);
     }
 
     /** The ports that servers of ours will listen on, by the option that chooses them. */
@@ -39,6 +41,9 @@ record ServerPlan(
             ports.put("--postgres-port", postgresPort);
         }
         ports.put("--web-port", webPort);
+        if (metricsPort != null) {
+            ports.put("--metrics-port", metricsPort);
+        }
         ports.values().removeIf(port -> port == 0);
         return ports;
     }

@@ -52,12 +52,16 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
         say(out, "postgres", postgres.shown());
         migrate(postgres);
         say(out, "meters", definitions.toString());
+        say(out, "iceberg", directory.warehouse().toString());
         RunningJob job =
                 lifetime.start(
                         () ->
                                 launcher.start(
                                         settings(plan, directory, kafka, postgres, definitions)));
         say(out, "flink", job.webAddress());
+        if (plan.metricsPort() != null) {
+            say(out, "metrics", "http://127.0.0.1:" + plan.metricsPort() + "/metrics");
+        }
         say(out, "logs", directory.logs().toString());
         Connections reached =
                 new Connections(
@@ -154,7 +158,9 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
                 postgres.password(),
                 meters,
                 flink,
+                directory.warehouse(),
                 plan.webPort(),
+                plan.metricsPort(),
                 Math.min(MOST_SLOTS, Runtime.getRuntime().availableProcessors()),
                 RetainedCheckpoints.newest(flink.resolve("checkpoints")).orElse(null));
     }

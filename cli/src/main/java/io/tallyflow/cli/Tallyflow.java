@@ -3,6 +3,7 @@ package io.tallyflow.cli;
 import io.tallyflow.cli.embedded.EmbeddedFlink;
 import io.tallyflow.cli.embedded.JobLauncher;
 import io.tallyflow.cli.embedded.ServerFailure;
+import io.tallyflow.jobs.metering.MeteringJob;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -20,7 +21,7 @@ import picocli.CommandLine.ParseResult;
 @Command(
         name = "tallyflow",
         mixinStandardHelpOptions = true,
-        version = "tallyflow 0.1.0",
+        version = "tallyflow " + MeteringJob.VERSION,
         description = "Exact usage metering for billing.")
 public final class Tallyflow implements Callable<Integer> {
 

@@ -1,7 +1,7 @@
 package io.tallyflow.cli.demo;
 
 /**
- * One meter, subject, group and minute.
+ * One meter, subject, group and window.
  *
  * @param group a JSON object of strings, names sorted, no white space, as {@link JsonText} writes
  *     it

@@ -1,55 +1,76 @@
 package io.tallyflow.cli.demo;
 
-import java.math.BigDecimal;
-import java.math.RoundingMode;
-import java.util.ArrayList;
+import io.tallyflow.schemas.meter.Aggregation;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
- * What the meters of the bundled {@code meters.yaml} must say of an event. Written from the
- * contract and not from the pipeline, so that one can be held against the other.
+ * The meters of the bundled {@code demo-meters.yaml}: the file for the pipeline, and what each of
+ * them must say of an event. The second is written from the contract and not from the pipeline, so
+ * that one can be held against the other.
  */
-final class DemoMeters {
+public final class DemoMeters {
 
-    /** The event type that both meters count. */
-    static final String EVENT_TYPE = "prompt";
+    /** An event type that five meters match. */
+    static final String PROMPT = "prompt";
 
-    static final String TOKENS = "tokens_total";
-    static final String REQUESTS = "requests_total";
+    /** An event type that three meters match. */
+    static final String STORAGE = "storage";
 
-    private static final long MINUTE_MILLIS = 60_000;
-    private static final int SCALE = 18;
+    /** An event type that no meter matches. */
+    static final String HEARTBEAT = "heartbeat";
+
+    /** All names of groups. */
+    static final List<String> GROUPS = List.of("model", "type", "volume", "zone");
+
+    static final String RESOURCE = "/demo-meters.yaml";
+
+    private static final long MINUTE = Duration.ofMinutes(1).toMillis();
+    private static final long HOUR = Duration.ofHours(1).toMillis();
+    private static final long DAY = Duration.ofDays(1).toMillis();
 
     private DemoMeters() {}
 
-    /**
-     * The outcome for an accepted event of their type.
-     *
-     * @param timeMicros event time, microseconds since the epoch, UTC
-     */
-    static Outcome of(String subject, long timeMicros, Payload payload) {
-        long minute = Math.floorDiv(timeMicros, MINUTE_MILLIS * 1_000) * MINUTE_MILLIS;
-        List<Reading> readings = new ArrayList<>(2);
-        readings.add(
-                new Reading(
-                        new Cell(
-                                REQUESTS, subject, group(Map.of("model", payload.model())), minute),
-                        BigDecimal.ONE));
-        BigDecimal tokens = payload.tokens();
-        if (tokens == null) {
-            return Outcome.metered(List.copyOf(readings), 1);
-        }
-        Map<String, String> group = Map.of("model", payload.model(), "type", payload.type());
-        readings.add(
-                new Reading(
-                        new Cell(TOKENS, subject, group(group), minute),
-                        tokens.setScale(SCALE, RoundingMode.HALF_UP)));
-        return Outcome.metered(List.copyOf(readings), 0);
+    /** The meters, in the order of the file; confined to one thread. */
+    static List<DemoMeter> all() {
+        List<String> none = List.of();
+        List<String> model = List.of("model");
+        List<String> type = List.of("type");
+        List<String> zone = List.of("zone");
+        List<String> modelAndType = List.of("model", "type");
+        List<String> volumeAndZone = List.of("volume", "zone");
+        return List.of(
+                new DemoMeter("tokens_total", PROMPT, Aggregation.SUM, MINUTE, modelAndType, 0, 1),
+                new DemoMeter("requests_total", PROMPT, Aggregation.COUNT, MINUTE, model, 0),
+                new DemoMeter("users_active", PROMPT, Aggregation.UNIQUE_COUNT, HOUR, model, 0),
+                new DemoMeter("tokens_average", PROMPT, Aggregation.AVG, HOUR, type, 1),
+                new DemoMeter("tokens_largest", PROMPT, Aggregation.MAX, DAY, none),
+                new DemoMeter(
+                        "bytes_stored", STORAGE, Aggregation.LATEST, MINUTE, volumeAndZone, 0, 1),
+                new DemoMeter("bytes_least", STORAGE, Aggregation.MIN, HOUR, zone, 1),
+                new DemoMeter("volumes_used", STORAGE, Aggregation.UNIQUE_COUNT, DAY, none));
     }
 
-    private static String group(Map<String, String> values) {
-        return JsonText.object(new TreeMap<>(values));
+    /** The names of the meters, in the order of the file. */
+    public static List<String> names() {
+        return all().stream().map(DemoMeter::slug).toList();
+    }
+
+    /** Puts the file into a directory, which is made if absent, and returns where it is. */
+    public static Path writeTo(Path directory) throws IOException {
+        Path file = Files.createDirectories(directory).resolve("demo-meters.yaml");
+        Path fresh = directory.resolve("demo-meters.yaml.new");
+        try (InputStream bundled = DemoMeters.class.getResourceAsStream(RESOURCE)) {
+            if (bundled == null) {
+                throw new IllegalStateException(RESOURCE + " is not on the class path");
+            }
+            Files.copy(bundled, fresh, StandardCopyOption.REPLACE_EXISTING);
+        }
+        return Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
     }
 }

@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Properties;
 
 /**
@@ -44,9 +45,11 @@ public final class DemoRun {
         run.setProperty("seed", Long.toString(seed));
         run.setProperty("events", Long.toString(events));
         run.setProperty("start", Long.toString(fresh.startMillis()));
-        try (Writer out = Files.newBufferedWriter(file)) {
+        Path whole = directory.resolve(FILE + ".new");
+        try (Writer out = Files.newBufferedWriter(whole)) {
             run.store(out, "the run of this directory");
         }
+        Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
         return fresh;
     }
 

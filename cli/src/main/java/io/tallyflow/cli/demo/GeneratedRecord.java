@@ -1,5 +1,7 @@
 package io.tallyflow.cli.demo;
 
+import java.util.List;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param partition where it goes: where any Kafka producer would send the key
  * @param key the subject, UTF-8
- * @param value the event in structured JSON; null for a tombstone
+ * @param value the event in structured JSON, or its data if the headers hold its attributes; null
+ *     for a tombstone
  * @param kafkaTimeMillis its Kafka timestamp, milliseconds since the epoch, UTC
  * @param outcome true if every earlier record of its partition was read before it
  */
@@ -16,5 +19,6 @@ public record GeneratedRecord(
         int partition,
         byte[] key,
         byte @Nullable [] value,
+        List<Header> headers,
         long kafkaTimeMillis,
         Outcome outcome) {}

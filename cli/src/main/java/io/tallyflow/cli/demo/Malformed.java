@@ -1,9 +1,14 @@
 package io.tallyflow.cli.demo;
 
+import static io.tallyflow.cli.demo.Message.CONTENT_TYPE;
+import static io.tallyflow.cli.demo.Message.header;
+import static io.tallyflow.cli.demo.Message.utf8;
+
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Stream;
+import org.apache.kafka.common.header.internals.RecordHeader;
 
 /** Ways to spoil a valid event, each with the one reason it must be rejected for. */
 final class Malformed {
@@ -13,46 +18,102 @@ final class Malformed {
     /** Every so many bad records one is huge: they are slow to send. */
     private static final int RARELY = 50;
 
-    private record Way(String reason, UnaryOperator<String> spoil) {}
+    /** The first byte of a character, and no second one. */
+    private static final byte[] NOT_UTF8 = {'a', (byte) 0xC3};
 
-    private static final List<Way> WAYS =
+    private record Way(String reason, boolean binary, UnaryOperator<Message> spoil) {}
+
+    private static final List<Way> ENVELOPES =
             List.of(
-                    new Way("JSON", text -> text.substring(0, text.length() / 2)),
-                    new Way("JSON", text -> "usage"),
-                    new Way("JSON", text -> ""),
-                    new Way("JSON", text -> text + " x"),
-                    new Way("JSON", text -> "[" + text + "]"),
-                    new Way("DUPLICATE_KEY", text -> first(text, "\"id\":\"again\",")),
-                    new Way("SPEC_VERSION", text -> text.replace(":\"1.0\"", ":\"0.3\"")),
-                    new Way("MISSING", text -> text.replace("\"subject\":", "\"subjekt\":")),
-                    new Way("ATTRIBUTE", text -> attribute(text, "id", "\"\"")),
-                    new Way("ATTRIBUTE", text -> attribute(text, "id", "17")),
-                    new Way("ATTRIBUTE", text -> attribute(text, "id", letters(257))),
-                    new Way("ATTRIBUTE", text -> attribute(text, "source", "\"a\\u0007b\"")),
-                    new Way("TEXT", text -> data(text, "{\"model\":\"a\\u0000b\"}")),
-                    new Way("TEXT", text -> data(text, "{\"model\":\"\\ud800\"}")),
-                    new Way("TIME", text -> attribute(text, "time", "\"yesterday\"")),
-                    new Way("TIME", text -> attribute(text, "time", "\"2026-01-01T00:00:00\"")),
-                    new Way("TIME", text -> attribute(text, "time", "\"2026-02-30T00:00:00Z\"")),
-                    new Way("DATA", text -> data(text, "\"text\"")),
-                    new Way("DATA", text -> data(text, "[1]")),
-                    new Way(
+                    text("JSON", text -> text.substring(0, text.length() / 2)),
+                    text("JSON", text -> "usage"),
+                    text("JSON", text -> ""),
+                    text("JSON", text -> " \n"),
+                    text("JSON", text -> text + " x"),
+                    text("JSON", text -> text + text),
+                    text("JSON", text -> "[" + text + "]"),
+                    text("ENCODING", text -> "\uFEFF" + text),
+                    text("JSON", text -> first(text, "\"a\":01,")),
+                    text("JSON", text -> first(text, "\"a\":NaN,")),
+                    text("JSON", text -> first(text, "'a':1,")),
+                    text("DUPLICATE_KEY", text -> first(text, "\"id\":\"again\",")),
+                    text("DUPLICATE_KEY", text -> first(text, "\"\\u0069d\":\"again\",")),
+                    text("DUPLICATE_KEY", text -> data(text, "{\"a\":1,\"a\":1}")),
+                    text("SPEC_VERSION", text -> text.replace(":\"1.0\"", ":\"0.3\"")),
+                    text("SPEC_VERSION", text -> attribute(text, "specversion", "1.0")),
+                    text("MISSING", text -> text.replace("\"subject\":", "\"subjekt\":")),
+                    text("MISSING", text -> attribute(text, "source", "null")),
+                    text("ATTRIBUTE", text -> attribute(text, "id", "\"\"")),
+                    text("ATTRIBUTE", text -> attribute(text, "id", "17")),
+                    text("ATTRIBUTE", text -> attribute(text, "id", letters(257))),
+                    text("ATTRIBUTE", text -> attribute(text, "type", "[\"prompt\"]")),
+                    text("ATTRIBUTE", text -> attribute(text, "source", "\"a\\u0007b\"")),
+                    text("TEXT", text -> data(text, "{\"model\":\"a\\u0000b\"}")),
+                    text("TEXT", text -> data(text, "{\"model\":\"\\ud800\"}")),
+                    text("TEXT", text -> data(text, "{\"\\udc00\":1}")),
+                    text("TIME", text -> attribute(text, "time", "\"yesterday\"")),
+                    text("TIME", text -> attribute(text, "time", "\"2026-01-01T00:00:00\"")),
+                    text("TIME", text -> attribute(text, "time", "\"2026-02-30T00:00:00Z\"")),
+                    text("TIME", text -> attribute(text, "time", "\"1969-12-31T23:59:59Z\"")),
+                    text("TIME", text -> attribute(text, "time", "1790000000")),
+                    text("DATA", text -> data(text, "\"text\"")),
+                    text("DATA", text -> data(text, "[1]")),
+                    text("DATA", text -> data(text, "17")),
+                    text("DATA", text -> first(text, "\"data_base64\":\"e30=\",")),
+                    text(
                             "DATA_CONTENT_TYPE",
                             text -> first(text, "\"datacontenttype\":\"text/plain\",")),
-                    new Way("LIMIT", text -> data(text, "{\"tokens\":" + "1".repeat(65) + "}")),
-                    new Way(
+                    text("LIMIT", text -> data(text, "{\"tokens\":" + "1".repeat(65) + "}")),
+                    text(
                             "LIMIT",
                             text -> data(text, "{\"a\":".repeat(32) + "{}" + "}".repeat(32))));
 
+    private static final List<Way> HEADERS =
+            List.of(
+                    typed("CONTENT_TYPE", "text/plain"),
+                    typed("CONTENT_TYPE", "application/json"),
+                    typed("CONTENT_TYPE", "application/cloudevents+avro"),
+                    typed("CONTENT_TYPE", "application/cloudevents-batch+json"),
+                    typed("CONTENT_TYPE", "application/cloudevents+json; charset=utf-16"),
+                    headers("CONTENT_TYPE", m -> m.plus(header(CONTENT_TYPE, "text/json"))),
+                    headers("DATA_CONTENT_TYPE", m -> m.with(header(CONTENT_TYPE, "text/plain"))),
+                    headers("DATA_CONTENT_TYPE", m -> m.with(header(CONTENT_TYPE, ""))),
+                    headers("DUPLICATE_KEY", m -> m.plus(header("ce_id", "again"))),
+                    headers("SPEC_VERSION", m -> m.with(header("ce_specversion", "0.3"))),
+                    headers("SPEC_VERSION", m -> m.without("ce_specversion")),
+                    headers("MISSING", m -> m.without("ce_subject")),
+                    headers("MISSING", m -> m.with(new RecordHeader("ce_source", (byte[]) null))),
+                    headers("MISSING", m -> m.without("ce_type").plus(header("CE_type", "t"))),
+                    headers("ATTRIBUTE", m -> m.with(header("ce_id", ""))),
+                    headers("ATTRIBUTE", m -> m.with(header("ce_id", "\u00e9".repeat(129)))),
+                    headers("ATTRIBUTE", m -> m.with(header("ce_source", "a\u0085b"))),
+                    headers("TEXT", m -> m.with(header("ce_source", "a\u0000b"))),
+                    headers("ENCODING", m -> m.with(new RecordHeader("ce_id", NOT_UTF8))),
+                    headers("TIME", m -> m.with(header("ce_time", "10000-01-01T00:00:00Z"))),
+                    headers("TIME", m -> m.with(header("ce_time", "2026-01-01 00:00:00Z"))),
+                    headers("TOMBSTONE", m -> m.withValue(null)),
+                    value("JSON", "{\"tokens\":1"),
+                    value("JSON", "tokens=1"),
+                    value("DUPLICATE_KEY", "{\"a\":{\"b\":1,\"b\":2}}"),
+                    value("TEXT", "{\"a\":[\"\\u0000\"]}"),
+                    value("LIMIT", "{\"a\":0." + "1".repeat(63) + "}"),
+                    value("DATA", "[{\"tokens\":1}]"),
+                    value("DATA", "true"));
+
+    private static final List<Way> BYTES =
+            List.of(
+                    new Way("TOMBSTONE", false, m -> m.withValue(null)),
+                    new Way("ENCODING", false, Malformed::notUtf8),
+                    new Way("ENCODING", false, Malformed::utf16),
+                    new Way("ENCODING", true, m -> m.withValue(NOT_UTF8)));
+
+    private static final List<Way> WAYS =
+            Stream.of(ENVELOPES, HEADERS, BYTES).flatMap(List::stream).toList();
+
     private Malformed() {}
 
-    /**
-     * A spoiled value; null is a tombstone.
-     *
-     * @param reason code it must be rejected with
-     */
-    @SuppressWarnings("ArrayRecordComponent") // never compared, never a key
-    record Spoiled(byte @Nullable [] value, String reason) {}
+    /** A spoiled event, and the code it must be rejected with. */
+    record Spoiled(Message message, String reason) {}
 
     /**
      * Spoils an event that names its time.
@@ -60,26 +121,52 @@ final class Malformed {
      * @param choice any number not below 0; chooses the way
      */
     static Spoiled spoil(Draft draft, int choice) {
-        int way = choice % (WAYS.size() + 3);
+        int way = choice % (WAYS.size() + 1);
         if (way == WAYS.size()) {
-            return new Spoiled(null, "TOMBSTONE");
-        }
-        if (way == WAYS.size() + 1) {
-            return new Spoiled(notUtf8(draft), "ENCODING");
-        }
-        if (way == WAYS.size() + 2) {
             return choice % RARELY == 0
-                    ? new Spoiled(utf8(data(draft.text(), huge())), "LIMIT")
-                    : new Spoiled(utf8("{"), "JSON");
+                    ? new Spoiled(Message.of(data(draft.text(), huge())), "LIMIT")
+                    : new Spoiled(Message.of("{"), "JSON");
         }
-        return new Spoiled(utf8(WAYS.get(way).spoil().apply(draft.text())), WAYS.get(way).reason());
+        Way chosen = WAYS.get(way);
+        Message plain = draft.written(0, chosen.binary()).message();
+        return new Spoiled(chosen.spoil().apply(plain), chosen.reason());
     }
 
-    private static byte[] notUtf8(Draft draft) {
-        byte[] bytes = draft.json();
+    /** How many kinds of bad records there are. */
+    static int kinds() {
+        return WAYS.size() + 2;
+    }
+
+    private static Way text(String reason, UnaryOperator<String> spoil) {
+        return new Way(reason, false, plain -> Message.of(spoil.apply(textOf(plain))));
+    }
+
+    private static Way typed(String reason, String contentType) {
+        return new Way(reason, false, plain -> plain.plus(header(CONTENT_TYPE, contentType)));
+    }
+
+    private static Way headers(String reason, UnaryOperator<Message> spoil) {
+        return new Way(reason, true, spoil);
+    }
+
+    private static Way value(String reason, String data) {
+        return new Way(reason, true, plain -> plain.withValue(utf8(data)));
+    }
+
+    private static String textOf(Message structured) {
+        byte[] value = structured.value();
+        return value == null ? "" : new String(value, StandardCharsets.UTF_8);
+    }
+
+    private static Message notUtf8(Message plain) {
+        byte[] bytes = utf8(textOf(plain));
         // Inside the version's quotes: a byte that starts a character that does not follow.
         bytes["{\"specversion\":\"".length()] = (byte) 0xC3;
-        return bytes;
+        return plain.withValue(bytes);
+    }
+
+    private static Message utf16(Message plain) {
+        return plain.withValue(textOf(plain).getBytes(StandardCharsets.UTF_16LE));
     }
 
     private static String first(String text, String member) {
@@ -96,7 +183,9 @@ final class Malformed {
     }
 
     private static String data(String text, String json) {
-        return text.substring(0, text.indexOf("\"data\":")) + "\"data\":" + json + "}";
+        int data = text.indexOf(",\"data\":");
+        int end = data < 0 ? text.length() - 1 : data;
+        return text.substring(0, end) + ",\"data\":" + json + "}";
     }
 
     private static String letters(int count) {
@@ -105,9 +194,5 @@ final class Malformed {
 
     private static String huge() {
         return "{\"model\":" + letters(MANY) + "}";
-    }
-
-    private static byte[] utf8(String text) {
-        return text.getBytes(StandardCharsets.UTF_8);
     }
 }

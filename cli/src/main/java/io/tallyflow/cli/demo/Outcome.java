@@ -1,7 +1,6 @@
 package io.tallyflow.cli.demo;
 
 import io.tallyflow.schemas.event.Lane;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,20 +8,19 @@ import org.jspecify.annotations.Nullable;
  *
  * @param lane where it ends
  * @param rejection reason code; null unless rejected
- * @param readings what the demo's meters count of it
- * @param ignored how many matching meters can take no reading from it
+ * @param usage what meters look at; null unless metered
  */
-public record Outcome(Lane lane, @Nullable String rejection, List<Reading> readings, int ignored) {
+public record Outcome(Lane lane, @Nullable String rejection, @Nullable Usage usage) {
 
     static Outcome rejected(String reason) {
-        return new Outcome(Lane.REJECTED, reason, List.of(), 0);
+        return new Outcome(Lane.REJECTED, reason, null);
     }
 
     static Outcome uncounted(Lane lane) {
-        return new Outcome(lane, null, List.of(), 0);
+        return new Outcome(lane, null, null);
     }
 
-    static Outcome metered(List<Reading> readings, int ignored) {
-        return new Outcome(Lane.METERED, null, readings, ignored);
+    static Outcome metered(Usage usage) {
+        return new Outcome(Lane.METERED, null, usage);
     }
 }

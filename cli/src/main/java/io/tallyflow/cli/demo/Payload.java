@@ -1,140 +1,104 @@
 package io.tallyflow.cli.demo;
 
-import java.math.BigDecimal;
 import java.util.List;
 import java.util.Random;
-import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The {@code data} of a generated event, and what it means.
+ * The {@code data} of a generated event, and what stands at the paths of the demo's meters.
  *
- * @param json as sent
- * @param model group text of {@code $.model}
- * @param type group text of {@code $.type}
- * @param tokens number at {@code $.tokens}; null if there is none to be read
+ * @param json as sent, in either content mode; null for an event without data
+ * @param quantity where the meters of the event's type look for a number
+ * @param item where they look for what is told apart
+ * @param groups where they look for their groups, in the order of their names
  */
-record Payload(String json, String model, String type, @Nullable BigDecimal tokens) {
+record Payload(@Nullable String json, Written quantity, Written item, List<Written> groups) {
 
-    /** A JSON text and the group text it stands for; null is left out of the object. */
-    private record Text(@Nullable String json, String group) {}
+    /** An event that says nothing but that it happened. */
+    static final Payload NONE = without(null);
 
-    private static final List<Text> MODELS =
+    /** Data in which a volume is not what the paths expect. */
+    private static final List<Payload> MISSHAPEN =
             List.of(
-                    new Text("\"gpt-4\"", "gpt-4"),
-                    new Text("\"claude\"", "claude"),
-                    new Text("\"mistral \\\"7b\\\"\"", "mistral \"7b\""),
-                    new Text("\"mod\\u00e8le\"", "mod\u00e8le"),
-                    new Text("1e2", "100"),
-                    new Text("100.0", "100"),
-                    new Text("-0", "0"),
-                    new Text("\"007\"", "007"),
-                    new Text("true", "true"),
-                    new Text("null", ""),
-                    new Text("{\"name\":\"gpt-4\"}", ""),
-                    new Text(null, ""));
+                    without("{\"volume\":[{\"bytes\":1,\"id\":\"v\"}],\"zones\":{\"0\":\"eu-1\"}}"),
+                    without("{\"volume\":\"volume-1\",\"zones\":\"eu-1\"}"),
+                    without("{\"volume\":null,\"zones\":[]}"),
+                    without("{\"volume.bytes\":1,\"zones[0]\":\"eu-1\",\"bytes\":2}"),
+                    without("{}"));
 
-    private static final List<Text> TYPES =
-            List.of(
-                    new Text("\"input\"", "input"),
-                    new Text("\"output\"", "output"),
-                    new Text(null, ""));
+    private static final int RARELY = 150;
 
-    /** Values that give no reading: the text, the absence, or the size is wrong. */
-    private static final List<String> UNREADABLE =
-            List.of(
-                    "null",
-                    "true",
-                    "{}",
-                    "[1]",
-                    "\"abc\"",
-                    "\"12abc\"",
-                    "\"NaN\"",
-                    "\"Inf\"",
-                    "\"\"",
-                    "\" 1\"",
-                    "\"1e\"",
-                    "100000000000000000000",
-                    "-1e20",
-                    "1e999999999",
-                    "\"1e400\"");
+    static Payload prompt(Random random) {
+        return random.nextInt(RARELY) == 0 ? NONE : prompt(random, quantity(random));
+    }
 
-    private static final int PLAIN_MODELS = 4;
-    private static final int MOST_TOKENS = 5_000;
-
-    static Payload of(Random random) {
-        Text model = MODELS.get(random.nextInt(often(random) ? PLAIN_MODELS : MODELS.size()));
-        Text type = TYPES.get(random.nextInt(often(random) ? 2 : TYPES.size()));
-        if (random.nextInt(100) == 0) {
-            return of(model, type, unreadable(random), null);
+    static Payload storage(Random random) {
+        int roll = random.nextInt(RARELY);
+        if (roll <= MISSHAPEN.size()) {
+            return roll == 0 ? NONE : MISSHAPEN.get(roll - 1);
         }
-        String number = number(random);
-        String json = random.nextInt(4) == 0 || !isJsonNumber(number) ? quoted(number) : number;
-        return of(model, type, json, new BigDecimal(number));
+        return storage(random, quantity(random));
+    }
+
+    /** Of this type, with a quantity that leaves no room for another one in its cell. */
+    static Payload huge(String type, Random random) {
+        Written quantity = Numbers.huge(random);
+        return type.equals(DemoMeters.STORAGE)
+                ? storage(random, quantity)
+                : prompt(random, quantity);
+    }
+
+    private static Payload prompt(Random random, Written tokens) {
+        Written user = Words.USERS.any(random);
+        Written model = Words.MODELS.any(random);
+        Written type = Words.TYPES.any(random);
+        StringBuilder json = new StringBuilder(128).append("{\"region\":\"eu\"");
+        member(json, "tokens", tokens);
+        member(json, "model", model);
+        member(json, "type", type);
+        member(json, "user", user);
+        return new Payload(json.append('}').toString(), tokens, user, List.of(model, type));
+    }
+
+    private static Payload storage(Random random, Written bytes) {
+        Written id = Words.VOLUMES.any(random);
+        Written zone = Words.ZONES.any(random);
+        StringBuilder json = new StringBuilder(128).append("{\"volume\":{\"kind\":\"ssd\"");
+        member(json, "bytes", bytes);
+        member(json, "id", id);
+        json.append("},\"zones\":[");
+        if (zone.json() != null) {
+            json.append(zone.json()).append(",\"spare\"");
+        }
+        return new Payload(json.append("]}").toString(), bytes, id, List.of(id, zone));
     }
 
     /** The same usage in other bytes. */
-    Payload changed() {
+    Payload changed(Random random) {
+        String other;
+        if (json == null) {
+            other = "{}";
+        } else if (random.nextBoolean()) {
+            other = "{ " + json.substring(1);
+        } else {
+            other = json.substring(0, json.length() - 1);
+            other += (json.length() == 2 ? "" : ",") + "\"changed\":true}";
+        }
+        return new Payload(other, quantity, item, groups);
+    }
+
+    private static Payload without(@Nullable String json) {
         return new Payload(
-                "{\"changed\":true," + json.substring(1).stripLeading(), model, type, tokens);
+                json, Written.MISSING, Written.MISSING, List.of(Written.MISSING, Written.MISSING));
     }
 
-    private static Payload of(
-            Text model, Text type, @Nullable String tokens, @Nullable BigDecimal number) {
-        StringJoiner members = new StringJoiner(",", "{", "}");
-        member(members, "tokens", tokens);
-        member(members, "model", model.json());
-        member(members, "type", type.json());
-        // Never empty, so that a member can be put before what is there.
-        members.add("\"region\":\"eu\"");
-        return new Payload(members.toString(), model.group(), type.group(), number);
+    private static Written quantity(Random random) {
+        return random.nextInt(80) == 0 ? Numbers.unreadable(random) : Numbers.any(random);
     }
 
-    private static void member(StringJoiner members, String name, @Nullable String json) {
-        if (json != null) {
-            members.add(JsonText.quote(name) + ":" + json);
+    private static void member(StringBuilder json, String name, Written value) {
+        if (value.json() != null) {
+            json.append(",\"").append(name).append("\":").append(value.json());
         }
-    }
-
-    private static boolean often(Random random) {
-        return random.nextInt(20) > 0;
-    }
-
-    private static @Nullable String unreadable(Random random) {
-        int choice = random.nextInt(UNREADABLE.size() + 1);
-        return choice == UNREADABLE.size() ? null : UNREADABLE.get(choice);
-    }
-
-    /** Mostly whole numbers; some that a double could not hold, some that must be rounded. */
-    private static String number(Random random) {
-        int whole = random.nextInt(MOST_TOKENS);
-        return switch (random.nextInt(20)) {
-            case 0 -> whole + ".1";
-            case 1 -> "0." + digits(random, 18);
-            case 2 -> whole + "." + digits(random, 25);
-            case 3 -> "9007199254740993";
-            case 4 -> whole + "e2";
-            case 5 -> "+" + whole;
-            case 6 -> "." + digits(random, 3);
-            case 7 -> whole + ".";
-            case 8 -> whole + "E-20";
-            default -> Integer.toString(whole);
-        };
-    }
-
-    private static String digits(Random random, int count) {
-        StringBuilder digits = new StringBuilder(count);
-        for (int i = 0; i < count; i++) {
-            digits.append((char) ('0' + random.nextInt(10)));
-        }
-        return digits.toString();
-    }
-
-    private static boolean isJsonNumber(String number) {
-        return !number.startsWith("+") && !number.startsWith(".") && !number.endsWith(".");
-    }
-
-    private static String quoted(String number) {
-        return '"' + number + '"';
     }
 }

@@ -2,17 +2,20 @@ package io.tallyflow.cli.demo;
 
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.progress.LaneCounts;
+import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What lanes and totals must be once the records below some offsets have been read, and no others.
@@ -22,11 +25,12 @@ import java.util.TreeMap;
 public final class Truth {
 
     private final UsageGenerator generator;
+    private final List<DemoMeter> meters = DemoMeters.all();
     private final List<Queue<Outcome>> waiting = new ArrayList<>();
     private final long[] offsets;
     private final EnumMap<Lane, Long> lanes = new EnumMap<>(Lane.class);
-    private final Map<String, Long> rejections = new TreeMap<>();
-    private final Map<Cell, Total> totals = new HashMap<>();
+    private final Map<String, Long> reasons = new TreeMap<>();
+    private final Map<Cell, Tally> tallies = new HashMap<>();
     private long readings;
     private long ignored;
 
@@ -59,11 +63,14 @@ public final class Truth {
 
     /** Goes on to the end of the run. */
     public void advanceToEnd() {
-        while (generator.hasNext()) {
-            pull();
-        }
         for (int partition = 0; partition < offsets.length; partition++) {
-            advance(partition, offsets[partition] + waiting.get(partition).size(), new HashSet<>());
+            while (!waiting.get(partition).isEmpty()) {
+                count(partition, waiting.get(partition).remove(), null);
+            }
+        }
+        while (generator.hasNext()) {
+            GeneratedRecord record = generator.next();
+            count(record.partition(), record.outcome(), null);
         }
     }
 
@@ -94,19 +101,44 @@ public final class Truth {
                 ignored);
     }
 
-    /** How many records were rejected, by reason code. */
-    public Map<String, Long> rejections() {
-        return Collections.unmodifiableMap(rejections);
+    /** How often each reason occurred; keys are {@code rejected.CODE} and {@code ignored.CODE}. */
+    public Map<String, Long> reasons() {
+        return Collections.unmodifiableMap(reasons);
     }
 
     /** Every cell that counted something; grows as this moves on. */
-    public Map<Cell, Total> totals() {
-        return Collections.unmodifiableMap(totals);
+    public Set<Cell> cells() {
+        return Collections.unmodifiableSet(tallies.keySet());
     }
 
-    /** The total of a cell; {@link Total#NONE} if nothing counted there. */
+    /** What a cell holds; {@link Total#NONE} if nothing counted there. */
     public Total total(Cell cell) {
-        return totals.getOrDefault(cell, Total.NONE);
+        Tally tally = tallies.get(cell);
+        return tally == null ? Total.NONE : tally.total();
+    }
+
+    /** What each meter makes of everything together, in the order of the file. */
+    public Map<String, BigDecimal> totals() {
+        Map<String, Tally> together = new LinkedHashMap<>();
+        meters.forEach(meter -> together.put(meter.slug(), new Tally(meter.aggregation())));
+        tallies.forEach(
+                (cell, tally) ->
+                        together.computeIfPresent(
+                                cell.meter(),
+                                (meter, sum) -> {
+                                    sum.merge(tally);
+                                    return sum;
+                                }));
+        Map<String, BigDecimal> totals = new LinkedHashMap<>();
+        together.forEach((meter, tally) -> put(totals, meter, tally.total().value()));
+        return totals;
+    }
+
+    private static void put(
+            Map<String, BigDecimal> totals, String meter, @Nullable BigDecimal value) {
+        if (value != null) {
+            totals.put(meter, value);
+        }
     }
 
     private void advance(int partition, long next, Set<Cell> changed) {
@@ -115,8 +147,7 @@ public final class Truth {
                     "partition " + partition + " cannot go to " + next + " from " + offsets());
         }
         while (offsets[partition] < next) {
-            count(take(partition, next), changed);
-            offsets[partition]++;
+            count(partition, take(partition, next), changed);
         }
     }
 
@@ -132,26 +163,46 @@ public final class Truth {
                                 + ", before "
                                 + next);
             }
-            pull();
+            GeneratedRecord record = generator.next();
+            waiting.get(record.partition()).add(record.outcome());
         }
         return queue.remove();
     }
 
-    private void pull() {
-        GeneratedRecord record = generator.next();
-        waiting.get(record.partition()).add(record.outcome());
-    }
-
-    private void count(Outcome outcome, Set<Cell> changed) {
+    private void count(int partition, Outcome outcome, @Nullable Set<Cell> changed) {
+        offsets[partition]++;
         lanes.merge(outcome.lane(), 1L, Long::sum);
         if (outcome.rejection() != null) {
-            rejections.merge(outcome.rejection(), 1L, Long::sum);
+            reasons.merge("rejected." + outcome.rejection(), 1L, Long::sum);
         }
-        readings += outcome.readings().size();
-        ignored += outcome.ignored();
-        for (Reading reading : outcome.readings()) {
-            totals.put(reading.cell(), total(reading.cell()).plus(reading.amount()));
-            changed.add(reading.cell());
+        if (outcome.usage() != null) {
+            meter(outcome.usage(), changed);
+        }
+    }
+
+    private void meter(Usage usage, @Nullable Set<Cell> changed) {
+        for (DemoMeter meter : meters) {
+            if (meter.eventType().equals(usage.type())) {
+                read(meter, usage, changed);
+            }
+        }
+    }
+
+    private void read(DemoMeter meter, Usage usage, @Nullable Set<Cell> changed) {
+        Cell cell = meter.cell(usage);
+        Tally tally = tallies.computeIfAbsent(cell, fresh -> new Tally(meter.aggregation()));
+        String reason = tally.add(usage);
+        if (reason != null) {
+            ignored++;
+            reasons.merge("ignored." + reason, 1L, Long::sum);
+            if (tally.isEmpty()) {
+                tallies.remove(cell);
+            }
+            return;
+        }
+        readings++;
+        if (changed != null) {
+            changed.add(cell);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.tallyflow.cli.demo;
 
 import io.tallyflow.schemas.event.Lane;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -9,12 +8,12 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Random;
 import org.apache.kafka.common.utils.Utils;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Usage of AI tokens as it really comes: mostly good and in order, but also copied, late, bad,
- * contradictory, far too old or ahead of time. Each record carries what must become of it; {@link
- * Truth} adds that up for any prefix of the partitions.
+ * Usage of AI tokens and of storage as it really comes: mostly good and in order, but also copied,
+ * late, bad, contradictory, far too old or ahead of time; a third of it in binary content mode.
+ * Each record carries what must become of it; {@link Truth} adds that up for any prefix of the
+ * partitions.
  *
  * <p>Kafka timestamps never go back. About one record in ten is a copy, one in twenty is late by
  * minutes to hours, one in a hundred is malformed and one in a hundred contradicts an earlier one.
@@ -34,10 +33,14 @@ public final class UsageGenerator implements Iterator<GeneratedRecord> {
 
     private static final int REMEMBERED = 4_096;
 
+    /** In UTF-8 the second comes last, in UTF-16 the first does. */
+    private static final List<String> ODD_SOURCES =
+            List.of("\uff5e/gateway", "\ud83d\ude80/gateway", "urn:gateway:\u00e9");
+
     private final GeneratorSettings settings;
     private final Random random;
     private final List<String> subjects;
-    private final List<Original> originals = new ArrayList<>(REMEMBERED);
+    private final List<Draft> originals = new ArrayList<>(REMEMBERED);
     private long index;
 
     public UsageGenerator(GeneratorSettings settings) {
@@ -45,9 +48,6 @@ public final class UsageGenerator implements Iterator<GeneratedRecord> {
         this.random = new Random(settings.seed());
         this.subjects = Subjects.names(settings.subjects());
     }
-
-    /** An event that was accepted, and so is the first of its identity. */
-    private record Original(Draft draft, byte[] json) {}
 
     @Override
     public boolean hasNext() {
@@ -82,66 +82,63 @@ public final class UsageGenerator implements Iterator<GeneratedRecord> {
         if (roll < 1_300) {
             return malformed(draft, kafkaMillis);
         }
-        return valid(draft.at(time(roll, now)), null, kafkaMillis);
+        if (roll >= 9_970 && settings.overflowing()) {
+            return first(huge(draft, now), kafkaMillis);
+        }
+        Draft timed = draft.at(time(roll, now, draft));
+        // Some events name no time; the Kafka timestamp is theirs.
+        return first(random.nextInt(100) == 0 ? draft.untimed() : timed, kafkaMillis);
     }
 
-    /** A copy byte for byte, one with another time, or one that contradicts. */
-    private GeneratedRecord repeat(Original original, int roll, long kafkaMillis) {
-        Draft draft = original.draft();
+    /** A copy byte for byte, one that is written differently, or one that contradicts. */
+    private GeneratedRecord repeat(Draft original, int roll, long kafkaMillis) {
+        if (roll < 800) {
+            return again(original, original, kafkaMillis);
+        }
+        Draft rewritten = original.written(random.nextInt(Draft.FORMS), isBinary());
         if (roll < 1_000) {
-            return record(draft, original.json(), again(draft, original, kafkaMillis), kafkaMillis);
+            return again(rewritten, original, kafkaMillis);
         }
         if (roll < 1_100) {
-            return valid(draft.at(ordinaryTime(kafkaMillis * 1_000)), original, kafkaMillis);
+            long time = ordinaryTime(kafkaMillis * 1_000);
+            return again(rewritten.at(time), original, kafkaMillis);
         }
-        boolean otherType = random.nextInt(4) == 0;
-        return valid(
-                otherType
-                        ? draft.withType(draft.type() + ".v2")
-                        : draft.withPayload(draft.payload().changed()),
-                original,
-                kafkaMillis);
+        return again(contradicting(rewritten), original, kafkaMillis);
+    }
+
+    private Draft contradicting(Draft draft) {
+        return random.nextInt(4) == 0
+                ? draft.withType(draft.type() + ".v2")
+                : draft.withPayload(draft.payload().changed(random));
     }
 
     private GeneratedRecord malformed(Draft draft, long kafkaMillis) {
         if (random.nextInt(20) == 0) {
             long tooEarly = kafkaMillis * 1_000 + DAY + 1 + random.nextInt(1_000_000);
-            return record(
-                    draft, draft.at(tooEarly).json(), Outcome.rejected("FUTURE"), kafkaMillis);
+            return record(draft.at(tooEarly), Outcome.rejected("FUTURE"), kafkaMillis);
         }
-        Malformed.Spoiled spoiled = Malformed.spoil(draft, random.nextInt(Integer.MAX_VALUE));
-        return record(draft, spoiled.value(), Outcome.rejected(spoiled.reason()), kafkaMillis);
+        Malformed.Spoiled bad = Malformed.spoil(draft, random.nextInt(Integer.MAX_VALUE));
+        return record(draft, bad.message(), Outcome.rejected(bad.reason()), kafkaMillis);
     }
 
-    private GeneratedRecord valid(Draft draft, @Nullable Original original, long kafkaMillis) {
-        // Some events name no time; the Kafka timestamp is theirs.
-        Draft timed = random.nextInt(100) == 0 ? untimed(draft) : draft;
-        byte[] json = timed.json();
+    private GeneratedRecord first(Draft draft, long kafkaMillis) {
+        if (isStale(draft, kafkaMillis)) {
+            return record(draft, Outcome.uncounted(Lane.STALE), kafkaMillis);
+        }
+        remember(draft);
         Outcome outcome =
-                original == null
-                        ? first(timed, json, kafkaMillis)
-                        : again(timed, original, kafkaMillis);
-        return record(timed, json, outcome, kafkaMillis);
+                draft.type().equals(DemoMeters.HEARTBEAT)
+                        ? Outcome.uncounted(Lane.UNMATCHED)
+                        : Outcome.metered(draft.usage(kafkaMillis));
+        return record(draft, outcome, kafkaMillis);
     }
 
-    private Outcome first(Draft draft, byte[] json, long kafkaMillis) {
-        if (isStale(draft, kafkaMillis)) {
-            return Outcome.uncounted(Lane.STALE);
+    private GeneratedRecord again(Draft draft, Draft original, long kafkaMillis) {
+        Lane lane = Lane.STALE;
+        if (!isStale(draft, kafkaMillis)) {
+            lane = draft.saysTheSameAs(original) ? Lane.DUPLICATE : Lane.CONFLICT;
         }
-        remember(new Original(draft, json));
-        return draft.type().equals(DemoMeters.EVENT_TYPE)
-                ? DemoMeters.of(draft.subject(), draft.timeMicros(kafkaMillis), draft.payload())
-                : Outcome.uncounted(Lane.UNMATCHED);
-    }
-
-    private static Outcome again(Draft draft, Original original, long kafkaMillis) {
-        if (isStale(draft, kafkaMillis)) {
-            return Outcome.uncounted(Lane.STALE);
-        }
-        boolean same =
-                draft.type().equals(original.draft().type())
-                        && draft.payload().json().equals(original.draft().payload().json());
-        return Outcome.uncounted(same ? Lane.DUPLICATE : Lane.CONFLICT);
+        return record(draft, Outcome.uncounted(lane), kafkaMillis);
     }
 
     private static boolean isStale(Draft draft, long kafkaMillis) {
@@ -149,7 +146,7 @@ public final class UsageGenerator implements Iterator<GeneratedRecord> {
     }
 
     /** What was accepted long ago is still copied, only ever less often. */
-    private void remember(Original original) {
+    private void remember(Draft original) {
         if (originals.size() < REMEMBERED) {
             originals.add(original);
         } else {
@@ -157,25 +154,46 @@ public final class UsageGenerator implements Iterator<GeneratedRecord> {
         }
     }
 
+    private GeneratedRecord record(Draft draft, Outcome outcome, long kafkaMillis) {
+        return record(draft, draft.message(), outcome, kafkaMillis);
+    }
+
     private GeneratedRecord record(
-            Draft draft, byte @Nullable [] value, Outcome outcome, long kafkaMillis) {
-        byte[] key = draft.subject().getBytes(StandardCharsets.UTF_8);
+            Draft draft, Message message, Outcome outcome, long kafkaMillis) {
+        byte[] key = Message.utf8(draft.subject());
         int partition = Utils.toPositive(Utils.murmur2(key)) % settings.partitions();
-        return new GeneratedRecord(partition, key, value, kafkaMillis, outcome);
+        return new GeneratedRecord(
+                partition, key, message.value(), message.headers(), kafkaMillis, outcome);
     }
 
     private Draft draft(long timeMicros) {
+        String type = type();
+        boolean plain = random.nextInt(type.equals(DemoMeters.STORAGE) ? 2 : 8) > 0;
         // Joined with a dash, these sources and ids would name one event twice.
         boolean dashed = index % 2 == 0;
-        String number = Long.toString(index / 2);
+        String number = Long.toString(plain ? index / 2 : index);
+        String gateway = dashed ? "gateway" : "gateway-1";
         return new Draft(
-                dashed ? "1-" + number : number,
-                dashed ? "gateway" : "gateway-1",
-                random.nextInt(50) == 0 ? "heartbeat" : DemoMeters.EVENT_TYPE,
+                plain && dashed ? "1-" + number : number,
+                plain ? gateway : ODD_SOURCES.get(random.nextInt(ODD_SOURCES.size())),
+                type,
                 subjects.get(subject()),
                 timeMicros,
-                random.nextInt(4),
-                Payload.of(random));
+                random.nextInt(Draft.FORMS),
+                isBinary(),
+                type.equals(DemoMeters.STORAGE) ? Payload.storage(random) : Payload.prompt(random));
+    }
+
+    private String type() {
+        int roll = random.nextInt(100);
+        if (roll < 72) {
+            return DemoMeters.PROMPT;
+        }
+        return roll < 97 ? DemoMeters.STORAGE : DemoMeters.HEARTBEAT;
+    }
+
+    private boolean isBinary() {
+        return random.nextInt(3) == 0;
     }
 
     /** Small numbers more often than great ones: some customers use far more than others. */
@@ -183,11 +201,17 @@ public final class UsageGenerator implements Iterator<GeneratedRecord> {
         return random.nextInt(1 + random.nextInt(subjects.size()));
     }
 
+    /** Far enough ahead that its window is open however this is read, and in few windows. */
+    private Draft huge(Draft draft, long now) {
+        long time = Math.floorDiv(now, HOUR) * HOUR + 18 * HOUR + random.nextInt((int) MINUTE);
+        return draft.at(time).withPayload(Payload.huge(draft.type(), random));
+    }
+
     private long ordinaryTime(long now) {
         return now - Math.floorMod(random.nextLong(), JITTER);
     }
 
-    private long time(int roll, long now) {
+    private long time(int roll, long now, Draft draft) {
         if (roll < 1_800) {
             return now - between(2 * MINUTE, 6 * HOUR);
         }
@@ -206,21 +230,20 @@ public final class UsageGenerator implements Iterator<GeneratedRecord> {
         if (roll < 1_900) {
             return now + DAY;
         }
-        return ordinaryTime(now);
+        long time = ordinaryTime(now);
+        return draft.type().equals(DemoMeters.STORAGE) ? onTheDot(time) : time;
+    }
+
+    /** Storage is often measured at full seconds and minutes, so that measurements meet. */
+    private long onTheDot(long time) {
+        return switch (random.nextInt(4)) {
+            case 0, 1 -> Math.floorDiv(time, MINUTE) * MINUTE;
+            case 2 -> Math.floorDiv(time, SECOND) * SECOND;
+            default -> time;
+        };
     }
 
     private long between(long least, long most) {
         return least + Math.floorMod(random.nextLong(), most - least);
-    }
-
-    private static Draft untimed(Draft draft) {
-        return new Draft(
-                draft.id(),
-                draft.source(),
-                draft.type(),
-                draft.subject(),
-                null,
-                draft.form(),
-                draft.payload());
     }
 }

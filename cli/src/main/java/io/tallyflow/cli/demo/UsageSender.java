@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -35,6 +36,8 @@ public final class UsageSender implements AutoCloseable {
     private final String bootstrap;
     private final String topic;
     private final GeneratorSettings settings;
+    private final Pace pace;
+    private final AtomicLong sent = new AtomicLong();
     private @Nullable Attempt attempt;
 
     /**
@@ -42,9 +45,19 @@ public final class UsageSender implements AutoCloseable {
      * @param topic must have as many partitions as the settings say
      */
     public UsageSender(String bootstrap, String topic, GeneratorSettings settings) {
+        this(bootstrap, topic, settings, 0);
+    }
+
+    /**
+     * @param bootstrap {@code host:port} of the broker
+     * @param topic must have as many partitions as the settings say
+     * @param perSecond records per second; 0 for as many as the broker takes
+     */
+    public UsageSender(String bootstrap, String topic, GeneratorSettings settings, long perSecond) {
         this.bootstrap = bootstrap;
         this.topic = topic;
         this.settings = settings;
+        this.pace = new Pace(perSecond);
     }
 
     /** One producer, and the generator that feeds it. */
@@ -102,6 +115,11 @@ public final class UsageSender implements AutoCloseable {
         return offsets;
     }
 
+    /** How many of the run's records are in the log or on their way to it. For any thread. */
+    public long sent() {
+        return sent.get();
+    }
+
     /** Gives up what is not acknowledged yet. */
     @Override
     public void close() {
@@ -115,8 +133,10 @@ public final class UsageSender implements AutoCloseable {
             run.taken++;
             long offset = run.next[record.partition()]++;
             if (offset >= run.inLog[record.partition()]) {
+                pace.await();
                 send(run, record, offset);
             }
+            sent.accumulateAndGet(run.taken, Math::max);
         }
         run.producer.flush();
         failIfAnyFailed(run);
@@ -132,7 +152,8 @@ public final class UsageSender implements AutoCloseable {
                         record.partition(),
                         record.kafkaTimeMillis(),
                         record.key(),
-                        record.value()),
+                        record.value(),
+                        record.headers()),
                 (metadata, error) -> check(run, metadata, error, offset));
     }
 

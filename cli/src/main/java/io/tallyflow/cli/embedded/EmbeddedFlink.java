@@ -45,7 +45,7 @@ public final class EmbeddedFlink implements JobLauncher {
                     cluster,
                     graph.getJobID(),
                     cluster.getRestAddress().join().toString(),
-                    settings.directory().resolve("tmp"));
+                    settings);
         } catch (Exception e) {
             closeQuietly(cluster.closeAsync(), e);
             throw new ServerFailure("Flink could not start: " + Failures.innermost(e), e);

@@ -5,15 +5,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.flink.configuration.BlobServerOptions;
 import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.ConfigConstants;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.MetricOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
+import org.apache.flink.metrics.prometheus.PrometheusReporterFactory;
+import org.apache.flink.state.rocksdb.RocksDBNativeMetricOptions;
+import org.jspecify.annotations.Nullable;
 
 /** Flink's own settings when it runs inside this process. */
 final class EmbeddedSettings {
@@ -29,6 +34,7 @@ final class EmbeddedSettings {
         workingFiles(all, settings.directory().toAbsolutePath().resolve("tmp"));
         checkpoints(all, settings.checkpoints());
         pipeline(all, settings.parallelism());
+        metrics(all, settings.metricsPort());
         return all;
     }
 
@@ -72,6 +78,17 @@ final class EmbeddedSettings {
         all.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
+    }
+
+    private static void metrics(Configuration all, @Nullable Integer port) {
+        all.set(RocksDBNativeMetricOptions.MONITOR_LIVE_SST_FILES_SIZE, true);
+        if (port != null) {
+            String reporter = ConfigConstants.METRICS_REPORTER_PREFIX + "prometheus.";
+            all.setString(
+                    reporter + MetricOptions.REPORTER_FACTORY_CLASS.key(),
+                    PrometheusReporterFactory.class.getName());
+            all.setString(reporter + "port", Integer.toString(port));
+        }
     }
 
     private static void pipeline(Configuration all, int parallelism) {

@@ -26,12 +26,24 @@ final class MeteringTopology implements JobTopology {
         add(arguments, Option.POSTGRES_URL, settings.postgresUrl());
         add(arguments, Option.POSTGRES_USER, settings.postgresUser());
         add(arguments, Option.METERS, settings.meters().toString());
+        add(arguments, Option.LAKE_CATALOG, "jdbc");
+        add(arguments, Option.LAKE_URI, catalogUrl(settings.postgresUrl()));
+        add(arguments, Option.LAKE_USER, settings.postgresUser());
+        add(arguments, Option.LAKE_WAREHOUSE, settings.warehouse().toUri().toString());
+        add(arguments, Option.LAKE_COMMIT_INTERVAL, "20 s");
         String password = settings.postgresPassword();
         return MeteringOptionsReader.read(
                 arguments.toArray(String[]::new),
                 password == null
                         ? Map.of()
-                        : Map.of(MeteringOptionsReader.PASSWORD_VARIABLE, password));
+                        : Map.of(
+                                MeteringOptionsReader.PASSWORD_VARIABLE, password,
+                                MeteringOptionsReader.LAKE_PASSWORD_VARIABLE, password));
+    }
+
+    /** The catalog's tables stand beside ours: whoever may make a schema may make them there. */
+    static String catalogUrl(String postgresUrl) {
+        return postgresUrl + (postgresUrl.contains("?") ? "&" : "?") + "currentSchema=tallyflow";
     }
 
     private static void add(List<String> arguments, Option option, String value) {

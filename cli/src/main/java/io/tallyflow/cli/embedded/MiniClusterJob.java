@@ -34,12 +34,18 @@ final class MiniClusterJob implements RunningJob {
     private final CompletableFuture<Void> ended;
     private boolean closed;
 
-    MiniClusterJob(MiniCluster cluster, JobID job, String webAddress, Path workingFiles) {
+    MiniClusterJob(MiniCluster cluster, JobID job, String webAddress, JobSettings settings) {
         this.cluster = cluster;
         this.job = job;
         this.webAddress = webAddress;
-        this.workingFiles = workingFiles;
+        this.workingFiles = settings.directory().resolve("tmp");
         this.ended = cluster.requestJobResult(job).thenAccept(MiniClusterJob::requireNoFailure);
+        Path checkpoint = settings.restoreFrom();
+        LOG.info(
+                "Job {} starts with parallelism {}, {}",
+                job,
+                settings.parallelism(),
+                checkpoint == null ? "without state" : "from checkpoint " + checkpoint);
     }
 
     private static void requireNoFailure(JobResult result) {
@@ -127,8 +133,10 @@ final class MiniClusterJob implements RunningJob {
             return;
         }
         closed = true;
+        LOG.info("Stopping job {}", job);
         cancel();
         cluster.closeAsync().join();
+        LOG.info("Job {} and its engine have stopped", job);
         Directories.delete(workingFiles);
     }
 

@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.RejectionReason;
+import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.usage.IgnoredReason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,12 +26,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UsageGeneratorTest {
 
     private static final long START = 1_790_000_000_000L;
-    private static final GeneratorSettings SETTINGS = GeneratorSettings.anHour(7, 40_000, START);
+    private static final GeneratorSettings SETTINGS =
+            GeneratorSettings.anHour(7, 40_000, START).withOverflow();
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void knowsOfEveryRecordWhatOneReadsFromItsBytes(long seed) {
-        GeneratorSettings settings = GeneratorSettings.anHour(seed, 30_000, START);
+        GeneratorSettings settings = GeneratorSettings.anHour(seed, 20_000, START).withOverflow();
         NaiveMetering naive = new NaiveMetering();
         new UsageGenerator(settings)
                 .forEachRemaining(
@@ -48,7 +54,7 @@ class UsageGeneratorTest {
         Map<Integer, Long> offsets = new HashMap<>(Map.of(0, 0L, 1, 0L, 2, 0L, 3, 0L));
         for (int step = 0; step < 4; step++) {
             offsets.replaceAll((p, o) -> step(random, o, partitions.getOrDefault(p, List.of())));
-            Map<Cell, Total> before = Map.copyOf(truth.totals());
+            Map<Cell, Total> before = totals(truth);
 
             Set<Cell> changed = truth.advanceTo(offsets);
 
@@ -60,12 +66,15 @@ class UsageGeneratorTest {
                                     .forEach(naive::read));
             assertSame(truth, naive);
             assertThat(truth.offsets()).containsExactlyInAnyOrderEntriesOf(offsets);
-            assertThat(truth.totals().keySet())
-                    .allSatisfy(
-                            cell ->
+            assertThat(changed).isSubsetOf(truth.cells());
+            totals(truth)
+                    .forEach(
+                            (cell, total) ->
                                     assertThat(changed.contains(cell))
                                             .isEqualTo(
-                                                    !truth.total(cell).equals(before.get(cell))));
+                                                    total.readings()
+                                                            != before.getOrDefault(cell, Total.NONE)
+                                                                    .readings()));
         }
     }
 
@@ -90,7 +99,7 @@ class UsageGeneratorTest {
     }
 
     @Test
-    void visitsEveryLaneAndEveryReasonForRejection() {
+    void visitsEveryLaneAndEveryReason() {
         Map<Lane, Long> lanes = new EnumMap<>(Lane.class);
         Truth truth = new Truth(SETTINGS);
         truth.advanceToEnd();
@@ -99,12 +108,14 @@ class UsageGeneratorTest {
 
         assertThat(lanes).containsOnlyKeys(Lane.values());
         assertThat(lanes.get(Lane.DUPLICATE)).isBetween(3_600L, 5_000L);
-        assertThat(truth.rejections().keySet())
+        assertThat(truth.reasons().keySet())
                 .containsExactlyInAnyOrderElementsOf(
-                        Arrays.stream(RejectionReason.values())
-                                .map(Enum::name)
-                                .filter(name -> !name.equals("CONTENT_TYPE"))
+                        Stream.concat(
+                                        Stream.of(RejectionReason.values())
+                                                .map(r -> "rejected." + r),
+                                        Stream.of(IgnoredReason.values()).map(r -> "ignored." + r))
                                 .toList());
+        assertThat(Malformed.kinds()).isGreaterThan(50);
         assertThat(truth.counts().consumed()).isEqualTo(SETTINGS.records());
         assertThat(truth.counts().inLanes()).isEqualTo(SETTINGS.records());
         assertThat(truth.counts().ignored()).isPositive();
@@ -135,16 +146,78 @@ class UsageGeneratorTest {
         assertThat(Set.copyOf(partitions.values())).containsExactlyInAnyOrder(0, 1, 2, 3);
     }
 
+    @Test
+    void writesThirdOfTheEventsInBinaryModeAndCopiesSomeInTheOther() {
+        Map<List<Object>, Set<Boolean>> modes = new HashMap<>();
+        long binary = 0;
+        UsageGenerator generator = new UsageGenerator(SETTINGS);
+        while (generator.hasNext()) {
+            GeneratedRecord record = generator.next();
+            boolean isBinary = record.headers().stream().anyMatch(h -> h.key().equals("ce_id"));
+            binary += isBinary ? 1 : 0;
+            NaiveEvent event = NaiveEvent.of(record);
+            if (event != null && record.outcome().lane() != Lane.CONFLICT) {
+                modes.computeIfAbsent(
+                                List.of(event.subject(), event.source(), event.id()),
+                                identity -> new HashSet<>())
+                        .add(isBinary);
+            }
+        }
+
+        assertThat(binary).isBetween(SETTINGS.records() * 3 / 10, SETTINGS.records() * 4 / 10);
+        assertThat(modes.values().stream().filter(both -> both.size() == 2).count())
+                .isGreaterThan(100);
+    }
+
+    @Test
+    void letsMeasurementsOfOneMomentMeet() {
+        // Otherwise nothing here would tell LATEST by source and id from LATEST by time alone.
+        Map<Cell, Map<Long, Integer>> moments = new HashMap<>();
+        DemoMeter latest = DemoMeters.all().get(5);
+        new UsageGenerator(SETTINGS)
+                .forEachRemaining(
+                        record -> {
+                            Usage usage = record.outcome().usage();
+                            if (usage != null && usage.type().equals(latest.eventType())) {
+                                moments.computeIfAbsent(latest.cell(usage), c -> new HashMap<>())
+                                        .merge(usage.timeMicros(), 1, Integer::sum);
+                            }
+                        });
+        assertThat(latest.aggregation()).isEqualTo(Aggregation.LATEST);
+        assertThat(
+                        moments.values().stream()
+                                .filter(times -> times.values().stream().anyMatch(n -> n > 1))
+                                .count())
+                .isGreaterThan(100);
+    }
+
+    private static Map<Cell, Total> totals(Truth truth) {
+        Map<Cell, Total> totals = new HashMap<>();
+        truth.cells().forEach(cell -> totals.put(cell, truth.total(cell)));
+        return totals;
+    }
+
     private static void assertSame(Truth truth, NaiveMetering naive) {
-        assertThat(truth.totals().keySet()).isEqualTo(naive.totals.keySet());
-        naive.totals.forEach(
+        Map<Cell, Total> expected = naive.totals();
+        assertThat(truth.cells()).isEqualTo(expected.keySet());
+        expected.forEach(
                 (cell, total) ->
                         assertThat(truth.total(cell).sameAs(total))
                                 .as("%s: %s, not %s", cell, truth.total(cell), total)
                                 .isTrue());
+        DemoMeters.all()
+                .forEach(
+                        meter ->
+                                assertThat(truth.totals().get(meter.slug()))
+                                        .as(meter.slug())
+                                        .isEqualByComparingTo(naive.total(meter.slug())));
         assertThat(truth.counts().readings())
-                .isEqualTo(naive.totals.values().stream().mapToLong(Total::readings).sum());
-        assertThat(truth.counts().ignored()).isEqualTo(naive.ignored);
+                .isEqualTo(expected.values().stream().mapToLong(Total::readings).sum());
+        Map<String, Long> ignored = new TreeMap<>(truth.reasons());
+        ignored.keySet().removeIf(reason -> reason.startsWith("rejected."));
+        assertThat(ignored).isEqualTo(naive.reasons);
+        assertThat(truth.counts().ignored())
+                .isEqualTo(naive.reasons.values().stream().mapToLong(Long::longValue).sum());
         assertThat(truth.counts().duplicate())
                 .isEqualTo(naive.lanes.getOrDefault(Lane.DUPLICATE, 0L));
         assertThat(truth.counts().metered()).isEqualTo(naive.lanes.getOrDefault(Lane.METERED, 0L));
@@ -173,6 +246,7 @@ class UsageGeneratorTest {
                                 hash[0] =
                                         31 * hash[0]
                                                 + Arrays.hashCode(record.value())
+                                                + record.headers().hashCode()
                                                 + Long.hashCode(record.kafkaTimeMillis())
                                                 + Arrays.hashCode(record.key()));
         return hash[0];
@@ -184,6 +258,8 @@ class UsageGeneratorTest {
                 + " at "
                 + record.kafkaTimeMillis()
                 + ": "
-                + (value == null ? "null" : new String(value, StandardCharsets.UTF_8));
+                + (value == null ? "null" : new String(value, StandardCharsets.UTF_8))
+                + " "
+                + record.headers();
     }
 }

@@ -1,6 +1,7 @@
 package io.tallyflow.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.cli.embedded.EmbeddedKafka;
 import io.tallyflow.cli.embedded.KafkaProcess;
@@ -67,6 +68,29 @@ class UsageSenderTest {
         }
     }
 
+    @Test
+    void goesOnWithTheRunOfItsDirectoryWhenTheDemoStartsAgain() throws Exception {
+        long first = SETTINGS.startMillis() + 3_600_000;
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"), 0)) {
+            String bootstrap = kafka.bootstrapServers();
+            GeneratorSettings begun = DemoRun.in(directory, 3, 30_000, first);
+            try (UsageSender sender = new UsageSender(bootstrap, Topics.EVENTS, begun)) {
+                sender.sendUpTo(15_000);
+            }
+            // A day later.
+            GeneratorSettings found = DemoRun.in(directory, 3, 30_000, first + 86_400_000);
+            assertThat(found).isEqualTo(begun).isEqualTo(SETTINGS);
+            try (UsageSender sender = new UsageSender(bootstrap, Topics.EVENTS, found)) {
+                sender.sendUpTo(Long.MAX_VALUE);
+                assertThat(sender.sent()).isEqualTo(SETTINGS.records());
+            }
+            assertHoldsTheRun(bootstrap);
+        }
+        assertThatThrownBy(() -> DemoRun.in(directory, 4, 30_000, first))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("--seed 3 --events 30000");
+    }
+
     private static void assertHoldsTheRun(String bootstrap) {
         List<List<ConsumerRecord<byte[], byte[]>>> log = readAll(bootstrap);
         int[] next = new int[SETTINGS.partitions()];
@@ -78,6 +102,8 @@ class UsageSenderTest {
                             assertThat(found.offset()).isEqualTo(offset);
                             assertThat(found.value()).isEqualTo(expected.value());
                             assertThat(found.key()).isEqualTo(expected.key());
+                            assertThat(found.headers().toArray())
+                                    .isEqualTo(expected.headers().toArray());
                             assertThat(found.timestamp()).isEqualTo(expected.kafkaTimeMillis());
                         });
         assertThat(log.stream().mapToInt(List::size)).containsExactly(boxed(next));

@@ -162,14 +162,17 @@ final class CommitLake extends AbstractStreamOperator<Void>
         complete.clear();
         if (ended) {
             // Nobody comes back to look.
-            CompletableFuture.allOf(
-                            running.stream()
-                                    .map(Running::outcome)
-                                    .toArray(CompletableFuture<?>[]::new))
-                    .exceptionally(failure -> null)
-                    .get();
+            awaitCommits();
         }
         collectOutcomes();
+    }
+
+    /** Returns when nothing is being put in; throws what has failed. */
+    void awaitCommits() throws Exception {
+        for (Running commit : List.copyOf(running)) {
+            commit.outcome().exceptionally(failure -> null).get();
+            collectOutcomes();
+        }
     }
 
     private void start(LakeBatch batch) {

@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.iceberg;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.iceberg.Table;
@@ -18,18 +19,36 @@ final class LakeExpiry {
     /** More than the checkpoints that are retained can refer to. */
     private static final int KEPT_SNAPSHOTS = 100;
 
-    private static final long KEPT_MILLIS = 3_600_000;
+    private static final Duration KEPT = Duration.ofHours(1);
 
+    private final int everyCommits;
+    private final int keptSnapshots;
+    private final Duration kept;
     private final Map<String, Integer> commits = new HashMap<>();
 
+    LakeExpiry() {
+        this(EVERY_COMMITS, KEPT_SNAPSHOTS, KEPT);
+    }
+
+    /**
+     * @param everyCommits to a table, its snapshots are looked at
+     * @param keptSnapshots the newest, however old
+     * @param kept all that are younger
+     */
+    LakeExpiry(int everyCommits, int keptSnapshots, Duration kept) {
+        this.everyCommits = everyCommits;
+        this.keptSnapshots = keptSnapshots;
+        this.kept = kept;
+    }
+
     void afterCommit(Table table) {
-        if (commits.merge(table.name(), 1, Integer::sum) % EVERY_COMMITS != 0) {
+        if (commits.merge(table.name(), 1, Integer::sum) % everyCommits != 0) {
             return;
         }
         try {
             table.expireSnapshots()
-                    .expireOlderThan(System.currentTimeMillis() - KEPT_MILLIS)
-                    .retainLast(KEPT_SNAPSHOTS)
+                    .expireOlderThan(System.currentTimeMillis() - kept.toMillis())
+                    .retainLast(keptSnapshots)
                     .commit();
         } catch (RuntimeException e) {
             // The batch is in; old snapshots can wait for the next time.

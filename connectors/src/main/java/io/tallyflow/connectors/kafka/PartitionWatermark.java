@@ -18,6 +18,7 @@ final class PartitionWatermark {
     private long atEndSinceMillis = Long.MAX_VALUE;
     private long lastAnswerMillis = Long.MIN_VALUE;
     private long watermarkMillis = Long.MIN_VALUE;
+    private boolean idle;
 
     PartitionWatermark(WatermarkRules rules, long nextOffset) {
         this.outOfOrdernessMillis = rules.outOfOrderness().toMillis();
@@ -37,6 +38,7 @@ final class PartitionWatermark {
      */
     void onRecord(long offset, long progressMillis) {
         nextOffset = offset + 1;
+        idle = false;
         atEndSinceMillis = Long.MAX_VALUE;
         if (progressMillis > greatestMillis) {
             greatestMillis = progressMillis;
@@ -53,6 +55,7 @@ final class PartitionWatermark {
     void onEndOffset(long emptyFrom, long askedAtMillis) {
         boolean afterSilence = askedAtMillis - idleAfterMillis > lastAnswerMillis;
         lastAnswerMillis = askedAtMillis;
+        idle = false;
         if (nextOffset < emptyFrom) {
             atEndSinceMillis = Long.MAX_VALUE;
             return;
@@ -64,6 +67,7 @@ final class PartitionWatermark {
         atEndSinceMillis = Math.min(atEndSinceMillis, askedAtMillis);
         if (askedAtMillis - atEndSinceMillis >= idleAfterMillis) {
             // What is appended from now on was sent after this moment, give or take the idle time.
+            idle = true;
             raise(askedAtMillis - idleAfterMillis - outOfOrdernessMillis - 1);
         }
     }
@@ -71,6 +75,11 @@ final class PartitionWatermark {
     /** The highest watermark so far; {@link Long#MIN_VALUE} while there is none. */
     long millis() {
         return watermarkMillis;
+    }
+
+    /** Whether the watermark follows the clock, as of the broker's last answer. */
+    boolean isIdle() {
+        return idle;
     }
 
     private void raise(long millis) {

@@ -104,6 +104,7 @@ public final class UsageEventsSource
                 kafka.createReader(context),
                 rules,
                 new EndOffsetWatch(ends.open(), clock),
+                ReaderMetrics.register(context.metricGroup(), clock),
                 Math.max(
                         FASTEST_PACE_MILLIS,
                         rules.idleAfter().toMillis() / QUESTIONS_PER_IDLE_TIME));

@@ -1,6 +1,7 @@
 package io.tallyflow.connectors.kafka;
 
 import io.tallyflow.schemas.event.ParsedRecord;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +14,8 @@ import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A reader that makes the watermark of each of its partitions itself, because only here are known
@@ -21,12 +24,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartitionSplit> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(WatermarkedReader.class);
+
     /** Records between two watermarks while there is more to read. */
     private static final int RECORDS_PER_WATERMARK = 256;
 
     private final SourceReader<ParsedRecord, KafkaPartitionSplit> reader;
     private final WatermarkRules rules;
     private final EndOffsetWatch watch;
+    private final ReaderMetrics metrics;
     private final long paceMillis;
     private final Map<String, Partition> partitions = new HashMap<>();
     private @Nullable PartitionedOutput partitionedOutput;
@@ -36,10 +42,12 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
             SourceReader<ParsedRecord, KafkaPartitionSplit> reader,
             WatermarkRules rules,
             EndOffsetWatch watch,
+            ReaderMetrics metrics,
             long paceMillis) {
         this.reader = reader;
         this.rules = rules;
         this.watch = watch;
+        this.metrics = metrics;
         this.paceMillis = paceMillis;
     }
 
@@ -79,7 +87,25 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
                 partition.watermark.onEndOffset(emptyFrom, answer.askedAtMillis());
             }
         }
+        sayWhichAreIdle();
         emitWatermarks(output);
+    }
+
+    private void sayWhichAreIdle() {
+        List<Integer> news = new ArrayList<>();
+        for (Partition partition : partitions.values()) {
+            if (partition.watermark.isIdle() && !partition.saidIdle) {
+                partition.saidIdle = true;
+                news.add(partition.number);
+            }
+        }
+        if (!news.isEmpty()) {
+            LOG.info(
+                    "Partitions {} have had nothing to read for {} s; while that is so, their"
+                            + " watermark follows the clock",
+                    news,
+                    rules.idleAfter().toSeconds());
+        }
     }
 
     private void emitWatermarks(ReaderOutput<ParsedRecord> output) {
@@ -93,6 +119,17 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
                         output.createOutputForSplit(split).emitWatermark(new Watermark(millis));
                     }
                 });
+        showWhereTheyStand();
+    }
+
+    private void showWhereTheyStand() {
+        long lowest = partitions.isEmpty() ? Long.MIN_VALUE : Long.MAX_VALUE;
+        int idle = 0;
+        for (Partition partition : partitions.values()) {
+            lowest = Math.min(lowest, partition.watermark.millis());
+            idle += partition.watermark.isIdle() ? 1 : 0;
+        }
+        metrics.stand(lowest, partitions.size(), idle);
     }
 
     @Override
@@ -156,6 +193,7 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
         private final int number;
         private final PartitionWatermark watermark;
         private long emittedMillis = Long.MIN_VALUE;
+        private boolean saidIdle;
 
         Partition(int number, PartitionWatermark watermark) {
             this.number = number;

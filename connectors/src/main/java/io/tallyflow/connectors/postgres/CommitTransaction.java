@@ -21,11 +21,13 @@ import java.util.List;
 record CommitTransaction(String pipeline, List<CommitPart> parts)
         implements Session.Transaction<CommitTransaction.Outcome> {
 
-    /** What became of a commit. */
-    enum Outcome {
-        APPLIED,
-        ALREADY_APPLIED
-    }
+    /**
+     * What became of a commit.
+     *
+     * @param applied false if it had been applied before
+     * @param rows usage rows and adjustments that were written
+     */
+    record Outcome(long epoch, long commit, boolean applied, long rows) {}
 
     @Override
     public Outcome run(Connection connection) throws SQLException, IOException {
@@ -34,17 +36,16 @@ record CommitTransaction(String pipeline, List<CommitPart> parts)
         Ledger ledger = table.lock();
         LedgerTable.Place place = table.find(head.name());
         if (place != null && !place.abandoned()) {
-            return Outcome.ALREADY_APPLIED;
+            return new Outcome(place.epoch(), place.commit(), false, 0);
         }
         if (place == null && head.previous().equals(ledger.name())) {
-            apply(connection, table, ledger, head);
+            return apply(connection, table, ledger, head);
         } else if (place == null && isAskedToRewind(head, table, ledger)) {
             Ledger target = table.recall(head.previous());
-            apply(connection, table, new Rewind(connection, pipeline).back(target, ledger), head);
-        } else {
-            throw regressed(head, ledger);
+            return apply(
+                    connection, table, new Rewind(connection, pipeline).back(target, ledger), head);
         }
-        return Outcome.APPLIED;
+        throw regressed(head, ledger);
     }
 
     private static boolean isAskedToRewind(CommitPart head, LedgerTable table, Ledger ledger)
@@ -57,17 +58,21 @@ record CommitTransaction(String pipeline, List<CommitPart> parts)
                 && rewind.equals(new RewindTarget(target.commit(), ledger.epoch()));
     }
 
-    private void apply(Connection connection, LedgerTable table, Ledger ledger, CommitPart head)
+    private Outcome apply(Connection connection, LedgerTable table, Ledger ledger, CommitPart head)
             throws SQLException, IOException {
         CommitName name = head.name();
         Progress progress = head.progress();
         Ledger next = ledger.after(name, progress);
         RowsTable rows = new RowsTable(connection, next.commit(), name.checkpoint());
+        long written = 0;
         for (CommitPart part : parts) {
-            rows.write(RowsCodec.decode(part.rows()));
+            Rows decoded = RowsCodec.decode(part.rows());
+            rows.write(decoded);
+            written += decoded.count();
         }
         table.write(next);
         table.remember(next, head.previous());
+        return new Outcome(next.epoch(), next.commit(), true, written);
     }
 
     private static SinkRefusedException regressed(CommitPart head, Ledger ledger) {

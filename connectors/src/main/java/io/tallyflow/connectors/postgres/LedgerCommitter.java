@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Applies the parts of one checkpoint in one transaction. Flink calls it once per completed
@@ -19,12 +21,20 @@ import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProv
  */
 final class LedgerCommitter implements Committer<CommitPart> {
 
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerCommitter.class);
+
     private final String pipeline;
     private final Session session;
+    private final CommitMetrics metrics;
+    private boolean committed;
 
-    LedgerCommitter(JdbcConnectionProvider connections, PostgresSinkOptions options) {
+    LedgerCommitter(
+            JdbcConnectionProvider connections,
+            PostgresSinkOptions options,
+            CommitMetrics metrics) {
         this.pipeline = options.pipeline();
-        this.session = new Session(connections, options.patience());
+        this.session = new Session(connections, options.patience(), metrics.outage());
+        this.metrics = metrics;
     }
 
     @Override
@@ -36,7 +46,23 @@ final class LedgerCommitter implements Committer<CommitPart> {
             commits.computeIfAbsent(part.name().checkpoint(), name -> new ArrayList<>()).add(part);
         }
         for (List<CommitPart> parts : commits.values()) {
-            session.run(new CommitTransaction(pipeline, complete(parts)));
+            commit(new CommitTransaction(pipeline, complete(parts)));
+        }
+    }
+
+    private void commit(CommitTransaction transaction) throws IOException, InterruptedException {
+        long start = metrics.now();
+        CommitTransaction.Outcome outcome = session.run(transaction);
+        metrics.committed(outcome.rows(), start);
+        if (!committed) {
+            committed = true;
+            LOG.info(
+                    "First commit of this start: commit {} of epoch {}, {}, {} rows in {} ms",
+                    outcome.commit(),
+                    outcome.epoch(),
+                    outcome.applied() ? "applied now" : "found applied",
+                    outcome.rows(),
+                    metrics.lastDurationMillis());
         }
     }
 

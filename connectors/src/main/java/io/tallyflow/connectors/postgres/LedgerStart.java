@@ -11,7 +11,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
+import org.apache.flink.metrics.SimpleCounter;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at the ledger before the first record is read: refuses a start whose state does not fit,
@@ -21,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class LedgerStart implements Serializable {
 
     private static final long serialVersionUID = 1L;
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerStart.class);
 
     private final JdbcConnectionProvider connections;
     private final PostgresSinkOptions options;
@@ -39,7 +43,8 @@ final class LedgerStart implements Serializable {
      * @throws SinkRefusedException if going on would make totals wrong
      */
     @Nullable RewindTarget check(CommitName state) throws IOException, InterruptedException {
-        try (Session session = new Session(connections, options.patience())) {
+        Outage outage = new Outage(new SimpleCounter(), System::nanoTime);
+        try (Session session = new Session(connections, options.patience(), outage)) {
             return session.run(connection -> rewindNeeded(connection, state)).orElse(null);
         }
     }
@@ -49,6 +54,14 @@ final class LedgerStart implements Serializable {
         LedgerTable table = new LedgerTable(connection, options.pipeline());
         table.create();
         Ledger ledger = table.lock();
+        LOG.info(
+                "The ledger of pipeline {} stands at commit {} of epoch {}, named {}; the state that"
+                        + " this start goes on from knows {}",
+                options.pipeline(),
+                ledger.commit(),
+                ledger.epoch(),
+                ledger.name(),
+                state);
         if (state.equals(CommitName.NONE)) {
             refuseInUse(ledger);
             return Optional.empty();

@@ -71,7 +71,12 @@ public final class PostgresUsageSink
 
     @Override
     public Committer<CommitPart> createCommitter(CommitterInitContext context) {
-        return new LedgerCommitter(connections, options);
+        // All commits come to subtask 0.
+        CommitMetrics metrics =
+                context.getTaskInfo().getIndexOfThisSubtask() == 0
+                        ? CommitMetrics.register(context.metricGroup(), System::nanoTime)
+                        : CommitMetrics.unregistered();
+        return new LedgerCommitter(connections, options, metrics);
     }
 
     @Override

@@ -7,8 +7,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One connection that runs whole transactions and outlives trouble: serialization failures and
@@ -17,7 +15,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Session implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Session.class);
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
@@ -29,10 +26,12 @@ final class Session implements AutoCloseable {
 
     private final JdbcConnectionProvider connections;
     private final Duration patience;
+    private final Outage outage;
 
-    Session(JdbcConnectionProvider connections, Duration patience) {
+    Session(JdbcConnectionProvider connections, Duration patience, Outage outage) {
         this.connections = connections;
         this.patience = patience;
+        this.outage = outage;
     }
 
     /** What runs inside a transaction. */
@@ -51,7 +50,9 @@ final class Session implements AutoCloseable {
         long pause = FIRST_PAUSE_MILLIS;
         while (true) {
             try {
-                return attempt(transaction);
+                T result = attempt(transaction);
+                outage.over();
+                return result;
             } catch (SQLException e) {
                 if (!Trouble.of(e).isWorthAnotherTry()) {
                     throw new IOException("Postgres refused a statement: " + e.getMessage(), e);
@@ -61,11 +62,7 @@ final class Session implements AutoCloseable {
                             "Postgres did not recover within " + patience + ": " + e.getMessage(),
                             e);
                 }
-                LOG.warn(
-                        "Postgres trouble (SQLSTATE {}), trying again in {} ms: {}",
-                        e.getSQLState(),
-                        pause,
-                        e.getMessage());
+                outage.failed(e, patience);
             }
             TimeUnit.MILLISECONDS.sleep(pause);
             pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);

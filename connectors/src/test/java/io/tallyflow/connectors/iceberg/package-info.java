@@ -1,3 +1,4 @@
+/** Tests of the lake, on its real operators and a real catalog. */
 @NullMarked
 package io.tallyflow.connectors.iceberg;
 

@@ -3,6 +3,7 @@ package io.tallyflow.connectors.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallyflow.connectors.RecordedMetrics;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
 import java.time.Duration;
@@ -42,7 +43,10 @@ final class WatermarkedReaderTest {
     private final ScriptedReader inner = new ScriptedReader();
     private final CollectedOutput output = new CollectedOutput();
     private final EndOffsetWatch watch = new EndOffsetWatch(broker, clock::get);
-    private final WatermarkedReader reader = new WatermarkedReader(inner, RULES, watch, 1);
+    private final RecordedMetrics metrics = new RecordedMetrics();
+    private final WatermarkedReader reader =
+            new WatermarkedReader(
+                    inner, RULES, watch, ReaderMetrics.register(metrics, clock::get), 1);
 
     @AfterEach
     void close() throws Exception {
@@ -137,6 +141,24 @@ final class WatermarkedReaderTest {
     }
 
     @Test
+    void showsHowFarTheSlowestPartitionIsBehindAndHowManyAreIdle() throws Exception {
+        add(0, 1);
+        reader.start();
+        assertThat(shown("watermarkLagMs")).isEqualTo(-1);
+        inner.give(record(0, 0, NOW));
+        inner.give(record(1, 0, NOW - 60_000));
+        pollAll();
+        assertThat(shown("watermarkLagMs")).isEqualTo(65_001);
+        assertThat(shown("partitions")).isEqualTo(2);
+        assertThat(shown("idlePartitions")).isZero();
+        quietFor(40_000, Map.of(0, 1L, 1, 2L));
+        assertThat(shown("idlePartitions")).isEqualTo(1);
+        inner.give(record(0, 1, NOW));
+        pollAll();
+        assertThat(shown("idlePartitions")).isZero();
+    }
+
+    @Test
     void failsWithWhatTheBrokersAnswerFailedOf() throws Exception {
         add(0);
         reader.start();
@@ -144,6 +166,10 @@ final class WatermarkedReaderTest {
         broker.answers.put(Map.of());
         reader.isAvailable().handle((any, failure) -> failure).get();
         assertThatThrownBy(() -> reader.pollNext(output)).hasRootCauseMessage("a bug");
+    }
+
+    private long shown(String name) {
+        return metrics.value("tallyflow." + name);
     }
 
     private void add(int... partitions) {

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.aggregate;
 
+import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
 import io.tallyflow.schemas.event.LateEvent;
@@ -103,7 +104,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         super.open();
         changed = new LinkedHashMap<>();
         adjustments = new LinkedHashMap<>();
-        tally = new Tally();
+        tally = new Tally(LaneMetrics.ofAggregation(getMetricGroup()));
         timers = getInternalTimerService("settle", new TimeWindow.Serializer(), this);
         if (restored) {
             // Another subtask may have seen further: what is behind settles before the first
@@ -155,7 +156,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         UsagePartial after =
                 UsagePartials.add(before == null ? UsagePartials.NONE : before, reading, event);
         if (after == null) {
-            tally.ignored(IgnoredReason.TOTAL_RANGE.name());
+            tally.ignored(IgnoredReason.TOTAL_RANGE);
             return;
         }
         cells.put(key, after);

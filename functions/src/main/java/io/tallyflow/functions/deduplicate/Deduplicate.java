@@ -1,5 +1,6 @@
 package io.tallyflow.functions.deduplicate;
 
+import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.functions.progress.ProgressKey;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
@@ -63,7 +64,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         super.open();
         decision = new LaneDecision(rules);
         identity = new Identity();
-        tally = new Tally();
+        tally = new Tally(LaneMetrics.ofDeduplication(getMetricGroup()));
         sender = ProgressKey.senderOf(getRuntimeContext().getTaskInfo());
         identities = getKeyedStateStore().getMapState(descriptor(rules));
     }

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.meter;
 
+import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.functions.progress.ProgressKey;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
@@ -34,7 +35,7 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
     public void open() throws Exception {
         super.open();
         reader = new MeterReader(meters);
-        tally = new Tally();
+        tally = new Tally(LaneMetrics.ofMetering(getMetricGroup()));
         sender = ProgressKey.senderOf(getRuntimeContext().getTaskInfo());
     }
 
@@ -53,7 +54,7 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
         MeteredEvent metered = reader.read(event);
         tally.lane(metered.matched() ? Lane.METERED : Lane.UNMATCHED);
         for (IgnoredReading ignored : metered.ignored()) {
-            tally.ignored(ignored.reason().name());
+            tally.ignored(ignored.reason());
         }
         if (!metered.readings().isEmpty()) {
             emit(MeteredOrProgress.of(metered));

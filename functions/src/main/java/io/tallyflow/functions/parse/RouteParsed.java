@@ -1,9 +1,11 @@
 package io.tallyflow.functions.parse;
 
+import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
+import io.tallyflow.schemas.event.RejectionReason;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
@@ -29,7 +31,7 @@ public final class RouteParsed extends ReportingOperator<ParsedRecord, EventOrPr
     @Override
     public void open() throws Exception {
         super.open();
-        tally = new Tally();
+        tally = new Tally(LaneMetrics.ofParsing(getMetricGroup()));
     }
 
     @Override
@@ -41,7 +43,7 @@ public final class RouteParsed extends ReportingOperator<ParsedRecord, EventOrPr
         if (event != null) {
             emit(EventOrProgress.of(event));
         } else if (rejected != null) {
-            tally.rejected(rejected.reason());
+            tally.rejected(RejectionReason.valueOf(rejected.reason()));
             output.collect(REJECTED, new StreamRecord<>(rejected));
         } else {
             throw new IllegalStateException("neither event nor rejection: " + record);

@@ -1,59 +1,79 @@
 package io.tallyflow.functions.progress;
 
 import io.tallyflow.schemas.event.Lane;
+import io.tallyflow.schemas.event.RejectionReason;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
-import java.util.EnumMap;
+import io.tallyflow.schemas.usage.IgnoredReason;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Counts what one operator saw since the last barrier. Confined to the operator's thread. */
+/**
+ * Counts what one operator saw since the last barrier, and the same without an end as metrics.
+ * Confined to the operator's thread.
+ */
 public final class Tally {
 
-    private final Map<Lane, Long> lanes = new EnumMap<>(Lane.class);
+    private static final RejectionReason[] REJECTIONS = RejectionReason.values();
+    private static final IgnoredReason[] IGNORED = IgnoredReason.values();
+
+    private final LaneMetrics metrics;
+    private final long[] lanes = new long[Lane.values().length];
+    private final long[] rejections = new long[REJECTIONS.length];
+    private final long[] ignoredReasons = new long[IGNORED.length];
     private final Map<Integer, Long> offsets = new HashMap<>();
-    private final Map<String, Long> reasons = new HashMap<>();
     private long consumed;
     private long readings;
     private long adjusted;
     private long ignored;
 
+    public Tally(LaneMetrics metrics) {
+        this.metrics = metrics;
+    }
+
     /** A record was read from Kafka. */
     public void consumed(int partition, long offset) {
         consumed++;
         offsets.put(partition, offset + 1);
+        metrics.consumed();
     }
 
     /** A record ended in a lane. */
     public void lane(Lane lane) {
-        lanes.merge(lane, 1L, Long::sum);
+        lanes[lane.ordinal()]++;
+        metrics.lane(lane);
     }
 
     /** A record was rejected. */
-    public void rejected(String reason) {
+    public void rejected(RejectionReason reason) {
         lane(Lane.REJECTED);
-        reasons.merge("rejected." + reason, 1L, Long::sum);
+        rejections[reason.ordinal()]++;
+        metrics.rejected(reason);
     }
 
     /** A reading counted in its window. */
     public void reading() {
         readings++;
+        metrics.reading();
     }
 
     /** A reading counted as an adjustment. */
     public void adjusted() {
-        readings++;
+        reading();
         adjusted++;
+        metrics.adjusted();
     }
 
     /** A meter could take no reading from an event. */
-    public void ignored(String reason) {
+    public void ignored(IgnoredReason reason) {
         ignored++;
-        reasons.merge("ignored." + reason, 1L, Long::sum);
+        ignoredReasons[reason.ordinal()]++;
+        metrics.ignored(reason);
     }
 
     /**
-     * Everything since the last call; counting starts again.
+     * Everything since the last call; counting starts again, that of the metrics goes on.
      *
      * @param watermarkMillis milliseconds since the epoch, UTC, or {@link Progress#NO_WATERMARK}
      */
@@ -71,18 +91,39 @@ public final class Tally {
                         adjusted,
                         ignored);
         Progress progress =
-                new Progress(counts, Map.copyOf(offsets), watermarkMillis, Map.copyOf(reasons));
-        lanes.clear();
-        offsets.clear();
-        reasons.clear();
-        consumed = 0;
-        readings = 0;
-        adjusted = 0;
-        ignored = 0;
+                new Progress(counts, Map.copyOf(offsets), watermarkMillis, Map.copyOf(reasons()));
+        clear();
         return progress;
     }
 
     private long count(Lane lane) {
-        return lanes.getOrDefault(lane, 0L);
+        return lanes[lane.ordinal()];
+    }
+
+    private Map<String, Long> reasons() {
+        Map<String, Long> reasons = new HashMap<>();
+        name("rejected.", REJECTIONS, rejections, reasons);
+        name("ignored.", IGNORED, ignoredReasons, reasons);
+        return reasons;
+    }
+
+    private static void name(
+            String prefix, Enum<?>[] names, long[] counts, Map<String, Long> reasons) {
+        for (int i = 0; i < counts.length; i++) {
+            if (counts[i] > 0) {
+                reasons.put(prefix + names[i].name(), counts[i]);
+            }
+        }
+    }
+
+    private void clear() {
+        Arrays.fill(lanes, 0);
+        Arrays.fill(rejections, 0);
+        Arrays.fill(ignoredReasons, 0);
+        offsets.clear();
+        consumed = 0;
+        readings = 0;
+        adjusted = 0;
+        ignored = 0;
     }
 }

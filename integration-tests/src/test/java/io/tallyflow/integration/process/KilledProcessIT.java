@@ -3,6 +3,7 @@ package io.tallyflow.integration.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.demo.Comparison;
+import io.tallyflow.cli.demo.DemoMeters;
 import io.tallyflow.cli.demo.GeneratorSettings;
 import io.tallyflow.cli.demo.SeenInPostgres;
 import io.tallyflow.cli.demo.Truth;
@@ -51,7 +52,8 @@ final class KilledProcessIT {
                         SEED, EVENTS, Instant.parse("2026-03-01T00:00:00Z").toEpochMilli());
         Random random = new Random(SEED);
         BlockingQueue<Long> goals = new LinkedBlockingQueue<>();
-        try (TallyflowProcess up = new TallyflowProcess(directory);
+        String meters = DemoMeters.writeTo(directory).toString();
+        try (TallyflowProcess up = new TallyflowProcess(directory, "--meters", meters);
                 Reader reader = new Reader(up, settings)) {
             up.start();
             up.awaitReady();

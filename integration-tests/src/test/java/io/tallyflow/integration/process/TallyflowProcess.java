@@ -11,7 +11,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** {@code tallyflow up} in a process of its own, which can be killed and started again. */
@@ -33,17 +35,44 @@ final class TallyflowProcess implements AutoCloseable {
     };
 
     private final Path directory;
+    private final List<String> options;
     private final int kafkaPort;
     private final int postgresPort;
     private final int webPort;
+    private final List<String> options = new ArrayList<>();
+    private final Map<String, String> environment = new HashMap<>();
     private Process process;
 
-    TallyflowProcess(Path directory) throws IOException {
+    /**
+     * @param options beyond those for the directory and the ports
+     */
+    TallyflowProcess(Path directory, String... options) throws IOException {
         this.directory = Files.createDirectories(directory);
+        this.options = List.of(options);
         List<Integer> ports = Ports.free(3);
         this.kafkaPort = ports.get(0);
         this.postgresPort = ports.get(1);
         this.webPort = ports.get(2);
+        options.addAll(List.of("--postgres-port", Integer.toString(postgresPort)));
+    }
+
+    /** Uses a Postgres that runs already instead of an embedded one, with more options. */
+    TallyflowProcess against(String postgresUrl, String password, String... more) {
+        options.clear();
+        options.addAll(List.of("--postgres-url", postgresUrl));
+        options.addAll(List.of(more));
+        environment.put("TALLYFLOW_POSTGRES_PASSWORD", password);
+        return this;
+    }
+
+    /** Address of Flink's REST interface. */
+    String web() {
+        return "http://127.0.0.1:" + webPort;
+    }
+
+    /** What every user of the machine can see of it. */
+    String commandLine() throws IOException {
+        return Files.readString(Path.of("/proc", Long.toString(process.pid()), "cmdline"));
     }
 
     String kafka() {
@@ -70,14 +99,15 @@ final class TallyflowProcess implements AutoCloseable {
         command.addAll(List.of(Tallyflow.class.getName(), "up"));
         command.addAll(List.of("--data-dir", directory.resolve("data").toString()));
         command.addAll(List.of("--kafka-port", Integer.toString(kafkaPort)));
-        command.addAll(List.of("--postgres-port", Integer.toString(postgresPort)));
         command.addAll(List.of("--web-port", Integer.toString(webPort)));
+        command.addAll(options);
         Files.deleteIfExists(output());
-        process =
+        ProcessBuilder builder =
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
-                        .redirectOutput(output().toFile())
-                        .start();
+                        .redirectOutput(output().toFile());
+        builder.environment().putAll(environment);
+        process = builder.start();
     }
 
     /** Waits until it says that it is ready. */
@@ -115,7 +145,8 @@ final class TallyflowProcess implements AutoCloseable {
         }
     }
 
-    private Path output() {
+    /** What it printed. */
+    Path output() {
         return directory.resolve("up.out");
     }
 

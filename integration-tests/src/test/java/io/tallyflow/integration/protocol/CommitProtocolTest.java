@@ -3,11 +3,11 @@ package io.tallyflow.integration.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallyflow.connectors.commit.SinkRefusedException;
+import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
 import io.tallyflow.connectors.postgres.PostgresSinkOptions;
 import io.tallyflow.connectors.postgres.PostgresUsageSink;
 import io.tallyflow.schemas.commit.RewindTarget;
-import io.tallyflow.connectors.commit.SinkRefusedException;
-import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;

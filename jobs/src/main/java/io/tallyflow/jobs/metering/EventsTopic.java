@@ -23,7 +23,7 @@ final class EventsTopic {
      */
     static int partitions(MeteringOptions options) throws IOException {
         String topic = options.eventsTopic();
-        try (Admin admin = Admin.create(KafkaAndPostgres.kafka(options))) {
+        try (Admin admin = Admin.create(RealEnds.kafka(options))) {
             return Objects.requireNonNull(
                             admin.describeTopics(List.of(topic))
                                     .allTopicNames()

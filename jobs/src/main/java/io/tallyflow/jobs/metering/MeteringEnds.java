@@ -17,4 +17,5 @@ public record MeteringEnds(
         Source<ParsedRecord, ?, ?> events,
         Sink<UsageChange> usage,
         Sink<RejectedRecord> rejected,
-        Sink<LateEvent> late) {}
+        Sink<LateEvent> late,
+        LakeEnd lake) {}

@@ -1,13 +1,19 @@
 package io.tallyflow.jobs.metering;
 
+import io.tallyflow.connectors.iceberg.Lake;
+import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
+import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The main class of the metering job. */
 public final class MeteringJob {
@@ -15,6 +21,10 @@ public final class MeteringJob {
     /** The job's name in Flink. */
     public static final String NAME = "tallyflow metering";
 
+    /** As released. */
+    public static final String VERSION = "0.1.0";
+
+    private static final Logger LOG = LoggerFactory.getLogger(MeteringJob.class);
     private static final Duration AHEAD = Duration.ofDays(1);
 
     private MeteringJob() {}
@@ -33,10 +43,28 @@ public final class MeteringJob {
             throws IOException, SQLException {
         FlinkSettings.check(environment.getConfiguration());
         MeteringRules rules = rules(options);
-        MeterRegistry.register(KafkaAndPostgres.dataSource(options), rules.meters());
+        LOG.info(
+                "Tallyflow {} starts with {} and the meters {}",
+                VERSION,
+                options,
+                rules.meters().stream().map(Meter::slug).toList());
+        MeterRegistry.register(RealEnds.dataSource(options), rules.meters());
         int partitions = EventsTopic.partitions(options);
         int readers = Math.min(environment.getParallelism(), partitions);
-        new MeteringPipeline(KafkaAndPostgres.ends(options), rules).attachTo(environment, readers);
+        createLake(options);
+        Duration interval =
+                environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
+        new MeteringPipeline(RealEnds.ends(options, rules.meters(), interval), rules)
+                .attachTo(environment, readers);
+    }
+
+    private static void createLake(MeteringOptions options) throws IOException {
+        LakeOptions catalog = options.lake();
+        if (catalog != null) {
+            try (Lake lake = Lake.open(catalog)) {
+                lake.create();
+            }
+        }
     }
 
     private static MeteringRules rules(MeteringOptions options) throws IOException {

@@ -1,8 +1,10 @@
 package io.tallyflow.jobs.metering;
 
+import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param kafkaBootstrap {@code HOST:PORT} of one or more brokers
  * @param postgresUrl JDBC URL
  * @param postgresPassword never printed
+ * @param lake null for a job without Iceberg tables; may hold secrets
  * @param meters the definitions' file
  * @param rewindTo null unless this start may rewind
  */
@@ -31,10 +34,30 @@ public record MeteringOptions(
         Duration dedupeHorizon,
         Duration stateKept,
         Duration postgresPatience,
+        @Nullable LakeOptions lake,
+        Duration lakeCommitInterval,
         @Nullable RewindTarget rewindTo) {
 
+    /** Without the password, wherever it stands. */
     @Override
     public String toString() {
-        return "MeteringOptions[kafka=" + kafkaBootstrap + ", meters=" + meters + "]";
+        return new StringJoiner(", ", "MeteringOptions[", "]")
+                .add("kafkaBootstrap=" + kafkaBootstrap)
+                .add("eventsTopic=" + eventsTopic)
+                .add("rejectedTopic=" + rejectedTopic)
+                .add("lateTopic=" + lateTopic)
+                .add("consumerGroup=" + consumerGroup)
+                .add("postgresUrl=" + postgresUrl.replaceFirst("\\?.*", ""))
+                .add("postgresUser=" + postgresUser)
+                .add("pipeline=" + pipeline)
+                .add("meters=" + meters)
+                .add("outOfOrderness=" + outOfOrderness)
+                .add("allowedLateness=" + allowedLateness)
+                .add("idleAfter=" + idleAfter)
+                .add("dedupeHorizon=" + dedupeHorizon)
+                .add("stateKept=" + stateKept)
+                .add("postgresPatience=" + postgresPatience)
+                .add("rewindTo=" + rewindTo)
+                .toString();
     }
 }

@@ -1,10 +1,12 @@
 package io.tallyflow.jobs.metering;
 
+import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.meter.NearestName;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +23,22 @@ public final class MeteringOptionsReader {
     /** Where a password may stand instead of in the arguments, which every process list shows. */
     public static final String PASSWORD_VARIABLE = "TALLYFLOW_POSTGRES_PASSWORD";
 
+    /** The same for the user of a jdbc catalog. */
+    public static final String LAKE_PASSWORD_VARIABLE = LakeConnection.PASSWORD_VARIABLE;
+
     /** Stands where a target could not be read; the problem is reported. */
     private static final RewindTarget NOWHERE = new RewindTarget(0, 0);
+
+    private static final List<Option> LAKE =
+            List.of(
+                    Option.LAKE_CATALOG,
+                    Option.LAKE_URI,
+                    Option.LAKE_WAREHOUSE,
+                    Option.LAKE_USER,
+                    Option.PIPELINE);
+
+    /** Likewise. */
+    private static final LakeOptions NO_LAKE = LakeOptions.of(Map.of(), "", Duration.ZERO);
 
     private final Map<String, String> given;
     private final Map<String, String> environment;
@@ -73,6 +89,8 @@ public final class MeteringOptionsReader {
                         duration(Option.DEDUPE_HORIZON),
                         duration(Option.STATE_KEPT),
                         duration(Option.POSTGRES_PATIENCE),
+                        lake(),
+                        duration(Option.LAKE_COMMIT_INTERVAL),
                         rewindTarget());
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", problems));
@@ -97,6 +115,35 @@ public final class MeteringOptionsReader {
 
     private Duration duration(Option option) {
         return value(option, TimeUtils::parseDuration, Duration.ZERO);
+    }
+
+    private @Nullable LakeOptions lake() {
+        String kind = text(Option.LAKE_CATALOG);
+        if (!LakeConnection.KINDS.contains(kind)) {
+            problems.add(
+                    "--"
+                            + Option.LAKE_CATALOG.key()
+                            + " "
+                            + kind
+                            + " is not one of "
+                            + LakeConnection.KINDS);
+            return null;
+        }
+        if (kind.equals("none")) {
+            return null;
+        }
+        Map<Option, String> catalog = new EnumMap<>(Option.class);
+        for (Option option : LAKE) {
+            catalog.put(option, text(option));
+        }
+        if (text(Option.LAKE_URI).isEmpty()) {
+            problems.add("--lake.uri is missing: " + Option.LAKE_URI.description());
+        }
+        Duration patience = duration(Option.POSTGRES_PATIENCE);
+        return value(
+                Option.LAKE_PROPERTIES,
+                file -> LakeConnection.options(catalog, file, environment, patience),
+                NO_LAKE);
     }
 
     private @Nullable RewindTarget rewindTarget() {

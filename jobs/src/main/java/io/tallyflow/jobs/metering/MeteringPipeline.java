@@ -7,6 +7,7 @@ import io.tallyflow.functions.parse.RouteParsed;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
+import io.tallyflow.schemas.lake.LakeRow;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.UsageChange;
@@ -28,8 +29,10 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
  *   =&gt; by subject
  *   =&gt; deduplicate  identity kept for the horizon       --conflict--&gt; rejected records
  *                                                       --stale-----&gt; late events
+ *   =&gt; lake         events
  *   =&gt; meter        one event, zero or more readings
  *   =&gt; aggregate    event-time windows, adjustments     --late------&gt; late events
+ *   =&gt; lake         what windows came to, adjusted readings
  *   =&gt; commit       one Postgres transaction per checkpoint
  * </pre>
  *
@@ -65,6 +68,9 @@ public final class MeteringPipeline {
         writeLate(
                 firsts.getSideOutput(Deduplicate.STALE)
                         .union(changes.getSideOutput(AggregateUsage.LATE)));
+        keepInLake(
+                firsts.getSideOutput(Deduplicate.LAKE)
+                        .union(changes.getSideOutput(AggregateUsage.LAKE)));
     }
 
     private SingleOutputStreamOperator<ParsedRecord> read(
@@ -127,6 +133,10 @@ public final class MeteringPipeline {
 
     private void writeLate(DataStream<LateEvent> late) {
         late.sinkTo(ends.late()).name(MeteringStage.LATE.label()).uid(MeteringStage.LATE.uid());
+    }
+
+    private void keepInLake(DataStream<LakeRow> rows) {
+        ends.lake().attach(rows, MeteringStage.LAKE);
     }
 
     private static <I, O> SingleOutputStreamOperator<O> stage(

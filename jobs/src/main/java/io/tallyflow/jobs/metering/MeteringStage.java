@@ -12,7 +12,8 @@ public enum MeteringStage {
     AGGREGATE("metering.aggregate.usage", "aggregate usage"),
     COMMIT("metering.sink.postgres", "commit to Postgres"),
     REJECTED("metering.sink.rejected", "write rejected records"),
-    LATE("metering.sink.late", "write late events");
+    LATE("metering.sink.late", "write late events"),
+    LAKE("metering.sink.lake", "write to the lake");
 
     private final String uid;
     private final String label;

@@ -21,6 +21,16 @@ public enum Option {
             "postgres.patience",
             "5 min",
             "how long an unreachable Postgres is waited for before the task restarts"),
+    LAKE_CATALOG("lake.catalog", "none", "catalog of the Iceberg tables: jdbc, rest or none"),
+    LAKE_URI("lake.uri", "", "URI of the catalog; for jdbc a JDBC URL"),
+    LAKE_WAREHOUSE("lake.warehouse", "", "where new tables are put, such as file:///data/lake"),
+    LAKE_USER("lake.user", "tallyflow", "database user of a jdbc catalog"),
+    LAKE_PROPERTIES(
+            "lake.properties", "", "path of a file with further properties of the Iceberg catalog"),
+    LAKE_COMMIT_INTERVAL(
+            "lake.commit-interval",
+            "60 s",
+            "how far the Iceberg tables may follow Postgres behind"),
     PIPELINE("pipeline", "metering", "name of the ledger's row"),
     METERS("meters", null, "path of the meter definitions, YAML"),
     OUT_OF_ORDERNESS(

@@ -13,8 +13,8 @@ import java.nio.file.Path;
  */
 final class GoldenFile {
 
-    /** System property: set to true to write golden files instead of comparing them. */
-    static final String UPDATE = "tallyflow.golden.update";
+    /** System property: {@code write} writes golden files instead of comparing them. */
+    private static final String MODE = "tallyflow.golden";
 
     private final Path path;
 
@@ -35,7 +35,7 @@ final class GoldenFile {
      * @param meaning what it means that they differ
      */
     void mustSay(String actual, String meaning) throws IOException {
-        if (Boolean.getBoolean(UPDATE)) {
+        if ("write".equals(System.getProperty(MODE))) {
             Files.writeString(path, actual);
         }
         assertThat(text())
@@ -45,10 +45,10 @@ final class GoldenFile {
 
                         If the change is meant, from the project's root:
                           mvn -pl jobs -am test -Dtest='*Test' \
-                        -Dsurefire.failIfNoSpecifiedTests=false -D%2$s=true
+                        -Dsurefire.failIfNoSpecifiedTests=false -D%2$s=write
                           git diff jobs/%3$s
                         """,
-                        meaning, UPDATE, path)
+                        meaning, MODE, path)
                 .isEqualTo(actual);
     }
 }

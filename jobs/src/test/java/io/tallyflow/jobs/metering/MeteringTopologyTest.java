@@ -9,6 +9,7 @@ import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.WindowSize;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,9 @@ final class MeteringTopologyTest {
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment(FlinkSettings.required());
         environment.setParallelism(JOB);
-        new MeteringPipeline(KafkaAndPostgres.ends(options()), rules())
+        MeteringRules rules = rules();
+        new MeteringPipeline(
+                        RealEnds.ends(options(), rules.meters(), Duration.ofSeconds(10)), rules)
                 .attachTo(environment, READERS);
         return new TopologyText(environment.getStreamGraph(), PARALLELISMS);
     }
@@ -70,7 +73,9 @@ final class MeteringTopologyTest {
                 new String[] {
                     "--kafka.bootstrap", "kafka.invalid:9092",
                     "--postgres.url", "jdbc:postgresql://postgres.invalid/tallyflow",
-                    "--meters", "meters.yaml"
+                    "--meters", "meters.yaml",
+                    "--lake.catalog", "rest",
+                    "--lake.uri", "http://catalog.invalid"
                 },
                 Map.of());
     }

@@ -23,7 +23,8 @@ final class OptionsReferenceTest {
     }
 
     private static String row(Option option) {
-        String value = option.defaultValue() == null ? "" : "`" + option.defaultValue() + "`";
+        String given = option.defaultValue();
+        String value = given == null || given.isEmpty() ? "" : "`" + given + "`";
         return "| `--" + option.key() + "` | " + value + " | " + option.description() + " |";
     }
 }

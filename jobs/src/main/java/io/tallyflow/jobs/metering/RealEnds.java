@@ -1,5 +1,10 @@
 package io.tallyflow.jobs.metering;
 
+import static java.util.stream.Collectors.toMap;
+
+import io.tallyflow.connectors.iceberg.IcebergLake;
+import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.iceberg.LakeSchedule;
 import io.tallyflow.connectors.kafka.KafkaTopic;
 import io.tallyflow.connectors.kafka.RecordParser;
 import io.tallyflow.connectors.kafka.RecordSinks;
@@ -10,6 +15,9 @@ import io.tallyflow.connectors.postgres.PostgresUsageSink;
 import io.tallyflow.functions.parse.UsageEventParser;
 import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.event.ParsedRecord;
+import io.tallyflow.schemas.meter.Meter;
+import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import javax.sql.DataSource;
 import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
@@ -18,15 +26,20 @@ import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnecti
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/** The real ends: events and records of note in Kafka, results in Postgres. */
-public final class KafkaAndPostgres {
+/** The real ends: events and records of note in Kafka, results in Postgres and Iceberg. */
+public final class RealEnds {
 
     private static final int CONNECTION_CHECK_SECONDS = 5;
 
-    private KafkaAndPostgres() {}
+    private RealEnds() {}
 
-    /** The ends that the options name. */
-    public static MeteringEnds ends(MeteringOptions options) {
+    /**
+     * The ends that the options name.
+     *
+     * @param checkpointInterval how often the job commits
+     */
+    public static MeteringEnds ends(
+            MeteringOptions options, List<Meter> meters, Duration checkpointInterval) {
         Properties kafka = kafka(options);
         return new MeteringEnds(
                 UsageEventsSource.unbounded(
@@ -36,7 +49,23 @@ public final class KafkaAndPostgres {
                         new Parser()),
                 new PostgresUsageSink(postgres(options), sinkOptions(options)),
                 RecordSinks.rejected(options.rejectedTopic(), options.eventsTopic(), kafka),
-                RecordSinks.late(options.lateTopic(), options.eventsTopic(), kafka));
+                RecordSinks.late(options.lateTopic(), options.eventsTopic(), kafka),
+                lake(options, meters, checkpointInterval));
+    }
+
+    private static LakeEnd lake(
+            MeteringOptions options, List<Meter> meters, Duration checkpointInterval) {
+        LakeOptions catalog = options.lake();
+        if (catalog == null) {
+            return LakeEnd.NONE;
+        }
+        IcebergLake lake =
+                new IcebergLake(
+                        catalog,
+                        LakeSchedule.of(options.lakeCommitInterval(), checkpointInterval),
+                        meters.stream().collect(toMap(Meter::slug, Meter::aggregation)),
+                        options.rewindTo());
+        return (rows, stage) -> lake.attach(rows, stage.uid(), stage.label());
     }
 
     /** Client properties for Kafka. */

@@ -1,0 +1,136 @@
+package io.tallyflow.cli.demo;
+
+import io.tallyflow.schemas.progress.LaneCounts;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** Writes usage to Postgres as the pipeline would, without it. */
+final class HandWrittenRows {
+
+    private static final String CELL =
+            "(?, ?, substring(sha256(convert_to(?, 'UTF8')) for 16), ?::jsonb, ?, ?";
+
+    private static final String USAGE_ROW =
+            """
+            insert into tallyflow.usage_row (meter, subject, group_hash, group_by, window_start,
+                window_end, readings, sum, min, max, latest, latest_at, latest_source, latest_id,
+                settled, commit)
+            values %s, ?, ?, ?, ?, ?, ?, ?, ?, false, 1)
+            """
+                    .formatted(CELL);
+
+    private static final String DISTINCT_VALUE =
+            """
+            insert into tallyflow.distinct_value (meter, subject, group_hash, group_by,
+                window_start, window_end, value_hash, value, commit)
+            values %s, substring(sha256(convert_to(?, 'UTF8')) for 16), ?, 1)
+            """
+                    .formatted(CELL);
+
+    private static final String LEDGER =
+            """
+            insert into tallyflow.ledger (pipeline, commit, committed_at, offsets, consumed, metered,
+                unmatched, duplicate, conflict, stale, rejected, readings, ignored, reasons)
+            values ('by hand', 1, now(), ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb)
+            """;
+
+    private final Connection connection;
+
+    HandWrittenRows(Connection connection) {
+        this.connection = connection;
+    }
+
+    void write(NaiveMetering naive, Truth truth) throws SQLException {
+        Map<String, Long> windows =
+                DemoMeters.all().stream()
+                        .collect(Collectors.toMap(DemoMeter::slug, DemoMeter::windowMillis));
+        try (PreparedStatement rows = connection.prepareStatement(USAGE_ROW);
+                PreparedStatement values = connection.prepareStatement(DISTINCT_VALUE)) {
+            for (NaiveMetering.Row row : naive.rows()) {
+                usageRow(rows, row, windows.get(row.cell().meter()));
+                distinctValues(values, row, windows.get(row.cell().meter()));
+            }
+            rows.executeBatch();
+            values.executeBatch();
+        }
+        ledger(truth);
+    }
+
+    private static int cell(PreparedStatement row, Cell cell, long windowMillis)
+            throws SQLException {
+        row.setString(1, cell.meter());
+        row.setString(2, cell.subject());
+        row.setString(3, cell.group());
+        row.setString(4, cell.group());
+        row.setTimestamp(5, new Timestamp(cell.windowStartMillis()));
+        row.setTimestamp(6, new Timestamp(cell.windowStartMillis() + windowMillis));
+        return 7;
+    }
+
+    private static void usageRow(PreparedStatement row, NaiveMetering.Row usage, long windowMillis)
+            throws SQLException {
+        int next = cell(row, usage.cell(), windowMillis);
+        row.setLong(next++, usage.readings());
+        for (BigDecimal number : usage.numbers()) {
+            row.setBigDecimal(next++, number);
+        }
+        NaiveEvent latest = usage.latest();
+        boolean none = usage.numbers().get(0) == null;
+        row.setTimestamp(next++, none ? null : timestamp(latest.timeMicros()));
+        row.setString(next++, none ? null : latest.source());
+        row.setString(next, none ? null : latest.id());
+        row.addBatch();
+    }
+
+    private static Timestamp timestamp(long micros) {
+        Timestamp timestamp = new Timestamp(micros / 1_000);
+        timestamp.setNanos((int) (micros % 1_000_000) * 1_000);
+        return timestamp;
+    }
+
+    private static void distinctValues(
+            PreparedStatement row, NaiveMetering.Row usage, long windowMillis) throws SQLException {
+        for (String value : usage.distinct()) {
+            int next = cell(row, usage.cell(), windowMillis);
+            row.setString(next++, value);
+            row.setString(next, value);
+            row.addBatch();
+        }
+    }
+
+    private void ledger(Truth truth) throws SQLException {
+        LaneCounts counts = truth.counts();
+        List<Long> numbers =
+                List.of(
+                        counts.consumed(),
+                        counts.metered(),
+                        counts.unmatched(),
+                        counts.duplicate(),
+                        counts.conflict(),
+                        counts.stale(),
+                        counts.rejected(),
+                        counts.readings(),
+                        counts.ignored());
+        try (PreparedStatement row = connection.prepareStatement(LEDGER)) {
+            int next = 1;
+            row.setString(next++, json(truth.offsets()));
+            for (long number : numbers) {
+                row.setLong(next++, number);
+            }
+            row.setString(next, json(truth.reasons()));
+            row.executeUpdate();
+        }
+    }
+
+    private static String json(Map<?, Long> numbers) {
+        return numbers.entrySet().stream()
+                .map(entry -> "\"" + entry.getKey() + "\":" + entry.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
+    }
+}

@@ -1,0 +1,132 @@
+package io.tallyflow.connectors.iceberg;
+
+import io.tallyflow.connectors.postgres.PostgresServer;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.lake.LakeRow;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.data.parquet.InternalReader;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.parquet.Parquet;
+
+/** An empty lake of a test's own, in a folder and with a catalog on a real Postgres. */
+final class LakeFixture implements AutoCloseable {
+
+    private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    private final PostgresServer.Database database = PostgresServer.empty();
+    private final String warehouse;
+    private final int logBytes;
+
+    LakeFixture(Path folder, int logBytes) throws IOException {
+        this.warehouse = folder.toUri().toString();
+        this.logBytes = logBytes;
+        try (Lake lake = Lake.open(options())) {
+            lake.create();
+        }
+    }
+
+    LakeFixture(Path folder) throws IOException {
+        this(folder, LakeOptions.LOG_BYTES);
+    }
+
+    LakeOptions options() {
+        Map<String, String> catalog = new HashMap<>();
+        catalog.put("catalog-impl", FaultyCatalog.class.getName());
+        catalog.put("uri", database.url());
+        catalog.put("jdbc.user", database.user());
+        catalog.put("jdbc.password", "");
+        catalog.put("jdbc.schema-version", "V1");
+        catalog.put("warehouse", warehouse);
+        return new LakeOptions(new HashMap<>(catalog), "metering", logBytes, PATIENCE);
+    }
+
+    void failNext(FaultyCatalog.Fault... faults) {
+        FaultyCatalog.plan(warehouse, faults);
+    }
+
+    /** The event with a number; the same number makes the same event. */
+    static LakeRow event(long number) {
+        return LakeRow.accepted(usageEvent(number, number % 3));
+    }
+
+    static UsageEvent usageEvent(long number, long day) {
+        return new UsageEvent(
+                "customer-" + number % 7,
+                "test",
+                Long.toString(number),
+                "prompt",
+                START.plus(Duration.ofDays(-day)).toEpochMilli() * 1_000 + number,
+                ("{\"tokens\":" + number + "}").getBytes(StandardCharsets.UTF_8),
+                0,
+                number,
+                START.toEpochMilli());
+    }
+
+    /** The numbers of all events in the lake, sorted, copies included. */
+    List<Long> events() throws IOException {
+        return read(LakeTable.EVENTS).stream()
+                .map(row -> Long.parseLong((String) row.get("id")))
+                .sorted()
+                .toList();
+    }
+
+    /** All rows of a table as it is now, by column: instants in microseconds since the epoch. */
+    List<Map<String, Object>> read(LakeTable name) throws IOException {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        try (Lake lake = Lake.open(options());
+                CloseableIterable<FileScanTask> files = lake.table(name).newScan().planFiles()) {
+            for (FileScanTask file : files) {
+                read(lake.table(name), file, rows);
+            }
+        }
+        return rows;
+    }
+
+    private static void read(Table table, FileScanTask file, List<Map<String, Object>> rows)
+            throws IOException {
+        Schema schema = table.schema();
+        try (CloseableIterable<StructLike> all =
+                Parquet.read(table.io().newInputFile(file.file().location()))
+                        .project(schema)
+                        .createReaderFunc(type -> InternalReader.create(schema, type))
+                        .build()) {
+            for (StructLike row : all) {
+                Map<String, Object> columns = new HashMap<>();
+                for (int i = 0; i < row.size(); i++) {
+                    columns.put(schema.columns().get(i).name(), row.get(i, Object.class));
+                }
+                rows.add(columns);
+            }
+        }
+    }
+
+    /** What the events table stands at. */
+    SnapshotNote head() throws IOException {
+        return head(LakeTable.EVENTS);
+    }
+
+    SnapshotNote head(LakeTable table) throws IOException {
+        try (Lake lake = Lake.open(options())) {
+            Table loaded = lake.table(table);
+            return Lineage.of(loaded).head();
+        }
+    }
+
+    @Override
+    public void close() {
+        database.close();
+    }
+}

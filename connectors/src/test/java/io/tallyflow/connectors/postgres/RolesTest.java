@@ -1,0 +1,310 @@
+package io.tallyflow.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.schema.Migrations;
+import io.tallyflow.schemas.commit.CommitName;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.progress.LaneCounts;
+import io.tallyflow.schemas.progress.Progress;
+import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.usage.Adjustment;
+import io.tallyflow.schemas.usage.AdjustmentReason;
+import io.tallyflow.schemas.usage.UsageCell;
+import io.tallyflow.schemas.usage.UsageRow;
+import java.math.BigDecimal;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What users with one of the roles can do, and what they cannot. */
+final class RolesTest {
+
+    private static final String NOT_ALLOWED = "42501";
+
+    private static final List<Meter> METERS =
+            MeterFile.parse(
+                    "meters.yaml",
+                    """
+                    meters:
+                      - slug: tokens
+                        eventType: prompt
+                        aggregation: SUM
+                        valueProperty: $.tokens
+                      - slug: users
+                        eventType: prompt
+                        aggregation: UNIQUE_COUNT
+                        valueProperty: $.user
+                    """);
+
+    private static PostgresServer.Database database;
+    private static LoginUser owner;
+    private static LoginUser writer;
+    private static LoginUser reader;
+
+    @BeforeAll
+    static void create() throws SQLException {
+        database = PostgresServer.migrated();
+        owner = new LoginUser(database, "tallyflow_owner");
+        writer = new LoginUser(database, "tallyflow_writer");
+        reader = new LoginUser(database, "tallyflow_reader");
+        MeterRegistry.register(database.dataSource(), METERS);
+    }
+
+    @AfterAll
+    static void drop() throws SQLException {
+        for (LoginUser user : List.of(owner, writer, reader)) {
+            user.close();
+        }
+        database.close();
+    }
+
+    @Test
+    void letTheWriterRegisterCommitAndRewind() throws Exception {
+        CommitName first = new CommitName(7, 1);
+        CommitName second = new CommitName(7, 2);
+        CommitName third = new CommitName(8, 3);
+        PostgresSinkOptions options = PostgresSinkOptions.defaults();
+        try (Session session = new Session(writer.connections(), Duration.ofSeconds(10))) {
+            MeterRegistry.register(writer.dataSource(), METERS);
+            assertThat(new LedgerStart(writer.connections(), options).check(CommitName.NONE))
+                    .isNull();
+            session.run(commit(first, CommitName.NONE, null, 5));
+            session.run(commit(second, first, null, 6));
+            session.run(commit(second, first, null, 6));
+            assertThat(ask(database.connect(), "select value::text from tallyflow.usage"))
+                    .containsExactly("17");
+
+            RewindTarget target = new RewindTarget(1, 0);
+            assertThat(
+                            new LedgerStart(writer.connections(), options.withRewindTo(target))
+                                    .check(first))
+                    .isEqualTo(target);
+            session.run(commit(third, first, target, 4));
+        }
+        assertThat(
+                        ask(
+                                database.connect(),
+                                "select commit || ' in ' || epoch from tallyflow.progress"))
+                .containsExactly("2 in 1");
+        assertThat(ask(database.connect(), "select value::text from tallyflow.usage"))
+                .containsExactly("13");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "create table tallyflow.mine (x int)",
+                "create function tallyflow.mine() returns int language sql return 1",
+                "create view tallyflow.mine as select 1 as one",
+                "create schema mine",
+                "create index on tallyflow.usage_row (commit)",
+                "drop table tallyflow.usage_row",
+                "drop schema tallyflow cascade",
+                "truncate tallyflow.usage_row",
+                "truncate tallyflow.ledger_history",
+                "alter table tallyflow.ledger drop constraint ledger_conserves_records",
+                "alter table tallyflow.usage_row detach partition tallyflow.usage_row_default",
+                "alter function tallyflow.make_partitions(date) security definer",
+                "select tallyflow.make_partitions(date '2030-01-01')",
+                "select tallyflow.make_roles()",
+                "delete from tallyflow.ledger",
+                "delete from tallyflow.ledger_history",
+                "delete from tallyflow.meter_definition",
+                "update tallyflow.usage_row set subject = 'other'",
+                "update tallyflow.adjustment set readings = 0",
+                "update tallyflow.distinct_value set commit = 0",
+                "update tallyflow.ledger_history set consumed = 0",
+                "update tallyflow.rewind set to_commit = 0",
+                "delete from tallyflow.usage_row_default",
+                "insert into tallyflow.usage_row_default default values",
+                "delete from tallyflow.flyway_schema_history",
+                "lock table tallyflow.rewind in access exclusive mode",
+                "grant select on tallyflow.usage to public",
+                "set role tallyflow_owner",
+                "create role mine"
+            })
+    void refuseTheWriterEverythingElse(String statement) {
+        assertThat(outcome(writer, statement)).isEqualTo(NOT_ALLOWED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "select * from tallyflow.usage",
+                "select * from tallyflow.adjustment",
+                "select * from tallyflow.progress",
+                "select * from tallyflow.meter",
+                "select * from tallyflow.query('tokens', group_by => '{subject}')",
+                "select * from tallyflow.query('tokens', window_size => 'DAY',"
+                        + " time_zone => 'Etc/GMT+1', subjects => '{s}', filter => '{}')",
+                "select * from tallyflow.query('users', '2020-01-01Z', '2020-01-02Z')"
+            })
+    void letTheReaderAsk(String question) throws SQLException {
+        try (Connection connection = reader.connect();
+                Statement statement = connection.createStatement()) {
+            assertThat(statement.execute(question)).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "insert into tallyflow.usage_row default values",
+                "insert into tallyflow.adjustment default values",
+                "insert into tallyflow.distinct_value default values",
+                "insert into tallyflow.ledger (pipeline) values ('mine')",
+                "insert into tallyflow.ledger_history default values",
+                "insert into tallyflow.rewind default values",
+                "insert into tallyflow.meter_definition default values",
+                "update tallyflow.usage_row set sum = 0",
+                "update tallyflow.adjustment set sum = 0",
+                "update tallyflow.distinct_value set commit = 0",
+                "update tallyflow.ledger set commit = 0",
+                "update tallyflow.ledger_history set commit = 0",
+                "update tallyflow.rewind set to_commit = 0",
+                "update tallyflow.meter_definition set in_force = false",
+                "update tallyflow.progress set commit = 0",
+                "update tallyflow.meter set description = ''",
+                "delete from tallyflow.usage_row",
+                "delete from tallyflow.adjustment",
+                "delete from tallyflow.distinct_value",
+                "delete from tallyflow.ledger",
+                "delete from tallyflow.meter_definition",
+                "truncate tallyflow.adjustment",
+                "create table tallyflow.mine (x int)",
+                "drop view tallyflow.usage",
+                "select token from tallyflow.ledger",
+                "select * from tallyflow.ledger_history",
+                "select * from tallyflow.rewind",
+                "select * from tallyflow.usage_row_default",
+                "select tallyflow.make_partitions(date '2030-01-01')"
+            })
+    void refuseTheReaderEveryWrite(String statement) {
+        assertThat(outcome(reader, statement)).isEqualTo(NOT_ALLOWED);
+    }
+
+    @Test
+    void letTheOwnerMakePartitionsThatTheOthersUse() throws SQLException {
+        LocalDate until = LocalDate.now(ZoneOffset.UTC).plusMonths(8);
+        assertThat(Migrations.makePartitions(owner.dataSource(), until)).isPositive();
+        // Whoever makes partitions, they belong to the owner.
+        assertThat(Migrations.makePartitions(database.dataSource(), until.plusMonths(2)))
+                .isPositive();
+        assertThat(
+                        ask(
+                                database.connect(),
+                                """
+                                select distinct pg_get_userbyid(relowner) from pg_class
+                                where relnamespace = 'tallyflow'::regnamespace
+                                    and relkind in ('r', 'p', 'v')
+                                    and relname <> 'flyway_schema_history'
+                                """))
+                .containsExactly("tallyflow_owner");
+        String newest = "tallyflow.partitions_until() - interval '1 day'";
+        try (Connection connection = writer.connect()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(
+                        """
+                        insert into tallyflow.distinct_value (meter, subject, group_hash, group_by,
+                            window_start, window_end, value_hash, value, commit)
+                        select 'users', 's', hash, '{}', t, t + interval '1 minute', hash, 'v', 1
+                        from (select %s as t, substring(sha256('') for 16) as hash) x
+                        """
+                                .formatted(newest));
+                assertThat(
+                                statement.executeUpdate(
+                                        "delete from tallyflow.distinct_value where commit = 1"))
+                        .isEqualTo(1);
+            }
+            connection.rollback();
+        }
+        assertThat(
+                        ask(
+                                reader.connect(),
+                                "select value::text from tallyflow.query('users', " + newest + ")"))
+                .containsExactly("0");
+    }
+
+    @Test
+    void letTheOwnerChangeTheSchemaAndMigrateAgain() throws SQLException {
+        try (Connection connection = owner.connect()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("alter table tallyflow.ledger add column more int");
+                statement.execute("create table tallyflow.another (x int)");
+                statement.execute("drop table tallyflow.adjustment cascade");
+                statement.execute("select 1 from tallyflow.flyway_schema_history");
+            }
+            connection.rollback();
+        }
+        Migrations.apply(owner.dataSource());
+    }
+
+    /** SQLSTATE, or "done". */
+    private static String outcome(LoginUser user, String sql) {
+        try (Connection connection = user.connect()) {
+            connection.setAutoCommit(false);
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(sql);
+            }
+            connection.rollback();
+            return "done";
+        } catch (SQLException e) {
+            return e.getSQLState();
+        }
+    }
+
+    private static List<String> ask(Connection connection, String sql) throws SQLException {
+        try (connection;
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<String> answers = new ArrayList<>();
+            while (rows.next()) {
+                answers.add(rows.getString(1));
+            }
+            return answers;
+        }
+    }
+
+    /** A commit of one row, replaced by each commit, and one adjustment, added by each. */
+    private static CommitTransaction commit(
+            CommitName name, CommitName previous, @Nullable RewindTarget rewind, int sum) {
+        UsageCell cell = new UsageCell("tokens", "s", "{}", 60_000, 120_000);
+        Progress progress =
+                new Progress(
+                        new LaneCounts(2, 2, 0, 0, 0, 0, 0, 2, 1, 0),
+                        Map.of(0, name.checkpoint()),
+                        60_000,
+                        Map.of());
+        byte[] rows =
+                RowsCodec.encode(
+                                List.of(new UsageRow(cell, partial(sum), false)),
+                                List.of(new Adjustment(cell, AdjustmentReason.LATE, partial(sum))),
+                                RowsCodec.PART_BYTES)
+                        .get(0);
+        return new CommitTransaction(
+                "metering", List.of(new CommitPart(name, previous, 0, 1, progress, rewind, rows)));
+    }
+
+    private static UsagePartial partial(int sum) {
+        BigDecimal value = BigDecimal.valueOf(sum);
+        return new UsagePartial(1, value, value, value, value, 60_000_000, "source", "id");
+    }
+}

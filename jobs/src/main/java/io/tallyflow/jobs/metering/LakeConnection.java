@@ -1,0 +1,78 @@
+package io.tallyflow.jobs.metering;
+
+import io.tallyflow.connectors.iceberg.LakeOptions;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.CatalogUtil;
+
+/** Makes the properties of the Iceberg catalog from the job's options. */
+final class LakeConnection {
+
+    /** Password of a JDBC catalog's user. */
+    static final String PASSWORD_VARIABLE = "TALLYFLOW_LAKE_PASSWORD";
+
+    /** Client credential of a REST catalog, {@code ID:SECRET}. */
+    static final String CREDENTIAL_VARIABLE = "TALLYFLOW_LAKE_CREDENTIAL";
+
+    /** Values of {@link Option#LAKE_CATALOG}. */
+    static final List<String> KINDS =
+            List.of(
+                    "none",
+                    CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC,
+                    CatalogUtil.ICEBERG_CATALOG_TYPE_REST);
+
+    private LakeConnection() {}
+
+    /**
+     * The catalog that the options name.
+     *
+     * @param file further properties, which win; empty for none
+     * @throws IllegalArgumentException if something is missing or the file cannot be read
+     */
+    static LakeOptions options(
+            Map<Option, String> given,
+            String file,
+            Map<String, String> environment,
+            Duration patience) {
+        String kind = given.getOrDefault(Option.LAKE_CATALOG, "");
+        Map<String, String> catalog = new HashMap<>();
+        catalog.put(CatalogUtil.ICEBERG_CATALOG_TYPE, kind);
+        catalog.put(CatalogProperties.URI, given.getOrDefault(Option.LAKE_URI, ""));
+        catalog.put(
+                CatalogProperties.WAREHOUSE_LOCATION,
+                given.getOrDefault(Option.LAKE_WAREHOUSE, ""));
+        if (kind.equals(CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC)) {
+            catalog.put("jdbc.schema-version", "V1");
+            catalog.put("jdbc.user", given.getOrDefault(Option.LAKE_USER, ""));
+            catalog.put("jdbc.password", environment.getOrDefault(PASSWORD_VARIABLE, ""));
+            catalog.put("jdbc.connectTimeout", "10");
+            catalog.put("jdbc.socketTimeout", "60");
+        } else if (environment.containsKey(CREDENTIAL_VARIABLE)) {
+            catalog.put("credential", environment.getOrDefault(CREDENTIAL_VARIABLE, ""));
+        }
+        if (!file.isEmpty()) {
+            catalog.putAll(read(Path.of(file)));
+        }
+        return LakeOptions.of(catalog, given.getOrDefault(Option.PIPELINE, "metering"), patience);
+    }
+
+    private static Map<String, String> read(Path file) {
+        Properties properties = new Properties();
+        try (Reader in = Files.newBufferedReader(file)) {
+            properties.load(in);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("cannot be read: " + e, e);
+        }
+        Map<String, String> all = new HashMap<>();
+        properties.stringPropertyNames().forEach(key -> all.put(key, properties.getProperty(key)));
+        return all;
+    }
+}

@@ -1,0 +1,194 @@
+-- Who may do what: three roles without login, to be granted to the users that log in. Roles belong to
+-- the server, not to the database; where they cannot be made, the schema works as before for its owner.
+--
+-- Partitions need no rights of their own: Postgres asks for those of the table that is named in a
+-- statement, and nobody but the owner names a partition. A migration that adds a table adds the
+-- rights on it here, by replacing the function below.
+
+create function tallyflow.grant_rights()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    grant usage, create on schema tallyflow to tallyflow_owner;
+    grant usage on schema tallyflow to tallyflow_writer, tallyflow_reader;
+
+    -- Whoever is a member of the owner can migrate. (The table is made by the migrating program, which
+    -- holds it while this runs.)
+    if to_regclass('tallyflow.flyway_schema_history') is not null then
+        grant select, insert, update, delete
+            on tallyflow.flyway_schema_history to tallyflow_owner;
+    end if;
+
+    -- What readers rely on ...
+    grant select
+        on tallyflow.usage, tallyflow.adjustment, tallyflow.progress, tallyflow.meter
+        to tallyflow_reader;
+    grant execute
+        on function tallyflow.query(
+            text, timestamptz, timestamptz, text, text, text[], text[], jsonb)
+        to tallyflow_reader;
+    -- ... and what that stands on. The views and the function run with the rights of who asks, so that
+    -- row security put on these tables holds; therefore the reader needs to select from them too.
+    grant select
+        on tallyflow.usage_row, tallyflow.distinct_value, tallyflow.meter_definition
+        to tallyflow_reader;
+    grant select (
+        pipeline, epoch, commit, checkpoint, committed_at, watermark, offsets, consumed, metered,
+        unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored)
+        on tallyflow.ledger to tallyflow_reader;
+
+    -- A commit writes rows and replaces the partials of rows; a rewind deletes by commit. What stands
+    -- in a key never changes. (To replace a column by the one that was excluded is to select it.)
+    grant select, insert, delete,
+        update (readings, sum, min, max, latest, latest_at, latest_source, latest_id, settled, commit)
+        on tallyflow.usage_row to tallyflow_writer;
+    grant insert, delete,
+        select (meter, subject, window_start, group_hash, commit, reason)
+        on tallyflow.adjustment to tallyflow_writer;
+    grant insert, delete,
+        select (meter, subject, window_start, group_hash, value_hash, commit)
+        on tallyflow.distinct_value to tallyflow_writer;
+    grant select, insert, update on tallyflow.ledger to tallyflow_writer;
+    grant select, insert, update (abandoned_in_epoch)
+        on tallyflow.ledger_history to tallyflow_writer;
+    grant insert on tallyflow.rewind to tallyflow_writer;
+    -- Who registers meters locks the table first, for which a right on single columns is not enough.
+    grant select, insert, update on tallyflow.meter_definition to tallyflow_writer;
+end
+$$;
+
+comment on function tallyflow.grant_rights() is
+    'Gives the roles tallyflow_owner, tallyflow_writer and tallyflow_reader their rights.';
+
+create function tallyflow.give_to_owner()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    change text;
+begin
+    if not pg_has_role(current_user, 'tallyflow_owner', 'usage') then
+        execute format('grant tallyflow_owner to %I', current_user);
+    end if;
+    if not pg_has_role(current_user, 'tallyflow_owner', 'usage') then
+        -- The caller's user does not inherit, and would lose what it owns.
+        raise insufficient_privilege;
+    end if;
+    for change in
+        select format(
+            'alter %s tallyflow.%I owner to tallyflow_owner',
+            case c.relkind when 'v' then 'view' when 'c' then 'type' else 'table' end,
+            c.relname)
+        from pg_class c
+        where c.relnamespace = 'tallyflow'::regnamespace
+          and c.relkind in ('p', 'r', 'v', 'c')
+          and c.relowner <> 'tallyflow_owner'::regrole
+          and c.relname <> 'flyway_schema_history'
+        union all
+        select format('alter routine %s owner to tallyflow_owner', p.oid::regprocedure)
+        from pg_proc p
+        where p.pronamespace = 'tallyflow'::regnamespace
+          and p.proowner <> 'tallyflow_owner'::regrole
+    loop
+        execute change;
+    end loop;
+end
+$$;
+
+comment on function tallyflow.give_to_owner() is
+    'Makes the role tallyflow_owner the owner of everything in the schema, and the caller a member of it.';
+
+create function tallyflow.make_roles()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    name text;
+    missing text[] := '{}';
+begin
+    foreach name in array array['tallyflow_owner', 'tallyflow_writer', 'tallyflow_reader'] loop
+        begin
+            if not exists (select from pg_roles where rolname = name) then
+                execute format('create role %I nologin', name);
+            end if;
+        exception
+            when duplicate_object or unique_violation then
+                null; -- Another database of this server was migrated at the same moment.
+            when insufficient_privilege then
+                missing := missing || name;
+        end;
+    end loop;
+    if missing <> '{}' then
+        raise notice using message = format(
+            'tallyflow: user %s may not create roles, so there are none with few rights yet;'
+            ' let an administrator run: create role %s; grant tallyflow_owner to %I;'
+            ' then run as %I: select tallyflow.make_roles();',
+            current_user, array_to_string(missing, '; create role '), current_user, current_user);
+        return;
+    end if;
+    perform tallyflow.grant_rights();
+    begin
+        perform tallyflow.give_to_owner();
+    exception
+        when insufficient_privilege then
+            raise notice using message = format(
+                'tallyflow: user %s may not act as tallyflow_owner and stays the owner of the tables;'
+                ' to change that let an administrator run: grant tallyflow_owner to %I;'
+                ' then run as %I: select tallyflow.make_roles();',
+                current_user, current_user, current_user);
+    end;
+end
+$$;
+
+comment on function tallyflow.make_roles() is
+    'Makes the roles tallyflow_owner, tallyflow_writer and tallyflow_reader where they are missing, gives them their rights, and everything in the schema to the owner. For the owner of the tables; may be called again at any time. What the caller may not do is left out, with a notice.';
+
+revoke all on function tallyflow.grant_rights() from public;
+revoke all on function tallyflow.give_to_owner() from public;
+revoke all on function tallyflow.make_roles() from public;
+
+-- As before, but a partition belongs to who owns the table, whoever makes it.
+create or replace function tallyflow.make_partition(
+    parent text, suffix text, starts timestamptz, ends timestamptz)
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+set datestyle = 'ISO'
+as $$
+declare
+    part constant text := parent || '_' || suffix;
+    rest constant text := parent || '_default';
+begin
+    execute format(
+        'create table tallyflow.%I (like tallyflow.%I including defaults including constraints)',
+        part, parent);
+    execute format(
+        'alter table tallyflow.%I owner to %I',
+        part,
+        (select pg_get_userbyid(c.relowner) from pg_class c
+         where c.oid = format('tallyflow.%I', parent)::regclass));
+    if parent = 'usage_row' then
+        -- Rows are updated at every commit while their window is open: room on their own page.
+        execute format('alter table tallyflow.%I set (fillfactor = 80)', part);
+    end if;
+    -- A partition can only be attached when the default holds no row of its range.
+    execute format(
+        'with moved as (delete from tallyflow.%I where window_start >= $1 and window_start < $2'
+        ' returning *) insert into tallyflow.%I select * from moved', rest, part)
+        using starts, ends;
+    execute format(
+        'alter table tallyflow.%I attach partition tallyflow.%I for values from (%L) to (%L)',
+        parent, part, starts, ends);
+end
+$$;
+
+do $$
+begin
+    perform tallyflow.make_roles();
+end
+$$;
