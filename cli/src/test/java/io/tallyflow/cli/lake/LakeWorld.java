@@ -103,6 +103,7 @@ final class LakeWorld {
     private final Map<UsageCell, UsagePartial> cells = new LinkedHashMap<>();
     private final Map<UsageCell, UsagePartial> lateCells = new LinkedHashMap<>();
     private final Map<UsageCell, Set<String>> distinct = new HashMap<>();
+    private final Map<UsageCell, Set<String>> distinctOnTime = new HashMap<>();
     private final List<AdjustedReading> late = new ArrayList<>();
 
     LakeWorld(long seed, int number) {
@@ -167,6 +168,11 @@ final class LakeWorld {
                 .merge(cell, UsagePartials.of(reading, event), UsagePartials::merge);
         if (reading.distinct() != null) {
             distinct.computeIfAbsent(cell, key -> new LinkedHashSet<>()).add(reading.distinct());
+            if (!isLate) {
+                distinctOnTime
+                        .computeIfAbsent(cell, key -> new LinkedHashSet<>())
+                        .add(reading.distinct());
+            }
         }
     }
 
@@ -183,7 +189,7 @@ final class LakeWorld {
         lateCells.forEach(
                 (cell, partial) ->
                         adjustments.add(new Adjustment(cell, AdjustmentReason.LATE, partial)));
-        WrittenRows.write(connection, rows, adjustments, distinctValues());
+        WrittenRows.write(connection, rows, adjustments, values(distinct));
     }
 
     /** Writes the same as the job would have it in the lake. */
@@ -196,7 +202,8 @@ final class LakeWorld {
                     }
                 });
         late.forEach(adjusted -> rows.add(LakeRow.of(adjusted)));
-        distinctValues().stream()
+        // Those of late readings are in their adjustments, too.
+        values(random.nextBoolean() ? distinct : distinctOnTime).stream()
                 .filter(value -> isSettled(value.cell()))
                 .forEach(value -> rows.add(LakeRow.of(value)));
         events.forEach(event -> rows.add(LakeRow.accepted(event)));
@@ -231,7 +238,7 @@ final class LakeWorld {
         return values;
     }
 
-    private List<DistinctValue> distinctValues() {
+    private static List<DistinctValue> values(Map<UsageCell, Set<String>> distinct) {
         List<DistinctValue> values = new ArrayList<>();
         distinct.forEach(
                 (cell, texts) -> texts.forEach(text -> values.add(new DistinctValue(cell, text))));
