@@ -2,6 +2,7 @@ package io.tallyflow.cli.lake;
 
 import io.tallyflow.cli.query.QueryEngine;
 import io.tallyflow.cli.query.QueryFailedException;
+import io.tallyflow.cli.query.QueryRefusedException;
 import io.tallyflow.cli.query.RowConsumer;
 import io.tallyflow.cli.query.UsageQuery;
 import io.tallyflow.connectors.iceberg.Lake;
@@ -42,13 +43,14 @@ public final class LakeQueryEngine implements QueryEngine {
     @Override
     public void run(UsageQuery query, RowConsumer rows) throws IOException {
         LakeQuestion question = LakeQuestion.of(query, meters);
-        Totals totals = new Totals(question);
+        Totals totals;
         try (Lake lake = Lake.open(options)) {
-            new LakeUsage(LakeView.of(lake), question, totals).read();
+            totals = LakeUsage.of(LakeView.of(lake), question);
+        } catch (QueryRefusedException e) {
+            throw e;
         } catch (IOException | RuntimeException e) {
             throw new QueryFailedException("the lake cannot be read: " + reason(e), e);
         }
-        question.checkGrain(totals.usage());
         totals.rows(rows);
     }
 

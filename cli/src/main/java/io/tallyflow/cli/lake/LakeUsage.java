@@ -36,15 +36,26 @@ final class LakeUsage {
     private final Meter meter;
     private final Totals totals;
 
-    LakeUsage(LakeView view, LakeQuestion question, Totals totals) {
+    private LakeUsage(LakeView view, LakeQuestion question) {
         this.view = view;
         this.question = question;
         this.meter = question.meter();
-        this.totals = totals;
+        this.totals = new Totals(question);
     }
 
-    /** Adds all of the range to the totals. */
-    void read() throws IOException {
+    /**
+     * Answers a question.
+     *
+     * @throws io.tallyflow.cli.query.QueryRefusedException if windows do not fall on the grain
+     */
+    static Totals of(LakeView view, LakeQuestion question) throws IOException {
+        LakeUsage usage = new LakeUsage(view, question);
+        usage.read();
+        question.checkGrain(usage.totals.usage());
+        return usage.totals;
+    }
+
+    private void read() throws IOException {
         long open = GrainRange.floor(view.settledUntilMillis(), meter.windowSize().millis());
         GrainRange settled = question.range().before(open);
         if (!settled.isEmpty()) {

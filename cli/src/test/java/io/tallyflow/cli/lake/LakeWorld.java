@@ -14,6 +14,7 @@ import io.tallyflow.schemas.meter.GroupDimension;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.WindowSize;
+import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.state.UsagePartials;
 import io.tallyflow.schemas.usage.AdjustedReading;
@@ -24,7 +25,9 @@ import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.SettledUsage;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageRow;
+import io.tallyflow.schemas.usage.UsageValue;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -100,6 +103,7 @@ final class LakeWorld {
     private final Map<UsageCell, UsagePartial> cells = new LinkedHashMap<>();
     private final Map<UsageCell, UsagePartial> lateCells = new LinkedHashMap<>();
     private final Map<UsageCell, Set<String>> distinct = new HashMap<>();
+    private final Map<UsageCell, Set<String>> distinctOnTime = new HashMap<>();
     private final List<AdjustedReading> late = new ArrayList<>();
 
     LakeWorld(long seed, int number) {
@@ -164,6 +168,11 @@ final class LakeWorld {
                 .merge(cell, UsagePartials.of(reading, event), UsagePartials::merge);
         if (reading.distinct() != null) {
             distinct.computeIfAbsent(cell, key -> new LinkedHashSet<>()).add(reading.distinct());
+            if (!isLate) {
+                distinctOnTime
+                        .computeIfAbsent(cell, key -> new LinkedHashSet<>())
+                        .add(reading.distinct());
+            }
         }
     }
 
@@ -180,7 +189,7 @@ final class LakeWorld {
         lateCells.forEach(
                 (cell, partial) ->
                         adjustments.add(new Adjustment(cell, AdjustmentReason.LATE, partial)));
-        WrittenRows.write(connection, rows, adjustments, distinctValues());
+        WrittenRows.write(connection, rows, adjustments, values(distinct));
     }
 
     /** Writes the same as the job would have it in the lake. */
@@ -193,7 +202,8 @@ final class LakeWorld {
                     }
                 });
         late.forEach(adjusted -> rows.add(LakeRow.of(adjusted)));
-        distinctValues().stream()
+        // Those of late readings are in their adjustments, too.
+        values(random.nextBoolean() ? distinct : distinctOnTime).stream()
                 .filter(value -> isSettled(value.cell()))
                 .forEach(value -> rows.add(LakeRow.of(value)));
         events.forEach(event -> rows.add(LakeRow.accepted(event)));
@@ -214,7 +224,21 @@ final class LakeWorld {
         }
     }
 
-    private List<DistinctValue> distinctValues() {
+    /** What every cell comes to. */
+    Map<UsageCell, BigDecimal> values() {
+        Map<UsageCell, UsagePartial> partials = new HashMap<>(cells);
+        lateCells.forEach((cell, partial) -> partials.merge(cell, partial, UsagePartials::merge));
+        Map<UsageCell, BigDecimal> values = new HashMap<>();
+        partials.forEach(
+                (cell, partial) -> {
+                    int texts = distinct.getOrDefault(cell, Set.of()).size();
+                    BigDecimal value = UsageValue.of(meter.aggregation(), partial, texts);
+                    values.put(cell, Quantity.canonical(value));
+                });
+        return values;
+    }
+
+    private static List<DistinctValue> values(Map<UsageCell, Set<String>> distinct) {
         List<DistinctValue> values = new ArrayList<>();
         distinct.forEach(
                 (cell, texts) -> texts.forEach(text -> values.add(new DistinctValue(cell, text))));
