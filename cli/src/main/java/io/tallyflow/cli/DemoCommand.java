@@ -154,7 +154,11 @@ final class DemoCommand implements Callable<Integer> {
             DemoView view = DemoView.of(out, lifetime, System.getenv());
             Truth truth = new DemoWatch(running, settings, connection, sender, view).awaitEnd();
             view.close();
-            Comparison comparison = Comparison.of(truth, SeenInPostgres.all(connection));
+            Comparison comparison =
+                    Comparison.of(
+                            truth,
+                            SeenInPostgres.all(connection),
+                            LakeArrival.await(running, truth, out));
             comparison.print(out);
             return comparison.isEqual();
         }

@@ -1,5 +1,6 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.cli.lake.LakeQueryEngine;
 import io.tallyflow.cli.query.CalendarWindow;
 import io.tallyflow.cli.query.PostgresQueryEngine;
 import io.tallyflow.cli.query.QueryEngine;
@@ -126,7 +127,10 @@ final class QueryCommand implements Callable<Integer> {
     private QueryEngine engine(Connections connections) {
         return switch (source) {
             case POSTGRES -> new PostgresQueryEngine(connections.postgres().dataSource());
-            case ICEBERG -> throw new CommandFailure("--engine iceberg is not available yet");
+            case ICEBERG ->
+                    new LakeQueryEngine(
+                            EmbeddedLake.of(connections),
+                            MetersInForce.read(connections.postgres()));
         };
     }
 

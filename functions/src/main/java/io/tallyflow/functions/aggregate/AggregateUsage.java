@@ -188,6 +188,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         if (distinct != null) {
             // Whether it is new is known to the table of distinct values alone.
             emit(UsageChange.of(new DistinctValue(cell, distinct)));
+            keep(LakeRow.of(new DistinctValue(cell, distinct)));
         }
         keep(LakeRow.of(new AdjustedReading(event, reading, AdjustmentReason.LATE)));
         tally.adjusted();
