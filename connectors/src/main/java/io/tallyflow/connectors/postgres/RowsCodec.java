@@ -3,6 +3,7 @@ package io.tallyflow.connectors.postgres;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.AdjustmentReason;
+import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.io.ByteArrayInputStream;
@@ -15,7 +16,6 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterOutputStream;
@@ -31,32 +31,41 @@ final class RowsCodec {
     /** Uncompressed bytes after which a part is full. */
     static final int PART_BYTES = 4 * 1024 * 1024;
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int OLDEST = 1;
     private static final int END = 0;
     private static final int USAGE = 1;
     private static final int ADJUSTMENT = 2;
 
+    /** Since version 2. */
+    private static final int DISTINCT = 3;
+
     private RowsCodec() {}
 
-    /** Cuts rows and adjustments into encoded parts of at most {@code partBytes}; at least one. */
-    static List<byte[]> encode(
-            Collection<UsageRow> usage, Collection<Adjustment> adjustments, int partBytes) {
+    /** Cuts rows into encoded parts of about {@code partBytes}; at least one. */
+    static List<byte[]> encode(Rows rows, int partBytes) {
         try {
             List<byte[]> parts = new ArrayList<>();
             Part part = new Part();
-            for (UsageRow row : usage) {
+            for (UsageRow row : rows.usage()) {
                 part = part.orNext(parts, partBytes);
                 part.out.writeByte(USAGE);
                 writeCell(part.out, row.cell());
                 part.out.writeBoolean(row.settled());
                 writePartial(part.out, row.partial());
             }
-            for (Adjustment adjustment : adjustments) {
+            for (Adjustment adjustment : rows.adjustments()) {
                 part = part.orNext(parts, partBytes);
                 part.out.writeByte(ADJUSTMENT);
                 writeCell(part.out, adjustment.cell());
                 writeText(part.out, adjustment.reason().name());
                 writePartial(part.out, adjustment.partial());
+            }
+            for (DistinctValue distinct : rows.distincts()) {
+                part = part.orNext(parts, partBytes);
+                part.out.writeByte(DISTINCT);
+                writeCell(part.out, distinct.cell());
+                writeText(part.out, distinct.text());
             }
             parts.add(part.finish());
             return parts;
@@ -70,11 +79,16 @@ final class RowsCodec {
         try (DataInputStream in =
                 new DataInputStream(new InflaterInputStream(new ByteArrayInputStream(bytes)))) {
             int version = in.readUnsignedByte();
-            if (version != VERSION) {
+            if (version < OLDEST || version > VERSION) {
                 throw new IOException(
-                        "rows of a commit have format " + version + ", known is " + VERSION);
+                        "rows of a commit have format "
+                                + version
+                                + ", known are "
+                                + OLDEST
+                                + " to "
+                                + VERSION);
             }
-            Rows rows = new Rows(new ArrayList<>(), new ArrayList<>());
+            Rows rows = new Rows(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
             for (int tag = in.readUnsignedByte(); tag != END; tag = in.readUnsignedByte()) {
                 readEntry(tag, in, rows);
             }
@@ -90,6 +104,8 @@ final class RowsCodec {
         } else if (tag == ADJUSTMENT) {
             AdjustmentReason reason = AdjustmentReason.valueOf(readText(in));
             rows.adjustments().add(new Adjustment(cell, reason, readPartial(in)));
+        } else if (tag == DISTINCT) {
+            rows.distincts().add(new DistinctValue(cell, readText(in)));
         } else {
             throw new IOException("rows of a commit hold an unknown entry: " + tag);
         }

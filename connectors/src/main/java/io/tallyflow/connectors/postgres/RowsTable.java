@@ -2,6 +2,8 @@ package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.Adjustment;
+import io.tallyflow.schemas.usage.DistinctValue;
+import io.tallyflow.schemas.usage.TextHash;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.sql.Connection;
@@ -11,8 +13,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Writes usage rows and adjustments of one commit: arrays instead of one statement per row, sorted
- * by key, so that two writers never wait for each other crosswise.
+ * Writes the rows, adjustments and distinct values of one commit: arrays instead of one statement
+ * per row, sorted by key, so that two writers never wait for each other crosswise.
  */
 final class RowsTable {
 
@@ -52,6 +54,20 @@ final class RowsTable {
                     sum, min, max, latest, latest_at, latest_source, latest_id, reason)
             """;
 
+    /** A value that is there keeps the commit that first brought it. */
+    private static final String DISTINCT =
+            """
+            insert into tallyflow.distinct_value (meter, subject, group_hash, group_by,
+                window_start, window_end, value_hash, value, commit)
+            select meter, subject, group_hash, group_by::jsonb, window_start, window_end,
+                value_hash, value, ?
+            from unnest(?::text[], ?::text[], ?::bytea[], ?::text[], ?::timestamptz[],
+                ?::timestamptz[], ?::bytea[], ?::text[])
+                as row (meter, subject, group_hash, group_by, window_start, window_end, value_hash,
+                    value)
+            on conflict (meter, subject, window_start, group_hash, value_hash) do nothing
+            """;
+
     private static final Comparator<UsageCell> BY_KEY =
             Comparator.comparing(UsageCell::meter)
                     .thenComparing(UsageCell::subject)
@@ -82,6 +98,15 @@ final class RowsTable {
                         .toList();
         for (int from = 0; from < adjustments.size(); from += CHUNK) {
             writeAdjustments(adjustments.subList(from, Math.min(from + CHUNK, adjustments.size())));
+        }
+        List<DistinctValue> distincts =
+                rows.distincts().stream()
+                        .sorted(
+                                Comparator.comparing(DistinctValue::cell, BY_KEY)
+                                        .thenComparing(DistinctValue::text))
+                        .toList();
+        for (int from = 0; from < distincts.size(); from += CHUNK) {
+            writeDistincts(distincts.subList(from, Math.min(from + CHUNK, distincts.size())));
         }
     }
 
@@ -116,14 +141,67 @@ final class RowsTable {
         }
     }
 
-    /** Cells and partials turned into one array per column. */
-    private static final class Columns {
+    private void writeDistincts(List<DistinctValue> values) throws SQLException {
+        CellColumns columns = new CellColumns(values.size());
+        byte[][] hashes = new byte[values.size()][];
+        String[] texts = new String[values.size()];
+        for (int i = 0; i < values.size(); i++) {
+            columns.set(i, values.get(i).cell());
+            hashes[i] = TextHash.of(values.get(i).text());
+            texts[i] = values.get(i).text();
+        }
+        try (PreparedStatement statement = connection.prepareStatement(DISTINCT)) {
+            statement.setLong(1, commit);
+            int next = columns.bind(connection, statement, 2);
+            statement.setArray(next++, connection.createArrayOf("bytea", hashes));
+            statement.setArray(next, connection.createArrayOf("text", texts));
+            statement.executeUpdate();
+        }
+    }
+
+    /** Cells turned into one array per column. */
+    private static final class CellColumns {
         private final Object[] meter;
         private final Object[] subject;
         private final byte[][] groupHash;
         private final Object[] group;
         private final Object[] start;
         private final Object[] end;
+
+        CellColumns(int size) {
+            meter = new Object[size];
+            subject = new Object[size];
+            groupHash = new byte[size][];
+            group = new Object[size];
+            start = new Object[size];
+            end = new Object[size];
+        }
+
+        void set(int i, UsageCell cell) {
+            meter[i] = cell.meter();
+            subject[i] = cell.subject();
+            groupHash[i] = TextHash.of(cell.group());
+            group[i] = cell.group();
+            start[i] = PostgresTime.ofMillis(cell.windowStartMillis());
+            end[i] = PostgresTime.ofMillis(cell.windowEndMillis());
+        }
+
+        int bind(Connection connection, PreparedStatement statement, int first)
+                throws SQLException {
+            int next = first;
+            statement.setArray(next++, connection.createArrayOf("text", meter));
+            statement.setArray(next++, connection.createArrayOf("text", subject));
+            statement.setArray(next++, connection.createArrayOf("bytea", groupHash));
+            statement.setArray(next++, connection.createArrayOf("text", group));
+            statement.setArray(next++, connection.createArrayOf("timestamptz", start));
+            statement.setArray(next++, connection.createArrayOf("timestamptz", end));
+            return next;
+        }
+    }
+
+    /** Cells and partials turned into one array per column. */
+    private static final class Columns {
+        private final CellColumns cells;
         private final Object[] readings;
         private final Object[] sum;
         private final Object[] min;
@@ -134,12 +212,7 @@ final class RowsTable {
         private final Object[] latestId;
 
         Columns(int size) {
-            meter = new Object[size];
-            subject = new Object[size];
-            groupHash = new byte[size][];
-            group = new Object[size];
-            start = new Object[size];
-            end = new Object[size];
+            cells = new CellColumns(size);
             readings = new Object[size];
             sum = new Object[size];
             min = new Object[size];
@@ -151,12 +224,7 @@ final class RowsTable {
         }
 
         void set(int i, UsageCell cell, UsagePartial partial) {
-            meter[i] = cell.meter();
-            subject[i] = cell.subject();
-            groupHash[i] = io.tallyflow.schemas.usage.TextHash.of(cell.group());
-            group[i] = cell.group();
-            start[i] = PostgresTime.ofMillis(cell.windowStartMillis());
-            end[i] = PostgresTime.ofMillis(cell.windowEndMillis());
+            cells.set(i, cell);
             readings[i] = partial.readings();
             sum[i] = partial.sum();
             min[i] = partial.min();
@@ -172,13 +240,7 @@ final class RowsTable {
 
         int bind(Connection connection, PreparedStatement statement, int first)
                 throws SQLException {
-            int next = first;
-            statement.setArray(next++, connection.createArrayOf("text", meter));
-            statement.setArray(next++, connection.createArrayOf("text", subject));
-            statement.setArray(next++, connection.createArrayOf("bytea", groupHash));
-            statement.setArray(next++, connection.createArrayOf("text", group));
-            statement.setArray(next++, connection.createArrayOf("timestamptz", start));
-            statement.setArray(next++, connection.createArrayOf("timestamptz", end));
+            int next = cells.bind(connection, statement, first);
             statement.setArray(next++, connection.createArrayOf("bigint", readings));
             statement.setArray(next++, connection.createArrayOf("numeric", sum));
             statement.setArray(next++, connection.createArrayOf("numeric", min));

@@ -4,14 +4,17 @@ import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.state.UsagePartials;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.AdjustmentReason;
+import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageChange;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 
 /**
@@ -23,6 +26,7 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
     private final int partBytes;
     private final Map<UsageCell, UsageRow> rows = new LinkedHashMap<>();
     private final Map<AdjustedCell, Adjustment> adjustments = new LinkedHashMap<>();
+    private final Set<DistinctValue> distincts = new LinkedHashSet<>();
     private Progress progress = Progress.NONE;
 
     UsageWriter(int partBytes) {
@@ -33,6 +37,7 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
     public void write(UsageChange change, Context context) {
         UsageRow row = change.row();
         Adjustment adjustment = change.adjustment();
+        DistinctValue distinct = change.distinct();
         Progress more = change.progress();
         if (row != null) {
             rows.put(row.cell(), row);
@@ -41,6 +46,8 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
                     new AdjustedCell(adjustment.cell(), adjustment.reason()),
                     adjustment,
                     UsageWriter::merged);
+        } else if (distinct != null) {
+            distincts.add(distinct);
         } else if (more != null) {
             progress = progress.plus(more);
         }
@@ -55,11 +62,13 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
     @Override
     public Collection<CommitPart> prepareCommit() {
         List<CommitPart> parts = new ArrayList<>();
-        for (byte[] encoded : RowsCodec.encode(rows.values(), adjustments.values(), partBytes)) {
+        Rows all = new Rows(rows.values(), adjustments.values(), distincts);
+        for (byte[] encoded : RowsCodec.encode(all, partBytes)) {
             parts.add(CommitPart.unnamed(parts.isEmpty() ? progress : Progress.NONE, encoded));
         }
         rows.clear();
         adjustments.clear();
+        distincts.clear();
         progress = Progress.NONE;
         return parts;
     }

@@ -88,7 +88,8 @@ final class CommitPartFixtureTest {
                             new UsageCell("m", "s" + i, "{}", 0, 60_000), ROW.partial(), false));
         }
         List<UsageRow> back = new ArrayList<>();
-        List<byte[]> parts = RowsCodec.encode(many, List.of(ADJUSTMENT), 10_000);
+        List<byte[]> parts =
+                RowsCodec.encode(new Rows(many, List.of(ADJUSTMENT), List.of()), 10_000);
         assertThat(parts).hasSizeGreaterThan(5);
         for (byte[] part : parts) {
             back.addAll(RowsCodec.decode(part).usage());
@@ -108,6 +109,9 @@ final class CommitPartFixtureTest {
                         12,
                         Map.of("rejected.JSON", 13L)),
                 new RewindTarget(41, 2),
-                RowsCodec.encode(List.of(ROW), List.of(ADJUSTMENT), RowsCodec.PART_BYTES).get(0));
+                RowsCodec.encode(
+                                new Rows(List.of(ROW), List.of(ADJUSTMENT), List.of()),
+                                RowsCodec.PART_BYTES)
+                        .get(0));
     }
 }

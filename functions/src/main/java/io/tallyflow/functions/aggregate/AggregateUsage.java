@@ -4,19 +4,24 @@ import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.lake.LakeRow;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.state.UsagePartials;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
+import io.tallyflow.schemas.usage.AdjustedReading;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.AdjustmentReason;
+import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.IgnoredReason;
 import io.tallyflow.schemas.usage.MeteredEvent;
 import io.tallyflow.schemas.usage.Reading;
+import io.tallyflow.schemas.usage.SettledUsage;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageChange;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +33,7 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.api.java.tuple.Tuple3;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.InternalTimer;
@@ -42,8 +48,9 @@ import org.apache.flink.util.OutputTag;
  * Adds readings up in event-time windows, and late ones in adjustments.
  *
  * <p>State, keyed by subject, with the window as namespace: per (meter, group) what is known of the
- * window so far. A timer per window settles it: its rows leave for the last time and its state is
- * cleared. Rows that changed leave just ahead of each barrier, as absolute values.
+ * window so far, and the distinct values of UNIQUE_COUNT meters. A timer per window settles it: its
+ * rows leave for the last time and its state is cleared. Rows that changed leave just ahead of each
+ * barrier, as absolute values; a distinct value leaves when it is first seen.
  *
  * <p>A watermark is not part of Flink's state: after a restore it starts from nothing, and a
  * reading for a window that settled long ago would look on time, make the window anew with one
@@ -56,6 +63,10 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     /** Events of which at least one reading came after its window had settled. */
     public static final OutputTag<LateEvent> LATE =
             new OutputTag<>("late", TypeInformation.of(LateEvent.class));
+
+    /** What windows came to when they settled, and every reading that came later. */
+    public static final OutputTag<LakeRow> LAKE =
+            new OutputTag<>("usage for the lake", TypeInformation.of(LakeRow.class));
 
     private static final long serialVersionUID = 1L;
 
@@ -153,14 +164,31 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         }
         UsageCell cell = reading.cell(event.subject());
         changed.put(cell, new UsageRow(cell, after, false));
+        String distinct = reading.distinct();
+        if (distinct != null) {
+            addDistinct(cell, distinct, window);
+        }
         tally.reading();
     }
 
+    private void addDistinct(UsageCell cell, String text, TimeWindow window) throws Exception {
+        MapState<Tuple3<String, String, String>, Boolean> seen = distincts(window);
+        Tuple3<String, String, String> key = Tuple3.of(cell.meter(), cell.group(), text);
+        if (!seen.contains(key)) {
+            seen.put(key, true);
+            emit(UsageChange.of(new DistinctValue(cell, text)));
+        }
+    }
+
     private void adjust(UsageEvent event, Reading reading) {
-        adjustments.merge(
-                reading.cell(event.subject()),
-                UsagePartials.of(reading, event),
-                UsagePartials::merge);
+        UsageCell cell = reading.cell(event.subject());
+        adjustments.merge(cell, UsagePartials.of(reading, event), UsagePartials::merge);
+        String distinct = reading.distinct();
+        if (distinct != null) {
+            // Whether it is new is known to the table of distinct values alone.
+            emit(UsageChange.of(new DistinctValue(cell, distinct)));
+        }
+        keep(LakeRow.of(new AdjustedReading(event, reading, AdjustmentReason.LATE)));
         tally.adjusted();
     }
 
@@ -168,7 +196,9 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     public void onEventTime(InternalTimer<String, TimeWindow> timer) throws Exception {
         TimeWindow window = timer.getNamespace();
         change(window, true);
+        keepSettled(window);
         cells(window).clear();
+        distincts(window).clear();
     }
 
     @Override
@@ -185,6 +215,29 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         }
     }
 
+    /** Hands what the current subject's window came to over to the lake. */
+    private void keepSettled(TimeWindow window) throws Exception {
+        String subject = (String) getCurrentKey();
+        Map<Tuple2<String, String>, Long> distinctValues = new HashMap<>();
+        for (Tuple3<String, String, String> seen : distincts(window).keys()) {
+            Tuple2<String, String> key = Tuple2.of(seen.f0, seen.f1);
+            distinctValues.merge(key, 1L, Long::sum);
+            keep(LakeRow.of(new DistinctValue(cellOf(subject, key, window), seen.f2)));
+        }
+        for (Map.Entry<Tuple2<String, String>, UsagePartial> entry : cells(window).entries()) {
+            keep(
+                    LakeRow.of(
+                            new SettledUsage(
+                                    cellOf(subject, entry.getKey(), window),
+                                    entry.getValue(),
+                                    distinctValues.getOrDefault(entry.getKey(), 0L))));
+        }
+    }
+
+    private void keep(LakeRow row) {
+        output.collect(LAKE, new StreamRecord<>(row));
+    }
+
     private static UsageCell cellOf(String subject, Tuple2<String, String> key, TimeWindow window) {
         return new UsageCell(key.f0, subject, key.f1, window.getStart(), window.getEnd());
     }
@@ -198,6 +251,17 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
                         "cells",
                         Types.TUPLE(Types.STRING, Types.STRING),
                         TypeInformation.of(UsagePartial.class)));
+    }
+
+    private MapState<Tuple3<String, String, String>, Boolean> distincts(TimeWindow window)
+            throws Exception {
+        return getPartitionedState(
+                window,
+                new TimeWindow.Serializer(),
+                new MapStateDescriptor<>(
+                        "distinct-values",
+                        Types.TUPLE(Types.STRING, Types.STRING, Types.STRING),
+                        Types.BOOLEAN));
     }
 
     /** The watermark at which no on-time reading can change the window any more. */
@@ -234,5 +298,14 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
                         emit(UsageChange.of(new Adjustment(cell, AdjustmentReason.LATE, partial))));
         adjustments.clear();
         emit(UsageChange.of(tally.take(horizonMillis)));
+        keep(LakeRow.settledUntil(settledUntil()));
+    }
+
+    /** The latest end of a window that the horizon has settled; the inverse of settlesAt. */
+    private long settledUntil() {
+        long lateness = rules.allowedLateness().toMillis();
+        return horizonMillis < Long.MIN_VALUE + lateness
+                ? Long.MIN_VALUE
+                : horizonMillis - lateness + 1;
     }
 }

@@ -7,6 +7,7 @@ import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.lake.LakeRow;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import java.nio.ByteBuffer;
@@ -35,6 +36,10 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     /** Events older than the dedupe horizon. */
     public static final OutputTag<LateEvent> STALE =
             new OutputTag<>("stale", TypeInformation.of(LateEvent.class));
+
+    /** Accepted events, and stale ones. */
+    public static final OutputTag<LakeRow> LAKE =
+            new OutputTag<>("events for the lake", TypeInformation.of(LakeRow.class));
 
     private static final long serialVersionUID = 1L;
 
@@ -89,6 +94,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
             output.collect(
                     STALE,
                     new StreamRecord<>(new LateEvent(event, LateEvent.Reason.STALE, List.of())));
+            output.collect(LAKE, new StreamRecord<>(LakeRow.stale(event)));
         } else {
             firstOrRepeated(element.getValue(), event);
         }
@@ -102,6 +108,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         Lane repeated = decision.repeated(event, content, first);
         if (repeated == null) {
             identities.put(key, Tuple2.of(event.kafkaTimeMillis(), content));
+            output.collect(LAKE, new StreamRecord<>(LakeRow.accepted(event)));
             emit(element);
             return;
         }
