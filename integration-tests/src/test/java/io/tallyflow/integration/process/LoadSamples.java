@@ -61,18 +61,19 @@ final class LoadSamples {
         Sample first = samples.get(0);
         Sample last = samples.get(samples.size() - 1);
         double seconds = (last.nanos() - first.nanos()) / 1e9;
-        long events = last.inLog() - first.inLog();
+        long sent = last.inLog() - first.inLog();
+        long committed = last.consumed() - first.consumed();
         double cores = last.cpu().minus(first.cpu()).toNanos() / 1e9 / seconds;
         line(out, "rate asked for, events/s", rate);
-        line(out, "rate sent, events/s", events / seconds);
-        line(out, "rate committed, events/s", (last.consumed() - first.consumed()) / seconds);
+        line(out, "rate sent, events/s", sent / seconds);
+        line(out, "rate committed, events/s", committed / seconds);
         line(out, "lag, median, events", quantile(samples, Sample::lag, 0.5));
         line(out, "lag, p99, events", quantile(samples, Sample::lag, 0.99));
         line(out, "lag, median, s", quantile(samples, Sample::lag, 0.5) / rate);
         line(out, "lag, p99, s", quantile(samples, Sample::lag, 0.99) / rate);
         line(out, "commit age, p99, s", quantile(samples, LoadSamples::age, 0.99));
         line(out, "CPU of up, cores", cores);
-        line(out, "CPU of up, µs/event", cores * seconds * 1e6 / events);
+        line(out, "CPU of up, µs/committed event", cores * seconds * 1e6 / committed);
         line(out, "commits", last.commit() - first.commit());
         if (Files.isDirectory(warehouse)) {
             line(out, "lake data files/h", count(warehouse, ".*[.]parquet") * 3_600 / seconds);
@@ -85,7 +86,7 @@ final class LoadSamples {
     }
 
     private static void line(PrintStream out, String what, double value) {
-        out.printf("%-28s %14.2f%n", what, value);
+        out.printf("%-32s %14.2f%n", what, value);
     }
 
     private static double quantile(
