@@ -86,7 +86,7 @@ final class DemoCommand implements Callable<Integer> {
             Signals.stopCleanly(lifetime);
             Servers running = Servers.start(plan, meters(directory), launcher, lifetime, out);
             running.job().awaitProcessing(UpCommand.PATIENCE);
-            return untilStopped(running, settings(running, given == null), lifetime, out);
+            return untilStopped(running, settings(running), lifetime, out);
         }
     }
 
@@ -130,15 +130,9 @@ final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /**
-     * @param once whether nobody can go on with the run later
-     */
-    private GeneratorSettings settings(Servers running, boolean once) throws IOException {
+    private GeneratorSettings settings(Servers running) throws IOException {
         try {
-            GeneratorSettings settings =
-                    DemoRun.in(
-                            running.directory().root(), seed, events, System.currentTimeMillis());
-            return once ? settings.withOverflow() : settings;
+            return DemoRun.in(running.directory().root(), seed, events, System.currentTimeMillis());
         } catch (IllegalArgumentException e) {
             throw new UsageProblem(e.getMessage() + ": use these, or another --data-dir");
         }

@@ -23,15 +23,20 @@ import io.tallyflow.schemas.usage.UsageChange;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.api.java.tuple.Tuple3;
@@ -44,6 +49,7 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds readings up in event-time windows, and late ones in adjustments.
@@ -51,7 +57,8 @@ import org.apache.flink.util.OutputTag;
  * <p>State, keyed by subject, with the window as namespace: per (meter, group) what is known of the
  * window so far, and the distinct values of UNIQUE_COUNT meters. A timer per window settles it: its
  * rows leave for the last time and its state is cleared. Rows that changed leave just ahead of each
- * barrier, as absolute values; a distinct value leaves when it is first seen.
+ * barrier, as absolute values; a distinct value leaves when it is first seen. Between barriers a
+ * row that has changed is known from memory, and state hears of it when it must.
  *
  * <p>A watermark is not part of Flink's state: after a restore it starts from nothing, and a
  * reading for a window that settled long ago would look on time, make the window anew with one
@@ -76,7 +83,13 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     private transient InternalTimerService<TimeWindow> timers;
     private transient ListState<Long> horizonState;
     private transient long horizonMillis;
+    private transient TypeSerializer<TimeWindow> windowSerializer;
+    private transient MapStateDescriptor<Tuple2<String, String>, UsagePartial> cellsDescriptor;
+    private transient MapStateDescriptor<Tuple3<String, String, String>, Boolean>
+            distinctsDescriptor;
     private transient Map<UsageCell, UsageRow> changed;
+    private transient Set<UsageCell> unwritten;
+    private transient Set<DistinctValue> distinctsSeen;
     private transient Map<UsageCell, UsagePartial> adjustments;
     private transient Tally tally;
     private transient boolean restored;
@@ -102,10 +115,16 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     @Override
     public void open() throws Exception {
         super.open();
+        windowSerializer = new TimeWindow.Serializer();
+        // Made once: analysing a type takes longer than all the rest that a reading needs.
+        cellsDescriptor = cellsDescriptor();
+        distinctsDescriptor = distinctsDescriptor();
         changed = new LinkedHashMap<>();
+        unwritten = new LinkedHashSet<>();
+        distinctsSeen = new HashSet<>();
         adjustments = new LinkedHashMap<>();
         tally = new Tally(LaneMetrics.ofAggregation(getMetricGroup()));
-        timers = getInternalTimerService("settle", new TimeWindow.Serializer(), this);
+        timers = getInternalTimerService("settle", windowSerializer, this);
         if (restored) {
             // Another subtask may have seen further: what is behind settles before the first
             // record.
@@ -150,35 +169,55 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
 
     private void addToWindow(UsageEvent event, Reading reading, TimeWindow window)
             throws Exception {
-        MapState<Tuple2<String, String>, UsagePartial> cells = cells(window);
-        Tuple2<String, String> key = Tuple2.of(reading.meter(), reading.group());
-        UsagePartial before = cells.get(key);
+        UsageCell cell = reading.cell(event.subject());
+        UsagePartial before = known(cell, window);
         UsagePartial after =
                 UsagePartials.add(before == null ? UsagePartials.NONE : before, reading, event);
         if (after == null) {
             tally.ignored(IgnoredReason.TOTAL_RANGE);
             return;
         }
-        cells.put(key, after);
         if (before == null) {
             timers.registerEventTimeTimer(window, settlesAt(window));
         }
-        UsageCell cell = reading.cell(event.subject());
         changed.put(cell, new UsageRow(cell, after, false));
+        unwritten.add(cell);
         String distinct = reading.distinct();
         if (distinct != null) {
-            addDistinct(cell, distinct, window);
+            addDistinct(new DistinctValue(cell, distinct), window);
         }
         tally.reading();
     }
 
-    private void addDistinct(UsageCell cell, String text, TimeWindow window) throws Exception {
+    private @Nullable UsagePartial known(UsageCell cell, TimeWindow window) throws Exception {
+        UsageRow row = changed.get(cell);
+        return row == null
+                ? cells(window).get(Tuple2.of(cell.meter(), cell.group()))
+                : row.partial();
+    }
+
+    private void addDistinct(DistinctValue value, TimeWindow window) throws Exception {
+        if (!distinctsSeen.add(value)) {
+            return;
+        }
+        UsageCell cell = value.cell();
         MapState<Tuple3<String, String, String>, Boolean> seen = distincts(window);
-        Tuple3<String, String, String> key = Tuple3.of(cell.meter(), cell.group(), text);
+        Tuple3<String, String, String> key = Tuple3.of(cell.meter(), cell.group(), value.text());
         if (!seen.contains(key)) {
             seen.put(key, true);
-            emit(UsageChange.of(new DistinctValue(cell, text)));
+            emit(UsageChange.of(value));
         }
+    }
+
+    /** Brings what only memory knows into state: before a barrier, and before windows settle. */
+    private void writeCells() throws Exception {
+        for (UsageCell cell : unwritten) {
+            setCurrentKey(cell.subject());
+            UsageRow row = Objects.requireNonNull(changed.get(cell));
+            cells(new TimeWindow(cell.windowStartMillis(), cell.windowEndMillis()))
+                    .put(Tuple2.of(cell.meter(), cell.group()), row.partial());
+        }
+        unwritten.clear();
     }
 
     private void adjust(UsageEvent event, Reading reading) {
@@ -246,24 +285,27 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
 
     private MapState<Tuple2<String, String>, UsagePartial> cells(TimeWindow window)
             throws Exception {
-        return getPartitionedState(
-                window,
-                new TimeWindow.Serializer(),
-                new MapStateDescriptor<>(
-                        "cells",
-                        Types.TUPLE(Types.STRING, Types.STRING),
-                        TypeInformation.of(UsagePartial.class)));
+        return getPartitionedState(window, windowSerializer, cellsDescriptor);
     }
 
     private MapState<Tuple3<String, String, String>, Boolean> distincts(TimeWindow window)
             throws Exception {
-        return getPartitionedState(
-                window,
-                new TimeWindow.Serializer(),
-                new MapStateDescriptor<>(
-                        "distinct-values",
-                        Types.TUPLE(Types.STRING, Types.STRING, Types.STRING),
-                        Types.BOOLEAN));
+        return getPartitionedState(window, windowSerializer, distinctsDescriptor);
+    }
+
+    private static MapStateDescriptor<Tuple2<String, String>, UsagePartial> cellsDescriptor() {
+        return new MapStateDescriptor<>(
+                "cells",
+                Types.TUPLE(Types.STRING, Types.STRING),
+                TypeInformation.of(UsagePartial.class));
+    }
+
+    private static MapStateDescriptor<Tuple3<String, String, String>, Boolean>
+            distinctsDescriptor() {
+        return new MapStateDescriptor<>(
+                "distinct-values",
+                Types.TUPLE(Types.STRING, Types.STRING, Types.STRING),
+                Types.BOOLEAN);
     }
 
     /** The watermark at which no on-time reading can change the window any more. */
@@ -282,6 +324,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         if (mark.getTimestamp() > horizonMillis) {
             horizonMillis = mark.getTimestamp();
         }
+        writeCells();
         super.processWatermark(mark);
     }
 
@@ -292,9 +335,11 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     }
 
     @Override
-    protected void report() {
+    protected void report() throws Exception {
+        writeCells();
         changed.values().forEach(row -> emit(UsageChange.of(row)));
         changed.clear();
+        distinctsSeen.clear();
         adjustments.forEach(
                 (cell, partial) ->
                         emit(UsageChange.of(new Adjustment(cell, AdjustmentReason.LATE, partial))));

@@ -16,10 +16,10 @@ public abstract class ReportingOperator<IN, OUT> extends AbstractStreamOperator<
     private transient boolean finished;
 
     /** Emits everything that the coming commit must carry. */
-    protected abstract void report();
+    protected abstract void report() throws Exception;
 
     @Override
-    public final void prepareSnapshotPreBarrier(long checkpointId) {
+    public final void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         // Flink calls this once more after finish(); nothing may be emitted then.
         if (!finished) {
             report();

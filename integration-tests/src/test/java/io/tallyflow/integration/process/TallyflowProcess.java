@@ -10,13 +10,18 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** {@code tallyflow up} in a process of its own, which can be killed and started again. */
+/**
+ * {@code tallyflow up} in a process of its own, which can be killed and started again. {@code
+ * -Dtallyflow.test.jvm="OPTIONS"} gives its JVM more options, such as a flight recording.
+ */
 final class TallyflowProcess implements AutoCloseable {
 
     private static final String[] OPENED = {
@@ -35,7 +40,6 @@ final class TallyflowProcess implements AutoCloseable {
     };
 
     private final Path directory;
-    private final List<String> options;
     private final int kafkaPort;
     private final int postgresPort;
     private final int webPort;
@@ -44,11 +48,11 @@ final class TallyflowProcess implements AutoCloseable {
     private Process process;
 
     /**
-     * @param options beyond those for the directory and the ports
+     * @param more options beyond those for the directory and the ports
      */
-    TallyflowProcess(Path directory, String... options) throws IOException {
+    TallyflowProcess(Path directory, String... more) throws IOException {
         this.directory = Files.createDirectories(directory);
-        this.options = List.of(options);
+        options.addAll(List.of(more));
         List<Integer> ports = Ports.free(3);
         this.kafkaPort = ports.get(0);
         this.postgresPort = ports.get(1);
@@ -86,18 +90,30 @@ final class TallyflowProcess implements AutoCloseable {
                 "");
     }
 
+    /** Its data directory. */
+    Path data() {
+        return directory.resolve("data");
+    }
+
+    /** CPU time of the process itself, Kafka and Flink, since its start. */
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
     /** Starts it; returns at once. */
     void start() throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx1g");
         command.add("-XX:+UseSerialGC");
+        String more = System.getProperty("tallyflow.test.jvm", "");
+        command.addAll(Arrays.asList(more.isEmpty() ? new String[0] : more.split(" ")));
         for (String opened : OPENED) {
             command.add("--add-opens=java.base/" + opened + "=ALL-UNNAMED");
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(Tallyflow.class.getName(), "up"));
-        command.addAll(List.of("--data-dir", directory.resolve("data").toString()));
+        command.addAll(List.of("--data-dir", data().toString()));
         command.addAll(List.of("--kafka-port", Integer.toString(kafkaPort)));
         command.addAll(List.of("--web-port", Integer.toString(webPort)));
         command.addAll(options);

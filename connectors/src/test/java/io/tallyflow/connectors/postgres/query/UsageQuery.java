@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A call of {@code tallyflow.query}; null stands for the default. */
-record UsageQuery(
+public record UsageQuery(
         String meter,
         @Nullable Instant from,
         @Nullable Instant to,
@@ -42,38 +42,38 @@ record UsageQuery(
             """;
 
     /** All of a meter. */
-    static UsageQuery of(String meter) {
+    public static UsageQuery of(String meter) {
         return new UsageQuery(meter, null, null, null, "UTC", null, null, null);
     }
 
-    UsageQuery between(@Nullable Instant newFrom, @Nullable Instant newTo) {
+    public UsageQuery between(@Nullable Instant newFrom, @Nullable Instant newTo) {
         return new UsageQuery(
                 meter, newFrom, newTo, windowSize, timeZone, subjects, groupBy, filter);
     }
 
-    UsageQuery between(String newFrom, String newTo) {
+    public UsageQuery between(String newFrom, String newTo) {
         return between(Instant.parse(newFrom), Instant.parse(newTo));
     }
 
-    UsageQuery by(@Nullable String newWindowSize) {
+    public UsageQuery by(@Nullable String newWindowSize) {
         return new UsageQuery(meter, from, to, newWindowSize, timeZone, subjects, groupBy, filter);
     }
 
-    UsageQuery in(String newTimeZone) {
+    public UsageQuery in(String newTimeZone) {
         return new UsageQuery(meter, from, to, windowSize, newTimeZone, subjects, groupBy, filter);
     }
 
-    UsageQuery ofSubjects(String... names) {
+    public UsageQuery ofSubjects(String... names) {
         return new UsageQuery(
                 meter, from, to, windowSize, timeZone, List.of(names), groupBy, filter);
     }
 
-    UsageQuery groupedBy(String... names) {
+    public UsageQuery groupedBy(String... names) {
         return new UsageQuery(
                 meter, from, to, windowSize, timeZone, subjects, List.of(names), filter);
     }
 
-    UsageQuery where(String name, String... allowed) {
+    public UsageQuery where(String name, String... allowed) {
         return new UsageQuery(
                 meter,
                 from,
@@ -86,7 +86,7 @@ record UsageQuery(
     }
 
     /** Runs it. */
-    List<QueryRow> rows(Connection connection) throws SQLException {
+    public List<QueryRow> rows(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(SQL)) {
             statement.setString(1, meter);
             bind(statement, 2, from);
@@ -107,7 +107,7 @@ record UsageQuery(
     }
 
     /** Runs it and keeps the values. */
-    List<BigDecimal> values(Connection connection) throws SQLException {
+    public List<BigDecimal> values(Connection connection) throws SQLException {
         return rows(connection).stream().map(QueryRow::value).toList();
     }
 

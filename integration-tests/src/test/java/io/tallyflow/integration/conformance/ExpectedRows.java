@@ -1,0 +1,34 @@
+package io.tallyflow.integration.conformance;
+
+import io.tallyflow.connectors.postgres.query.QueryRow;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+
+/** Short ways to write rows down. */
+final class ExpectedRows {
+
+    static final Duration MINUTE = Duration.ofMinutes(1);
+    static final Duration HOUR = Duration.ofHours(1);
+    static final Duration DAY = Duration.ofDays(1);
+
+    private ExpectedRows() {}
+
+    static QueryRow row(Instant start, Duration length, String value) {
+        return row(start, length, Map.of(), value);
+    }
+
+    static QueryRow row(String start, Duration length, String value) {
+        return row(Instant.parse(start), length, value);
+    }
+
+    static QueryRow row(String start, String end, String value) {
+        return new QueryRow(
+                Instant.parse(start), Instant.parse(end), null, Map.of(), new BigDecimal(value));
+    }
+
+    static QueryRow row(Instant start, Duration length, Map<String, String> groups, String value) {
+        return new QueryRow(start, start.plus(length), null, groups, new BigDecimal(value));
+    }
+}
