@@ -20,15 +20,12 @@ import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.SettledUsage;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageChange;
-import io.tallyflow.schemas.usage.UsageRow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -49,7 +46,6 @@ import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Adds readings up in event-time windows, and late ones in adjustments.
@@ -87,8 +83,11 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     private transient MapStateDescriptor<Tuple2<String, String>, UsagePartial> cellsDescriptor;
     private transient MapStateDescriptor<Tuple3<String, String, String>, Boolean>
             distinctsDescriptor;
-    private transient Map<UsageCell, UsageRow> changed;
-    private transient Set<UsageCell> unwritten;
+    private transient Map<UsageCell, ChangedCell> changed;
+
+    /** When the first of the windows settles that memory knows more of than state. */
+    private transient long earliestChanged;
+
     private transient Set<DistinctValue> distinctsSeen;
     private transient Map<UsageCell, UsagePartial> adjustments;
     private transient Tally tally;
@@ -120,7 +119,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         cellsDescriptor = cellsDescriptor();
         distinctsDescriptor = distinctsDescriptor();
         changed = new LinkedHashMap<>();
-        unwritten = new LinkedHashSet<>();
+        earliestChanged = Long.MAX_VALUE;
         distinctsSeen = new HashSet<>();
         adjustments = new LinkedHashMap<>();
         tally = new Tally(LaneMetrics.ofAggregation(getMetricGroup()));
@@ -170,18 +169,17 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     private void addToWindow(UsageEvent event, Reading reading, TimeWindow window)
             throws Exception {
         UsageCell cell = reading.cell(event.subject());
-        UsagePartial before = known(cell, window);
-        UsagePartial after =
-                UsagePartials.add(before == null ? UsagePartials.NONE : before, reading, event);
+        ChangedCell known = changed.get(cell);
+        if (known == null) {
+            known = new ChangedCell(recall(cell, window));
+            changed.put(cell, known);
+        }
+        UsagePartial after = UsagePartials.add(known.partial(), reading, event);
         if (after == null) {
             tally.ignored(IgnoredReason.TOTAL_RANGE);
             return;
         }
-        if (before == null) {
-            timers.registerEventTimeTimer(window, settlesAt(window));
-        }
-        changed.put(cell, new UsageRow(cell, after, false));
-        unwritten.add(cell);
+        known.change(after);
         String distinct = reading.distinct();
         if (distinct != null) {
             addDistinct(new DistinctValue(cell, distinct), window);
@@ -189,11 +187,14 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         tally.reading();
     }
 
-    private @Nullable UsagePartial known(UsageCell cell, TimeWindow window) throws Exception {
-        UsageRow row = changed.get(cell);
-        return row == null
-                ? cells(window).get(Tuple2.of(cell.meter(), cell.group()))
-                : row.partial();
+    /** What state knows of a cell; a window's first cell sets the timer that settles it. */
+    private UsagePartial recall(UsageCell cell, TimeWindow window) throws Exception {
+        UsagePartial partial = cells(window).get(Tuple2.of(cell.meter(), cell.group()));
+        if (partial == null) {
+            timers.registerEventTimeTimer(window, settlesAt(window));
+        }
+        earliestChanged = Math.min(earliestChanged, settlesAt(window));
+        return partial == null ? UsagePartials.NONE : partial;
     }
 
     private void addDistinct(DistinctValue value, TimeWindow window) throws Exception {
@@ -211,13 +212,19 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
 
     /** Brings what only memory knows into state: before a barrier, and before windows settle. */
     private void writeCells() throws Exception {
-        for (UsageCell cell : unwritten) {
-            setCurrentKey(cell.subject());
-            UsageRow row = Objects.requireNonNull(changed.get(cell));
-            cells(new TimeWindow(cell.windowStartMillis(), cell.windowEndMillis()))
-                    .put(Tuple2.of(cell.meter(), cell.group()), row.partial());
+        earliestChanged = Long.MAX_VALUE;
+        for (Map.Entry<UsageCell, ChangedCell> entry : changed.entrySet()) {
+            UsageCell cell = entry.getKey();
+            TimeWindow window = new TimeWindow(cell.windowStartMillis(), cell.windowEndMillis());
+            if (entry.getValue().takeUnwritten()) {
+                setCurrentKey(cell.subject());
+                cells(window)
+                        .put(Tuple2.of(cell.meter(), cell.group()), entry.getValue().partial());
+            }
+            if (settlesAt(window) > horizonMillis) {
+                earliestChanged = Math.min(earliestChanged, settlesAt(window));
+            }
         }
-        unwritten.clear();
     }
 
     private void adjust(UsageEvent event, Reading reading) {
@@ -252,7 +259,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         String subject = (String) getCurrentKey();
         for (Map.Entry<Tuple2<String, String>, UsagePartial> entry : cells(window).entries()) {
             UsageCell cell = cellOf(subject, entry.getKey(), window);
-            changed.put(cell, new UsageRow(cell, entry.getValue(), settled));
+            changed.put(cell, ChangedCell.known(entry.getValue(), settled));
         }
     }
 
@@ -324,7 +331,9 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         if (mark.getTimestamp() > horizonMillis) {
             horizonMillis = mark.getTimestamp();
         }
-        writeCells();
+        if (mark.getTimestamp() >= earliestChanged) {
+            writeCells();
+        }
         super.processWatermark(mark);
     }
 
@@ -337,8 +346,14 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     @Override
     protected void report() throws Exception {
         writeCells();
-        changed.values().forEach(row -> emit(UsageChange.of(row)));
+        changed.forEach(
+                (cell, known) -> {
+                    if (known.isChanged()) {
+                        emit(UsageChange.of(known.row(cell)));
+                    }
+                });
         changed.clear();
+        earliestChanged = Long.MAX_VALUE;
         distinctsSeen.clear();
         adjustments.forEach(
                 (cell, partial) ->
