@@ -36,6 +36,9 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final int DIFFERENT = 1;
 
+    /** As shells say of whoever was interrupted: nothing was compared. */
+    private static final int STOPPED = 130;
+
     private final JobLauncher launcher;
 
     @Spec private @Nullable CommandSpec spec;
@@ -83,7 +86,7 @@ final class DemoCommand implements Callable<Integer> {
                 lifetime.start(() -> () -> Directories.delete(directory));
             }
             ServerPlan plan = servers.plan(ServerPlan.anywhere(directory), System.getenv());
-            Signals.stopCleanly(lifetime);
+            Signals.stopWith(STOPPED, lifetime);
             Servers running = Servers.start(plan, meters(directory), launcher, lifetime, out);
             running.job().awaitProcessing(UpCommand.PATIENCE);
             return untilStopped(running, settings(running), lifetime, out);
@@ -103,8 +106,8 @@ final class DemoCommand implements Callable<Integer> {
             return equal ? 0 : DIFFERENT;
         } catch (CommandFailure | SQLException e) {
             if (lifetime.isOver()) {
-                // The servers went away because somebody stopped the demo, which is no failure.
-                return 0;
+                // The servers went away because somebody stopped the demo.
+                return STOPPED;
             }
             throw e;
         }

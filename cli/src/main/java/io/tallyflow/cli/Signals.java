@@ -11,10 +11,17 @@ final class Signals {
 
     /**
      * On a signal ends the lifetime and then the process, with exit code 0: to be stopped is not a
-     * failure. A second signal does not wait. However else the process comes to exit, the lifetime
-     * ends first.
+     * failure. See {@link #stopWith}.
      */
     static void stopCleanly(Lifetime lifetime) {
+        stopWith(0, lifetime);
+    }
+
+    /**
+     * On a signal ends the lifetime and then the process. A second signal does not wait. However
+     * else the process comes to exit, the lifetime ends first.
+     */
+    static void stopWith(int exitCode, Lifetime lifetime) {
         Runtime.getRuntime().addShutdownHook(new Thread(lifetime::close, "stop"));
         for (String name : STOPPING) {
             Signal.handle(
@@ -23,7 +30,7 @@ final class Signals {
                         if (lifetime.isOver()) {
                             Runtime.getRuntime().halt(1);
                         }
-                        System.exit(0);
+                        System.exit(exitCode);
                     });
         }
     }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The catalog is talked to on a thread of its own: a slow one never holds a barrier. What it has
  * not confirmed stays in state and is tried again after a restart; batches have names, so that
- * nothing is put in twice.
+ * nothing is put in twice. A catalog that stays away never stops the job.
  */
 final class CommitLake extends AbstractStreamOperator<Void>
         implements OneInputStreamOperator<LakeFiles, Void>, BoundedOneInput {
@@ -56,6 +56,7 @@ final class CommitLake extends AbstractStreamOperator<Void>
     private transient TreeMap<Long, LakeBatch> waiting;
     private transient List<Running> running;
     private transient long token;
+    private transient LakeMetrics.Committing metrics;
     private transient boolean ended;
 
     private record Running(LakeBatch batch, CompletableFuture<Void> outcome) {}
@@ -88,12 +89,28 @@ final class CommitLake extends AbstractStreamOperator<Void>
         commits =
                 new PatientCommits(
                         new LakeCommitter(lake, options.pipeline(), rewindTo), options.patience());
-        // The checkpoint that these come from is complete, or there would be no start from it.
-        for (LakeBatch batch : restored.pending()) {
-            commits.apply(batch);
-        }
+        restorePending(restored.pending());
         boolean back = commits.checkStart(context.isRestored(), previous);
         held = back ? copies(restored.held()) : new ArrayList<>(restored.held());
+    }
+
+    /** The checkpoint that these come from is complete, or there would be no start from it. */
+    private void restorePending(List<LakeBatch> pending) throws IOException, InterruptedException {
+        for (LakeBatch batch : pending) {
+            if (rewindTo == null) {
+                commits.apply(batch);
+            } else if (!commits.holds(batch.name())) {
+                // Nothing is taken back before the ledger has agreed, which it has when the first
+                // checkpoint is complete; and what is taken back must not be put in again.
+                waiting.put(
+                        batch.name().checkpoint(),
+                        new LakeBatch(
+                                batch.name(),
+                                batch.previous(),
+                                copies(batch.files()),
+                                batch.settledUntilMillis()));
+            }
+        }
     }
 
     private List<LakeFile> copies(List<LakeFile> files) throws IOException {
@@ -107,6 +124,7 @@ final class CommitLake extends AbstractStreamOperator<Void>
     @Override
     public void open() throws Exception {
         super.open();
+        metrics = new LakeMetrics.Committing(getMetricGroup());
         thread =
                 Executors.newSingleThreadExecutor(
                         task -> {
@@ -176,15 +194,19 @@ final class CommitLake extends AbstractStreamOperator<Void>
     }
 
     private void start(LakeBatch batch) {
-        CommitsTask task = new CommitsTask(commits, batch);
+        CommitsTask task = new CommitsTask(commits, batch, metrics);
         running.add(new Running(batch, CompletableFuture.runAsync(task, thread)));
     }
 
-    private record CommitsTask(PatientCommits commits, LakeBatch batch) implements Runnable {
+    private record CommitsTask(
+            PatientCommits commits, LakeBatch batch, LakeMetrics.Committing metrics)
+            implements Runnable {
         @Override
         public void run() {
+            long start = System.nanoTime();
             try {
-                commits.apply(batch);
+                commits.applyWhenever(batch);
+                metrics.committed(start);
             } catch (IOException e) {
                 throw new java.io.UncheckedIOException(e);
             } catch (InterruptedException e) {
@@ -209,6 +231,7 @@ final class CommitLake extends AbstractStreamOperator<Void>
             }
             running.remove(0);
         }
+        metrics.pending(running.size() + waiting.size());
     }
 
     @Override

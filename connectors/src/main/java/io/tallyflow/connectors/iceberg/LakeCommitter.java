@@ -60,7 +60,8 @@ final class LakeCommitter {
             if (!mayRewind(lineage, batch.previous())) {
                 throw regressed(batch.name(), batch.previous(), name, lineage);
             }
-            new LakeRewind(table, name, pipeline).back(lineage.head(), batch.previous());
+            new LakeRewind(table, name, pipeline)
+                    .back(lineage.head(), batch.previous(), epochAfterRewind());
             table.refresh();
             lineage = Lineage.of(table);
         }
@@ -102,11 +103,29 @@ final class LakeCommitter {
     /**
      * The target names a commit of the ledger, which checks that it is the one that the state
      * stands for; here the epoch keeps a forgotten option from taking back anything a second time.
+     * The lake may be behind the ledger's epoch: a rewind that no batch lies behind leaves no
+     * trace.
      */
     private boolean mayRewind(Lineage lineage, CommitName target) {
         return rewindTo != null
-                && lineage.head().epoch() == rewindTo.epoch()
+                && lineage.head().epoch() <= rewindTo.epoch()
                 && lineage.head().commit().checkpoint() > target.checkpoint();
+    }
+
+    private long epochAfterRewind() {
+        return rewindTo == null ? 0 : rewindTo.epoch() + 1;
+    }
+
+    /** Whether every table holds a batch. */
+    boolean holds(CommitName batch) {
+        for (LakeTable name : LakeTable.values()) {
+            Table table = lake.table(name);
+            table.refresh();
+            if (!Lineage.of(table).holds(batch)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private void append(LakeBatch batch, LakeTable name, Table table, long epoch) {

@@ -49,14 +49,15 @@ final class LakeRewind {
      *
      * @param present what the table stands at
      * @param target what it is to stand at
+     * @param epoch that begins
      */
-    void back(SnapshotNote present, CommitName target) {
+    void back(SnapshotNote present, CommitName target, long epoch) {
         LOG.warn(
                 "Rewinding lake table {} from batch {} to batch {}; epoch {} begins",
                 name.tableName(),
                 present.commit(),
                 target,
-                present.epoch() + 1);
+                epoch);
         OverwriteFiles overwrite = table.newOverwrite();
         Expression later = Expressions.greaterThan(CHECKPOINT, target.checkpoint());
         try (CloseableIterable<FileScanTask> files =
@@ -70,12 +71,7 @@ final class LakeRewind {
         } catch (IOException e) {
             throw new UncheckedIOException("cannot list the files of " + name.tableName(), e);
         }
-        new SnapshotNote(
-                        target,
-                        present.commit(),
-                        present.epoch() + 1,
-                        Long.MIN_VALUE,
-                        /* rewind= */ true)
+        new SnapshotNote(target, present.commit(), epoch, Long.MIN_VALUE, /* rewind= */ true)
                 .writeTo(overwrite, pipeline);
         overwrite.validateWith(new StillFollows(present.commit(), target));
         overwrite.commit();

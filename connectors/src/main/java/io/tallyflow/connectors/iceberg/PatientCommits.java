@@ -15,6 +15,7 @@ final class PatientCommits {
     private static final Logger LOG = LoggerFactory.getLogger(PatientCommits.class);
     private static final long FIRST_PAUSE_MILLIS = 200;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
+    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
     private final LakeCommitter committer;
     private final Duration patience;
@@ -22,6 +23,21 @@ final class PatientCommits {
     PatientCommits(LakeCommitter committer, Duration patience) {
         this.committer = committer;
         this.patience = patience;
+    }
+
+    /** Puts a batch into the tables, however long the catalog stays away. */
+    void applyWhenever(LakeBatch batch) throws IOException, InterruptedException {
+        patiently(
+                () -> {
+                    committer.apply(batch);
+                    return true;
+                },
+                FOREVER);
+    }
+
+    /** As {@link LakeCommitter#holds}. */
+    boolean holds(CommitName batch) throws IOException, InterruptedException {
+        return patiently(() -> committer.holds(batch), patience);
     }
 
     /**
@@ -35,17 +51,19 @@ final class PatientCommits {
                 () -> {
                     committer.apply(batch);
                     return true;
-                });
+                },
+                patience);
     }
 
     /** As {@link LakeCommitter#checkStart}. */
     boolean checkStart(boolean restored, CommitName state)
             throws IOException, InterruptedException {
-        return patiently(() -> committer.checkStart(restored, state));
+        return patiently(() -> committer.checkStart(restored, state), patience);
     }
 
-    private boolean patiently(Callable<Boolean> action) throws IOException, InterruptedException {
-        long deadline = System.nanoTime() + patience.toNanos();
+    private static boolean patiently(Callable<Boolean> action, Duration limit)
+            throws IOException, InterruptedException {
+        long start = System.nanoTime();
         long pause = FIRST_PAUSE_MILLIS;
         boolean troubled = false;
         while (true) {
@@ -58,12 +76,12 @@ final class PatientCommits {
             } catch (SinkRefusedException e) {
                 throw e;
             } catch (Exception e) {
-                if (System.nanoTime() > deadline) {
+                if (System.nanoTime() - start > limit.toNanos()) {
                     throw new IOException(
-                            "the lake could not be written within " + patience + ": " + e, e);
+                            "the lake could not be reached within " + limit + ": " + e, e);
                 }
                 if (!troubled) {
-                    LOG.warn("Trouble with the lake, trying again for {}: {}", patience, e, e);
+                    LOG.warn("Trouble with the lake, trying again: {}", e, e);
                     troubled = true;
                 }
             }

@@ -53,11 +53,13 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
     private transient LakeRecords records;
     private transient Map<LakeTable, OutputFileFactory> names;
     private transient Map<Day, OpenFile> open;
+    private transient volatile int openFiles;
     private transient List<LakeFile> closed;
     private transient ListState<byte[]> logState;
     private transient List<byte[]> restoredLogs;
     private transient long settledUntilMillis;
     private transient long checkpoint;
+    private transient LakeMetrics.Writing metrics;
     private transient boolean finished;
 
     private record Day(LakeTable table, long day) {}
@@ -91,6 +93,7 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
         open = new LinkedHashMap<>(16, 0.75f, true);
         closed = new ArrayList<>();
         settledUntilMillis = Long.MIN_VALUE;
+        metrics = new LakeMetrics.Writing(getMetricGroup(), () -> openFiles);
         for (byte[] log : restoredLogs) {
             RowLog.replay(log, this::rewrite);
         }
@@ -143,8 +146,10 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
             closeIdlest();
             file = new OpenFile(lake.table(row.table()), row.table(), names(row.table()), row);
             open.put(day, file);
+            openFiles = open.size();
         }
         file.write(row, options.logBytes());
+        metrics.row();
     }
 
     private OutputFileFactory names(LakeTable table) {
@@ -195,6 +200,8 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
     }
 
     private void handOver() {
+        metrics.handedOver(closed.size());
+        openFiles = open.size();
         output.collect(
                 new StreamRecord<>(
                         new LakeFiles(

@@ -66,8 +66,12 @@ final class LedgerStart implements Serializable {
             refuseInUse(ledger);
             return Optional.empty();
         }
-        refuseExpired(ledger, table.age());
         LedgerTable.Place place = table.find(state);
+        refuseExpired(ledger, table.age());
+        if (place != null) {
+            // A rewind starts from a state that may be much older than the ledger.
+            refuseExpired(ledger, place.age());
+        }
         if (state.equals(ledger.name()) || place == null) {
             // Unknown: its commit is still pending, or the first commit will be refused.
             return Optional.empty();
@@ -100,7 +104,7 @@ final class LedgerStart implements Serializable {
         if (!kept.isZero() && ledger.commit() > 0 && age.compareTo(kept) > 0) {
             throw new SinkRefusedException(
                     Refusal.STATE_EXPIRED,
-                    "the last commit is "
+                    "the commit that this start would go on from is "
                             + age.toDays()
                             + " days old, and identities are kept for "
                             + kept.toDays()

@@ -41,7 +41,8 @@ final class LedgerTable {
 
     private static final String FIND =
             """
-            select epoch, commit, abandoned_in_epoch is not null
+            select epoch, commit, abandoned_in_epoch is not null,
+                extract(epoch from now() - committed_at)::bigint
             from tallyflow.ledger_history where pipeline = ? and token = ? and checkpoint = ?
             """;
 
@@ -82,8 +83,9 @@ final class LedgerTable {
      * Where a commit stands in the history.
      *
      * @param abandoned whether a rewind took it back
+     * @param age how long ago it was made
      */
-    record Place(long epoch, long commit, boolean abandoned) {}
+    record Place(long epoch, long commit, boolean abandoned, Duration age) {}
 
     /** Makes the row of a new pipeline; does nothing if it is there. */
     void create() throws SQLException {
@@ -122,7 +124,13 @@ final class LedgerTable {
     @Nullable Place find(CommitName name) throws SQLException {
         try (PreparedStatement statement = named(FIND, name);
                 ResultSet row = statement.executeQuery()) {
-            return row.next() ? new Place(row.getLong(1), row.getLong(2), row.getBoolean(3)) : null;
+            return row.next()
+                    ? new Place(
+                            row.getLong(1),
+                            row.getLong(2),
+                            row.getBoolean(3),
+                            Duration.ofSeconds(row.getLong(4)))
+                    : null;
         }
     }
 

@@ -259,6 +259,63 @@ final class LakeTest {
     }
 
     @Test
+    void rewindsAgainAfterARewindThatTookNothingBack() throws Exception {
+        Snapshot fourth;
+        try (LakeRig rig = rig(EVERY_THIRD, 1, null)) {
+            write(rig, 1, 0, 10);
+            rig.checkpoint(3);
+            write(rig, 1, 10, 20);
+            fourth = rig.checkpoint(4);
+        }
+        Snapshot fifth;
+        try (LakeRig rig = rewound(EVERY_THIRD, fourth, 0)) {
+            fifth = rig.checkpoint(5);
+            write(rig, 1, 20, 30);
+            rig.checkpoint(6);
+        }
+        try (LakeRig rig = rewound(EVERY_THIRD, fifth, 1)) {
+            write(rig, 1, 40, 50);
+            rig.checkpoint(6);
+            assertThat(lake.head().epoch()).isEqualTo(2);
+        }
+        assertThat(lake.events())
+                .isEqualTo(
+                        LongStream.concat(LongStream.range(0, 20), LongStream.range(40, 50))
+                                .boxed()
+                                .toList());
+    }
+
+    @Test
+    void putsAForgottenPendingBatchInUnderOtherNamesAfterARewind() throws Exception {
+        Snapshot first;
+        try (LakeRig rig = rig(EVERY, 1, null)) {
+            write(rig, 1, 0, 10);
+            first = rig.barrier(1); // its batch is pending in this state
+            rig.complete(1);
+            write(rig, 1, 10, 20);
+            rig.checkpoint(2);
+            write(rig, 1, 20, 30);
+            rig.checkpoint(3);
+        }
+        forgetSnapshots();
+        try (LakeRig rig = rewound(EVERY, first, 0)) {
+            assertThat(lake.events()).as("nothing before the first checkpoint").hasSize(30);
+            write(rig, 1, 10, 15);
+            rig.checkpoint(2);
+        }
+        forgetSnapshots();
+        assertThat(lake.events()).isEqualTo(numbers(15));
+    }
+
+    private void forgetSnapshots() throws IOException {
+        try (Lake tables = Lake.open(lake.options())) {
+            for (LakeTable table : LakeTable.values()) {
+                new LakeExpiry(1, 1, Duration.ZERO).afterCommit(tables.table(table));
+            }
+        }
+    }
+
+    @Test
     void putsHeldFilesInUnderAnotherNameAfterARewind() throws Exception {
         lake.close();
         lake = new LakeFixture(Files.createDirectory(folder.resolve("short")), 100);

@@ -141,7 +141,7 @@ final class LakeViewTest {
         for (LakeTable name : LakeTable.values()) {
             Table table = lake.lake().table(name);
             table.refresh();
-            new LakeRewind(table, name, "small").back(Lineage.of(table).head(), target);
+            new LakeRewind(table, name, "small").back(Lineage.of(table).head(), target, 1);
         }
         LakeView view = view();
         assertThat(view.batch()).isEqualTo(target);

@@ -6,17 +6,21 @@ import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.lake.LakeRow;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
+import io.tallyflow.schemas.usage.AdjustedReading;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.AdjustmentReason;
+import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.IgnoredReading;
 import io.tallyflow.schemas.usage.IgnoredReason;
 import io.tallyflow.schemas.usage.MeteredEvent;
 import io.tallyflow.schemas.usage.Reading;
+import io.tallyflow.schemas.usage.SettledUsage;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageChange;
 import io.tallyflow.schemas.usage.UsageRow;
@@ -93,7 +97,14 @@ final class StreamTypesTest {
                 COUNT,
                 UsageChange.of(new UsageRow(CELL, PARTIAL, true)),
                 UsageChange.of(new Adjustment(CELL, AdjustmentReason.LATE, COUNT)),
-                UsageChange.of(PROGRESS));
+                UsageChange.of(new DistinctValue(CELL, "value")),
+                UsageChange.of(PROGRESS),
+                LakeRow.accepted(EVENT),
+                LakeRow.stale(BARE),
+                LakeRow.of(new SettledUsage(CELL, PARTIAL, 3)),
+                LakeRow.of(new DistinctValue(CELL, "value")),
+                LakeRow.of(new AdjustedReading(EVENT, READING, AdjustmentReason.LATE)),
+                LakeRow.settledUntil(Long.MIN_VALUE));
     }
 
     @ParameterizedTest

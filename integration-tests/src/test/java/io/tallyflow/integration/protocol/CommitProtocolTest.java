@@ -360,6 +360,27 @@ final class CommitProtocolTest {
     }
 
     @Test
+    void refusesToRewindToAStateThatIsTooOldThoughTheLedgerIsNot() throws Exception {
+        rig = PipelineRig.fresh(log, sink(), 2);
+        readSome(60);
+        PipelineRig.Snapshot old = commit();
+        readSome(60);
+        commit();
+        rig.close();
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "update tallyflow.ledger_history"
+                            + " set committed_at = now() - interval '7 days 1 minute'"
+                            + " where commit = 1");
+        }
+        assertRefused(
+                Refusal.STATE_EXPIRED,
+                () -> PipelineRig.rewound(log, sinkRewindingTo(1, 0), 2, old).close());
+        witness.look();
+    }
+
+    @Test
     void commitsManyPartsAsOne() throws Exception {
         PostgresSinkOptions tiny =
                 new PostgresSinkOptions(

@@ -2,6 +2,7 @@ package io.tallyflow.jobs.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.connectors.iceberg.LakeMetrics;
 import io.tallyflow.connectors.kafka.ReaderMetrics;
 import io.tallyflow.connectors.postgres.CommitMetrics;
 import io.tallyflow.functions.progress.LaneMetrics;
@@ -36,7 +37,8 @@ final class MetricsReferenceTest {
         return Stream.of(
                         LaneMetrics.reference(),
                         ReaderMetrics.reference(),
-                        CommitMetrics.reference())
+                        CommitMetrics.reference(),
+                        LakeMetrics.reference())
                 .flatMap(List::stream)
                 .map(MetricsReferenceTest::row)
                 .toList();
