@@ -58,7 +58,7 @@ public final class Comparison {
         comparison.reasons();
         Map<String, BigDecimal> totals = truth.totals();
         Map<String, Set<Cell>> cells = comparison.cells();
-        for (DemoMeter meter : DemoMeters.all()) {
+        for (DemoMeter meter : truth.meters()) {
             comparison.total(meter, totals.get(meter.slug()));
             comparison.cells(meter.slug(), cells.getOrDefault(meter.slug(), Set.of()));
             cells.remove(meter.slug());

@@ -1,5 +1,7 @@
 package io.tallyflow.cli.demo;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.tallyflow.schemas.meter.Aggregation;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,7 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The meters of the bundled {@code demo-meters.yaml}: the file for the pipeline, and what each of
@@ -63,14 +68,32 @@ public final class DemoMeters {
 
     /** Puts the file into a directory, which is made if absent, and returns where it is. */
     public static Path writeTo(Path directory) throws IOException {
+        return writeTo(directory, names());
+    }
+
+    /** The same with some of the meters only. */
+    public static Path writeTo(Path directory, List<String> slugs) throws IOException {
         Path file = Files.createDirectories(directory).resolve("demo-meters.yaml");
         Path fresh = directory.resolve("demo-meters.yaml.new");
         try (InputStream bundled = DemoMeters.class.getResourceAsStream(RESOURCE)) {
             if (bundled == null) {
                 throw new IllegalStateException(RESOURCE + " is not on the class path");
             }
-            Files.copy(bundled, fresh, StandardCopyOption.REPLACE_EXISTING);
+            Files.writeString(fresh, only(slugs, new String(bundled.readAllBytes(), UTF_8)));
         }
         return Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** A definition begins where its slug is. */
+    private static String only(List<String> slugs, String definitions) {
+        String[] parts = definitions.split("(?m)(?=^  - slug: )");
+        return Stream.concat(
+                        Stream.of(parts[0]),
+                        Arrays.stream(parts).skip(1).filter(part -> slugs.contains(slug(part))))
+                .collect(Collectors.joining());
+    }
+
+    private static String slug(String definition) {
+        return definition.lines().findFirst().orElse("").replace("  - slug: ", "").strip();
     }
 }

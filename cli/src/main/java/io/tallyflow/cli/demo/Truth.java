@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 public final class Truth {
 
     private final UsageGenerator generator;
-    private final List<DemoMeter> meters = DemoMeters.all();
+    private final List<DemoMeter> meters;
     private final List<Queue<Outcome>> waiting = new ArrayList<>();
     private final long[] offsets;
     private final EnumMap<Lane, Long> lanes = new EnumMap<>(Lane.class);
@@ -40,6 +40,18 @@ public final class Truth {
      * @param settings of the run; its first record of each partition has offset 0
      */
     public Truth(GeneratorSettings settings) {
+        this(settings, DemoMeters.names());
+    }
+
+    /**
+     * Stands at the beginning of a run that only some meters are defined for.
+     *
+     * @param defined slugs, at least one for each event type that any demo meter matches: else the
+     *     events of that type would be in another lane
+     */
+    public Truth(GeneratorSettings settings, List<String> defined) {
+        this.meters =
+                DemoMeters.all().stream().filter(meter -> defined.contains(meter.slug())).toList();
         this.generator = new UsageGenerator(settings);
         this.offsets = new long[settings.partitions()];
         for (int partition = 0; partition < settings.partitions(); partition++) {
@@ -72,6 +84,11 @@ public final class Truth {
             GeneratedRecord record = generator.next();
             count(record.partition(), record.outcome(), null);
         }
+    }
+
+    /** The meters that are defined, in the order of the file. */
+    List<DemoMeter> meters() {
+        return meters;
     }
 
     /** Where it stands: the next offset of every partition. */

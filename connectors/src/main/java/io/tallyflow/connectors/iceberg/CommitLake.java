@@ -53,6 +53,10 @@ final class CommitLake extends AbstractStreamOperator<Void>
     private transient long settledUntilMillis;
     private transient Map<Integer, Long> settledUntilByWriter;
     private transient List<LakeFile> held;
+
+    /** Whether the next batch takes later ones back, and so is made even if it is empty. */
+    private transient boolean goesBack;
+
     private transient TreeMap<Long, LakeBatch> waiting;
     private transient List<Running> running;
     private transient long token;
@@ -89,19 +93,23 @@ final class CommitLake extends AbstractStreamOperator<Void>
         commits =
                 new PatientCommits(
                         new LakeCommitter(lake, options.pipeline(), rewindTo), options.patience());
-        restorePending(restored.pending());
-        boolean back = commits.checkStart(context.isRestored(), previous);
-        held = back ? copies(restored.held()) : new ArrayList<>(restored.held());
+        CommitName expected = restorePending(restored);
+        goesBack = commits.checkStart(context.isRestored(), expected);
+        held = goesBack ? copies(restored.held()) : new ArrayList<>(restored.held());
     }
 
-    /** The checkpoint that these come from is complete, or there would be no start from it. */
-    private void restorePending(List<LakeBatch> pending) throws IOException, InterruptedException {
-        for (LakeBatch batch : pending) {
-            if (rewindTo == null) {
+    /**
+     * Puts pending batches in: the checkpoint that they come from is complete, or there would be no
+     * start from it. What would have to take later batches back waits for the first checkpoint of
+     * this start, when the ledger has agreed; and files that are taken back are put in as copies.
+     *
+     * @return the batch that the tables must stand at before what waits
+     */
+    private CommitName restorePending(LakeState restored) throws IOException, InterruptedException {
+        for (LakeBatch batch : restored.pending()) {
+            if (rewindTo == null || waiting.isEmpty() && commits.follows(batch)) {
                 commits.apply(batch);
-            } else if (!commits.holds(batch.name())) {
-                // Nothing is taken back before the ledger has agreed, which it has when the first
-                // checkpoint is complete; and what is taken back must not be put in again.
+            } else {
                 waiting.put(
                         batch.name().checkpoint(),
                         new LakeBatch(
@@ -111,6 +119,7 @@ final class CommitLake extends AbstractStreamOperator<Void>
                                 batch.settledUntilMillis()));
             }
         }
+        return waiting.isEmpty() ? restored.previous() : waiting.firstEntry().getValue().previous();
     }
 
     private List<LakeFile> copies(List<LakeFile> files) throws IOException {
@@ -160,11 +169,12 @@ final class CommitLake extends AbstractStreamOperator<Void>
         super.snapshotState(context);
         collectOutcomes();
         long checkpoint = context.getCheckpointId();
-        if ((schedule.isDue(checkpoint) || ended) && !held.isEmpty()) {
+        if ((schedule.isDue(checkpoint) || ended) && (!held.isEmpty() || goesBack)) {
             CommitName name = new CommitName(token, checkpoint);
             waiting.put(checkpoint, new LakeBatch(name, previous, held, settledUntilMillis));
             previous = name;
             held = new ArrayList<>();
+            goesBack = false;
         }
         List<LakeBatch> pending = new ArrayList<>();
         running.forEach(commit -> pending.add(commit.batch()));

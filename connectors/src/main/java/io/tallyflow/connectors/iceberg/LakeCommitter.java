@@ -116,12 +116,13 @@ final class LakeCommitter {
         return rewindTo == null ? 0 : rewindTo.epoch() + 1;
     }
 
-    /** Whether every table holds a batch. */
-    boolean holds(CommitName batch) {
+    /** Whether every table holds a batch or stands at the one before it. */
+    boolean follows(LakeBatch batch) {
         for (LakeTable name : LakeTable.values()) {
             Table table = lake.table(name);
             table.refresh();
-            if (!Lineage.of(table).holds(batch)) {
+            Lineage lineage = Lineage.of(table);
+            if (!lineage.holds(batch.name()) && !lineage.head().commit().equals(batch.previous())) {
                 return false;
             }
         }

@@ -35,9 +35,9 @@ final class PatientCommits {
                 FOREVER);
     }
 
-    /** As {@link LakeCommitter#holds}. */
-    boolean holds(CommitName batch) throws IOException, InterruptedException {
-        return patiently(() -> committer.holds(batch), patience);
+    /** As {@link LakeCommitter#follows}. */
+    boolean follows(LakeBatch batch) throws IOException, InterruptedException {
+        return patiently(() -> committer.follows(batch), patience);
     }
 
     /**

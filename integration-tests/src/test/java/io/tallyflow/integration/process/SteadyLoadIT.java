@@ -46,6 +46,11 @@ final class SteadyLoadIT {
     private static final int RATE = Integer.getInteger("tallyflow.rate", 20_000);
     private static final int SECONDS = Integer.getInteger("tallyflow.seconds", 300);
     private static final int SUBJECTS = 1_000;
+
+    /** Three of the commonest event type, and one for the other. */
+    private static final List<String> METERS =
+            List.of("tokens_total", "requests_total", "users_active", "volumes_used");
+
     private static final int PARTITIONS = Topics.EVENT_PARTITIONS;
 
     /** How much longer than at the beginning the lag may be at the end. */
@@ -58,7 +63,7 @@ final class SteadyLoadIT {
     @Test
     @Timeout(1_800)
     void keepsUpAndShowsTheTruth() throws Exception {
-        String meters = DemoMeters.writeTo(directory).toString();
+        String meters = DemoMeters.writeTo(directory, METERS).toString();
         try (TallyflowProcess up = new TallyflowProcess(directory, "--meters", meters)) {
             up.start();
             up.awaitReady();
@@ -147,7 +152,7 @@ final class SteadyLoadIT {
 
     private static void demandTruth(TallyflowProcess up, GeneratorSettings settings)
             throws Exception {
-        Truth truth = new Truth(settings);
+        Truth truth = new Truth(settings, METERS);
         truth.advanceToEnd();
         try (Connection connection = up.connect()) {
             while (!SeenInPostgres.progress(connection).offsets().equals(truth.offsets())) {
