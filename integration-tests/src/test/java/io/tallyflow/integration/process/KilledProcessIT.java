@@ -8,11 +8,19 @@ import io.tallyflow.cli.demo.GeneratorSettings;
 import io.tallyflow.cli.demo.SeenInPostgres;
 import io.tallyflow.cli.demo.Truth;
 import io.tallyflow.cli.demo.UsageSender;
+import io.tallyflow.cli.embedded.LakeAddress;
 import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.cli.lake.LakeCells;
+import io.tallyflow.cli.lake.LakeSeen;
+import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.integration.lake.LakeReader;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterFile;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -41,6 +49,9 @@ final class KilledProcessIT {
 
     /** Long enough to be ready and to commit for a while, most of the time. */
     private static final int LONGEST_RUN_MILLIS = 24_000;
+
+    private static final long LAKE_LOOK_MILLIS = 2_000;
+    private static final int LAKE_LOOKS = 45;
 
     @TempDir Path directory;
 
@@ -71,7 +82,42 @@ final class KilledProcessIT {
             sending.join();
             reader.awaitEnd();
             watching.join();
+            demandTruthOfTheLake(up, settings);
             assertThat(up.stop()).isZero();
+        }
+    }
+
+    /** The lake holds each accepted event once, for two readers that share no code. */
+    private static void demandTruthOfTheLake(TallyflowProcess up, GeneratorSettings settings)
+            throws Exception {
+        Truth truth = new Truth(settings);
+        truth.advanceToEnd();
+        long accepted = truth.counts().metered() + truth.counts().unmatched();
+        LakeOptions options =
+                LakeAddress.options(
+                        up.postgresUrl(), "tallyflow", null, up.data().resolve("warehouse"));
+        List<Meter> meters = MeterFile.read(up.data().resolveSibling("demo-meters.yaml"));
+        LakeCells cells = LakeCells.of(options, meters);
+        for (int look = 0; look < LAKE_LOOKS && cells.accepted() < accepted; look++) {
+            up.run(LAKE_LOOK_MILLIS);
+            cells = LakeCells.of(options, meters);
+        }
+        try (Connection connection = up.connect();
+                LakeReader reader = LakeReader.ofWarehouse(up.data().resolve("warehouse"))) {
+            Comparison comparison =
+                    Comparison.of(truth, SeenInPostgres.all(connection), LakeSeen.of(cells));
+            assertThat(comparison.isEqual()).as("%s", comparison.differences()).isTrue();
+            assertThat(
+                            reader.query(
+                                            """
+                                            select count(*) as events,
+                                                count(distinct (subject, source, id)) as identities
+                                            from events
+                                            """)
+                                    .get(0)
+                                    .values())
+                    .extracting(count -> ((Number) count).longValue())
+                    .containsExactly(accepted, accepted);
         }
     }
 

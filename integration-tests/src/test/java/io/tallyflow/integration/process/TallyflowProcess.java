@@ -83,11 +83,12 @@ final class TallyflowProcess implements AutoCloseable {
         return "127.0.0.1:" + kafkaPort;
     }
 
+    String postgresUrl() {
+        return "jdbc:postgresql://127.0.0.1:" + postgresPort + "/tallyflow";
+    }
+
     Connection connect() throws SQLException {
-        return DriverManager.getConnection(
-                "jdbc:postgresql://127.0.0.1:" + postgresPort + "/tallyflow?socketTimeout=20",
-                "tallyflow",
-                "");
+        return DriverManager.getConnection(postgresUrl() + "?socketTimeout=20", "tallyflow", "");
     }
 
     /** Its data directory. */
