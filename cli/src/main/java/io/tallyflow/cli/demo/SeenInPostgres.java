@@ -64,6 +64,8 @@ public record SeenInPostgres(
             from tallyflow.usage
             """;
 
+    private static final String DEFINED = "select slug from tallyflow.meter order by slug";
+
     private static final String TOTAL = "select value from tallyflow.query(?)";
 
     private static final int ROWS_AT_ONCE = 10_000;
@@ -190,14 +192,25 @@ public record SeenInPostgres(
                 : JsonText.object(names, values);
     }
 
+    private static List<String> defined(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(DEFINED)) {
+            List<String> slugs = new ArrayList<>();
+            while (row.next()) {
+                slugs.add(row.getString(1));
+            }
+            return slugs;
+        }
+    }
+
     private static void totals(Connection connection, Map<String, BigDecimal> totals)
             throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(TOTAL)) {
-            for (DemoMeter meter : DemoMeters.all()) {
-                query.setString(1, meter.slug());
+            for (String meter : defined(connection)) {
+                query.setString(1, meter);
                 try (ResultSet row = query.executeQuery()) {
                     if (row.next()) {
-                        totals.put(meter.slug(), row.getBigDecimal(1));
+                        totals.put(meter, row.getBigDecimal(1));
                     }
                 }
             }

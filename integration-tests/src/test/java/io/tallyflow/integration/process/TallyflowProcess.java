@@ -105,8 +105,9 @@ final class TallyflowProcess implements AutoCloseable {
     void start() throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx1g");
-        command.add("-XX:+UseSerialGC");
+        // As the launcher starts it.
+        command.add("-Xmx3g");
+        command.add("-XX:+UseParallelGC");
         String more = System.getProperty("tallyflow.test.jvm", "");
         command.addAll(Arrays.asList(more.isEmpty() ? new String[0] : more.split(" ")));
         for (String opened : OPENED) {
