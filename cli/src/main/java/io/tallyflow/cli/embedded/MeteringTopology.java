@@ -1,5 +1,6 @@
 package io.tallyflow.cli.embedded;
 
+import io.tallyflow.jobs.metering.LakeConnection;
 import io.tallyflow.jobs.metering.MeteringJob;
 import io.tallyflow.jobs.metering.MeteringOptions;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
@@ -27,9 +28,12 @@ final class MeteringTopology implements JobTopology {
         add(arguments, Option.POSTGRES_USER, settings.postgresUser());
         add(arguments, Option.METERS, settings.meters().toString());
         add(arguments, Option.LAKE_CATALOG, "jdbc");
-        add(arguments, Option.LAKE_URI, catalogUrl(settings.postgresUrl()));
+        add(arguments, Option.LAKE_URI, LakeAddress.catalogUrl(settings.postgresUrl()));
         add(arguments, Option.LAKE_USER, settings.postgresUser());
-        add(arguments, Option.LAKE_WAREHOUSE, settings.warehouse().toUri().toString());
+        add(
+                arguments,
+                Option.LAKE_WAREHOUSE,
+                settings.warehouse().toAbsolutePath().toUri().toString());
         add(arguments, Option.LAKE_COMMIT_INTERVAL, "20 s");
         String password = settings.postgresPassword();
         return MeteringOptionsReader.read(
@@ -38,12 +42,7 @@ final class MeteringTopology implements JobTopology {
                         ? Map.of()
                         : Map.of(
                                 MeteringOptionsReader.PASSWORD_VARIABLE, password,
-                                MeteringOptionsReader.LAKE_PASSWORD_VARIABLE, password));
-    }
-
-    /** The catalog's tables stand beside ours: whoever may make a schema may make them there. */
-    static String catalogUrl(String postgresUrl) {
-        return postgresUrl + (postgresUrl.contains("?") ? "&" : "?") + "currentSchema=tallyflow";
+                                LakeConnection.PASSWORD_VARIABLE, password));
     }
 
     private static void add(List<String> arguments, Option option, String value) {

@@ -14,10 +14,10 @@ import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 
 /** Makes the properties of the Iceberg catalog from the job's options. */
-final class LakeConnection {
+public final class LakeConnection {
 
     /** Password of a JDBC catalog's user. */
-    static final String PASSWORD_VARIABLE = "TALLYFLOW_LAKE_PASSWORD";
+    public static final String PASSWORD_VARIABLE = "TALLYFLOW_LAKE_PASSWORD";
 
     /** Client credential of a REST catalog, {@code ID:SECRET}. */
     static final String CREDENTIAL_VARIABLE = "TALLYFLOW_LAKE_CREDENTIAL";
@@ -37,7 +37,7 @@ final class LakeConnection {
      * @param file further properties, which win; empty for none
      * @throws IllegalArgumentException if something is missing or the file cannot be read
      */
-    static LakeOptions options(
+    public static LakeOptions options(
             Map<Option, String> given,
             String file,
             Map<String, String> environment,

@@ -23,9 +23,6 @@ public final class MeteringOptionsReader {
     /** Where a password may stand instead of in the arguments, which every process list shows. */
     public static final String PASSWORD_VARIABLE = "TALLYFLOW_POSTGRES_PASSWORD";
 
-    /** The same for the user of a jdbc catalog. */
-    public static final String LAKE_PASSWORD_VARIABLE = LakeConnection.PASSWORD_VARIABLE;
-
     /** Stands where a target could not be read; the problem is reported. */
     private static final RewindTarget NOWHERE = new RewindTarget(0, 0);
 
