@@ -49,6 +49,7 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new MetersCommand()));
         line.addSubcommand(new CommandLine(new QueryCommand()));
         line.addSubcommand(new CommandLine(new StatusCommand()));
+        line.addSubcommand(new CommandLine(new LakeCommand()));
         line.getSubcommands().values().forEach(Tallyflow::offerHelp);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Tallyflow::wronglyUsed);

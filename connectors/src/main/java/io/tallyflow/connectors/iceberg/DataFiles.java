@@ -9,7 +9,13 @@ import java.io.UncheckedIOException;
 import java.util.UUID;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.data.parquet.InternalReader;
+import org.apache.iceberg.data.parquet.InternalWriter;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.DataWriter;
+import org.apache.iceberg.parquet.Parquet;
 
 /** Data files by their descriptions. */
 final class DataFiles {
@@ -28,15 +34,37 @@ final class DataFiles {
         }
     }
 
+    /** All rows of a file with all columns of the table, in the types that Iceberg uses inside. */
+    static CloseableIterable<StructLike> rows(DataFile file, Table table) {
+        return Parquet.read(table.io().newInputFile(file.location()))
+                .project(table.schema())
+                .createReaderFunc(type -> InternalReader.create(table.schema(), type))
+                .build();
+    }
+
+    /** Writes rows like those of {@link #rows} for the day of another file. */
+    static DataWriter<StructLike> writer(DataFile like, Table table, String location)
+            throws IOException {
+        return Parquet.writeData(table.io().newOutputFile(location))
+                .forTable(table)
+                .withPartition(like.partition())
+                .createWriterFunc(InternalWriter::createWriter)
+                .build();
+    }
+
+    /** A place for a file that holds rows of the same day as another. */
+    static String newLocation(DataFile like, Table table, String prefix) {
+        String name = prefix + "-" + UUID.randomUUID() + ".parquet";
+        return table.locationProvider().newDataLocation(table.spec(), like.partition(), name);
+    }
+
     /**
      * The same rows under another name. A file that a rewind has taken out of a table must not be
      * put in again: when its snapshot expires, Iceberg deletes it.
      */
     static LakeFile copy(LakeFile file, Table table) throws IOException {
         DataFile original = read(file, table);
-        String name = "copy-" + UUID.randomUUID() + ".parquet";
-        String location =
-                table.locationProvider().newDataLocation(table.spec(), original.partition(), name);
+        String location = newLocation(original, table, "copy");
         try (InputStream in = table.io().newInputFile(original.location()).newStream();
                 OutputStream out = table.io().newOutputFile(location).create()) {
             in.transferTo(out);

@@ -3,7 +3,9 @@ package io.tallyflow.connectors.iceberg;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.util.SnapshotUtil;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +18,7 @@ final class LakeExpiry {
     private static final Logger LOG = LoggerFactory.getLogger(LakeExpiry.class);
     private static final int EVERY_COMMITS = 100;
 
-    /** More than the checkpoints that are retained can refer to. */
+    /** Of the stream; more than the checkpoints that are retained can refer to. */
     private static final int KEPT_SNAPSHOTS = 100;
 
     private static final Duration KEPT = Duration.ofHours(1);
@@ -32,7 +34,7 @@ final class LakeExpiry {
 
     /**
      * @param everyCommits to a table, its snapshots are looked at
-     * @param keptSnapshots the newest, however old
+     * @param keptSnapshots the newest of the stream, and all after those, however old
      * @param kept all that are younger
      */
     LakeExpiry(int everyCommits, int keptSnapshots, Duration kept) {
@@ -42,17 +44,37 @@ final class LakeExpiry {
     }
 
     void afterCommit(Table table) {
-        if (commits.merge(table.name(), 1, Integer::sum) % everyCommits != 0) {
-            return;
+        if (commits.merge(table.name(), 1, Integer::sum) % everyCommits == 0) {
+            expire(table);
         }
+    }
+
+    /** Forgets now what is old enough. */
+    void expire(Table table) {
         try {
             table.expireSnapshots()
                     .expireOlderThan(System.currentTimeMillis() - kept.toMillis())
-                    .retainLast(keptSnapshots)
+                    .retainLast(retained(table))
                     .commit();
         } catch (RuntimeException e) {
             // The batch is in; old snapshots can wait for the next time.
             LOG.warn("Old snapshots of {} could not be expired: {}", table.name(), e.toString());
         }
+    }
+
+    /**
+     * So many of the newest that enough are the stream's own: those say what the table stands at,
+     * and any number of others (a compaction makes one per day) may lie on top.
+     */
+    private int retained(Table table) {
+        int own = 0;
+        int all = 0;
+        for (Snapshot snapshot : SnapshotUtil.currentAncestors(table)) {
+            all++;
+            if (SnapshotNote.of(snapshot) != null && ++own == keptSnapshots) {
+                break;
+            }
+        }
+        return Math.max(1, all);
     }
 }

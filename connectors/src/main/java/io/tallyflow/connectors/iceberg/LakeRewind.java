@@ -5,19 +5,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
-import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.OverwriteFiles;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.parquet.InternalReader;
-import org.apache.iceberg.data.parquet.InternalWriter;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DataWriter;
-import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +56,9 @@ final class LakeRewind {
                 target,
                 epoch);
         OverwriteFiles overwrite = table.newOverwrite();
+        Snapshot planned = table.currentSnapshot();
+        AttemptMark own = AttemptMark.fresh();
+        own.writeTo(overwrite);
         Expression later = Expressions.greaterThan(CHECKPOINT, target.checkpoint());
         try (CloseableIterable<FileScanTask> files =
                 table.newScan().filter(later).includeColumnStats().planFiles()) {
@@ -73,7 +73,8 @@ final class LakeRewind {
         }
         new SnapshotNote(target, present.commit(), epoch, Long.MIN_VALUE, /* rewind= */ true)
                 .writeTo(overwrite, pipeline);
-        overwrite.validateWith(new StillFollows(present.commit(), target));
+        // A file that others replace meanwhile would take its later rows into theirs.
+        overwrite.validateWith(new StillPlanned(planned.snapshotId(), own));
         overwrite.commit();
     }
 
@@ -90,26 +91,11 @@ final class LakeRewind {
     }
 
     private DataFile withoutLater(DataFile file, CommitName target) throws IOException {
-        String location =
-                table.locationProvider()
-                        .newDataLocation(
-                                table.spec(),
-                                file.partition(),
-                                "rewound-" + UUID.randomUUID() + ".parquet");
         DataWriter<StructLike> writer =
-                Parquet.writeData(table.io().newOutputFile(location))
-                        .forTable(table)
-                        .withPartition(file.partition())
-                        .createWriterFunc(InternalWriter::createWriter)
-                        .build();
+                DataFiles.writer(file, table, DataFiles.newLocation(file, table, "rewound"));
         int column = table.schema().columns().indexOf(table.schema().findField(CHECKPOINT));
         try (writer;
-                CloseableIterable<StructLike> rows =
-                        Parquet.read(table.io().newInputFile(file.location()))
-                                .project(table.schema())
-                                .createReaderFunc(
-                                        type -> InternalReader.create(table.schema(), type))
-                                .build()) {
+                CloseableIterable<StructLike> rows = DataFiles.rows(file, table)) {
             for (StructLike row : rows) {
                 if (row.get(column, Long.class) <= target.checkpoint()) {
                     writer.write(row);

@@ -14,7 +14,15 @@ record StillFollows(CommitName previous, CommitName own) implements SnapshotAnce
     @Override
     public boolean validate(Iterable<Snapshot> snapshots) {
         CommitName head = Lineage.of(snapshots).head().commit();
+        if (head.equals(own) && !isOwn(snapshots.iterator().next())) {
+            throw StillPlanned.covered();
+        }
         return head.equals(previous) || head.equals(own);
+    }
+
+    private boolean isOwn(Snapshot snapshot) {
+        SnapshotNote note = SnapshotNote.of(snapshot);
+        return note != null && note.commit().equals(own);
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.LocationProvider;
 import org.apache.iceberg.jdbc.JdbcCatalog;
+import org.jspecify.annotations.Nullable;
 
 /** A real catalog on which single commits go wrong, in the ways in which catalogs do. */
 public final class FaultyCatalog extends JdbcCatalog {
@@ -19,7 +20,14 @@ public final class FaultyCatalog extends JdbcCatalog {
     /** Iceberg makes catalogs by name: what is to go wrong is found by the warehouse. */
     private static final Map<String, Deque<Fault>> PLANS = new ConcurrentHashMap<>();
 
+    /** What others do just before the next commit reaches the catalog. */
+    private static final Map<String, Runnable> OVERTAKING = new ConcurrentHashMap<>();
+
+    /** And just after it has, ahead of the answer. */
+    private static final Map<String, Runnable> FOLLOWING = new ConcurrentHashMap<>();
+
     private Deque<Fault> plan = new ArrayDeque<>();
+    private String warehouse = "";
 
     /** What happens to a commit. */
     enum Fault {
@@ -45,17 +53,32 @@ public final class FaultyCatalog extends JdbcCatalog {
         }
     }
 
+    /** Lets others go first when the next commit in a warehouse is made. */
+    static void overtake(String warehouse, Runnable others) {
+        OVERTAKING.put(warehouse, others);
+    }
+
+    /** Lets others come in between the next commit in a warehouse and its answer. */
+    static void follow(String warehouse, Runnable others) {
+        FOLLOWING.put(warehouse, others);
+    }
+
     @Override
     public void initialize(String name, Map<String, String> properties) {
         super.initialize(name, properties);
-        plan =
-                PLANS.computeIfAbsent(
-                        properties.getOrDefault("warehouse", ""), key -> new ArrayDeque<>());
+        warehouse = properties.getOrDefault("warehouse", "");
+        plan = PLANS.computeIfAbsent(warehouse, key -> new ArrayDeque<>());
     }
 
     @Override
     protected TableOperations newTableOps(TableIdentifier identifier) {
         return new Faulty(super.newTableOps(identifier));
+    }
+
+    private static void run(@Nullable Runnable others) {
+        if (others != null) {
+            others.run();
+        }
     }
 
     private Fault next() {
@@ -84,11 +107,16 @@ public final class FaultyCatalog extends JdbcCatalog {
 
         @Override
         public void commit(TableMetadata base, TableMetadata metadata) {
+            run(OVERTAKING.remove(warehouse));
             Fault fault = next();
             switch (fault) {
                 case REFUSED -> throw new CommitFailedException("refused");
                 case LOST_REQUEST -> throw new IllegalStateException("connection reset");
-                default -> real.commit(base, metadata);
+                default -> {
+                    Runnable others = FOLLOWING.remove(warehouse);
+                    real.commit(base, metadata);
+                    run(others);
+                }
             }
             switch (fault) {
                 case LOST_ANSWER -> throw new IllegalStateException("connection reset");

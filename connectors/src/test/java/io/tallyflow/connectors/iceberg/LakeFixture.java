@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
@@ -55,6 +56,37 @@ final class LakeFixture implements AutoCloseable {
 
     void failNext(FaultyCatalog.Fault... faults) {
         FaultyCatalog.plan(warehouse, faults);
+    }
+
+    /** Lets others go first when the next commit is made. */
+    void overtakeNext(Callable<?> others) {
+        FaultyCatalog.overtake(warehouse, () -> call(others));
+    }
+
+    /** As {@link #overtakeNext}, after so many commits. */
+    void overtake(int after, Callable<?> others) {
+        overtakeNext(
+                () -> {
+                    if (after == 0) {
+                        return others.call();
+                    }
+                    overtake(after - 1, others);
+                    return null;
+                });
+    }
+
+    /** Lets others come in between the next commit and its answer, which says that it failed. */
+    void failAndFollowNext(Callable<?> others) {
+        failNext(FaultyCatalog.Fault.MADE_BUT_CALLED_REFUSED);
+        FaultyCatalog.follow(warehouse, () -> call(others));
+    }
+
+    private static void call(Callable<?> others) {
+        try {
+            others.call();
+        } catch (Exception e) {
+            throw new AssertionError("the others failed", e);
+        }
     }
 
     /** The event with a number; the same number makes the same event. */

@@ -44,7 +44,17 @@ public final class SmallLake implements AutoCloseable {
             PostgresServer.Database database,
             Path warehouse,
             Map<String, Aggregation> aggregations) {
-        options = options(database, warehouse);
+        this(options(database, warehouse), aggregations);
+    }
+
+    /**
+     * Makes the tables.
+     *
+     * @param options of the catalog
+     * @param aggregations by meter
+     */
+    public SmallLake(LakeOptions options, Map<String, Aggregation> aggregations) {
+        this.options = options;
         lake = Lake.open(options);
         lake.create();
         records = new LakeRecords(aggregations);

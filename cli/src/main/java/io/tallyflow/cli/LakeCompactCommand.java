@@ -1,0 +1,151 @@
+package io.tallyflow.cli;
+
+import io.tallyflow.cli.embedded.EmbeddedPostgres;
+import io.tallyflow.cli.embedded.LakeAddress;
+import io.tallyflow.connectors.iceberg.CompactionRules;
+import io.tallyflow.connectors.iceberg.Lake;
+import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.jobs.metering.LakeConnection;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.iceberg.CatalogUtil;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tallyflow lake compact}. */
+@Command(
+        name = "compact",
+        description = {
+            "Makes few large files of the many small ones of days that are over, and removes files"
+                    + " that belong to no table.",
+            "The embedded servers must not run: their catalog allows one process to commit. With a"
+                    + " REST catalog the job may go on."
+        })
+final class LakeCompactCommand implements Callable<Integer> {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long MEBIBYTE = 1024 * 1024;
+    private static final int MOST_MEBIBYTES = 4096;
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Data directory of tallyflow up; default " + DataDirectory.DEFAULT + "/.")
+    private @Nullable Path dataDirectory;
+
+    @Option(
+            names = "--lake-properties",
+            paramLabel = "FILE",
+            description =
+                    "Properties of another Iceberg catalog, as the job gets them with"
+                            + " --lake.properties; type=rest must be one of them.")
+    private @Nullable Path properties;
+
+    @Option(
+            names = "--older-than",
+            paramLabel = "DAYS",
+            defaultValue = "1",
+            description =
+                    "Days, UTC, to leave alone before the one until which windows have settled;"
+                            + " default ${DEFAULT-VALUE}.")
+    private int olderThan;
+
+    @Option(
+            names = "--target-size",
+            paramLabel = "MB",
+            defaultValue = "128",
+            description =
+                    "Size of a file in MiB; one of half of that stays as it is; default"
+                            + " ${DEFAULT-VALUE}.")
+    private int targetMebibytes;
+
+    @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
+    private boolean dryRun;
+
+    @Override
+    public Integer call() {
+        CompactionRules rules = rules();
+        LakeOptions elsewhere = properties == null ? null : elsewhere(properties);
+        try (Lifetime lifetime = new Lifetime()) {
+            Signals.stopCleanly(lifetime);
+            LakeOptions options = elsewhere == null ? stopped(lifetime) : elsewhere;
+            Lake lake = lifetime.start(() -> Lake.open(options));
+            new CompactionRun(lake, rules, dryRun, Console.out(spec)).run();
+            return 0;
+        } catch (NoSuchTableException e) {
+            throw new CommandFailure(
+                    "the catalog has no lake (" + Console.reason(e) + "): nothing was ever written",
+                    e);
+        }
+    }
+
+    private CompactionRules rules() {
+        if (olderThan < 0) {
+            throw new UsageProblem("--older-than " + olderThan + " is not a number of days");
+        }
+        if (targetMebibytes < 1 || targetMebibytes > MOST_MEBIBYTES) {
+            throw new UsageProblem(
+                    "--target-size " + targetMebibytes + " is not 1 to " + MOST_MEBIBYTES);
+        }
+        return new CompactionRules(olderThan, targetMebibytes * MEBIBYTE);
+    }
+
+    /** A catalog that the job may be using right now. */
+    private LakeOptions elsewhere(Path file) {
+        if (dataDirectory != null) {
+            throw new UsageProblem(
+                    "--data-dir and --lake-properties both say which lake: give one of them");
+        }
+        LakeOptions options;
+        try {
+            options = LakeConnection.options(Map.of(), file.toString(), System.getenv(), PATIENCE);
+        } catch (IllegalArgumentException e) {
+            throw new UsageProblem("--lake-properties " + file + " " + e.getMessage());
+        }
+        String type = options.catalog().get(CatalogUtil.ICEBERG_CATALOG_TYPE);
+        if (!CatalogUtil.ICEBERG_CATALOG_TYPE_REST.equals(type)) {
+            throw new UsageProblem(
+                    "--lake-properties "
+                            + file
+                            + " says type="
+                            + type
+                            + ": only a catalog of type=rest is safe with a second process that"
+                            + " commits");
+        }
+        return options;
+    }
+
+    /** The embedded lake, with nobody else at it. */
+    private LakeOptions stopped(Lifetime lifetime) {
+        Path root = dataDirectory == null ? Path.of(DataDirectory.DEFAULT) : dataDirectory;
+        if (!Files.isDirectory(root)) {
+            throw noLake(root);
+        }
+        DataDirectory directory = lifetime.start(() -> DataDirectory.open(root));
+        EmbeddedPostgres.Place place = directory.postgres();
+        if (!Files.exists(place.directory().resolve("PG_VERSION"))) {
+            throw noLake(directory.root());
+        }
+        Connections.remove(directory.root());
+        EmbeddedPostgres postgres = lifetime.start(() -> EmbeddedPostgres.start(place, 0));
+        return LakeAddress.options(
+                postgres.jdbcUrl(), postgres.user(), null, directory.warehouse());
+    }
+
+    private static CommandFailure noLake(Path root) {
+        return new CommandFailure(
+                "no embedded lake is kept in "
+                        + root.toAbsolutePath().normalize()
+                        + ": name the data directory of tallyflow up with --data-dir, or another"
+                        + " catalog with --lake-properties");
+    }
+}

@@ -1,0 +1,227 @@
+package io.tallyflow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.cli.embedded.EmbeddedPostgres;
+import io.tallyflow.cli.embedded.LakeAddress;
+import io.tallyflow.connectors.iceberg.Lake;
+import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.iceberg.LakeTable;
+import io.tallyflow.connectors.iceberg.SmallLake;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.lake.LakeRow;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.io.CloseableIterable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** On a small data directory that servers have left. */
+@Timeout(180)
+final class LakeCompactCommandTest {
+
+    private static final Instant FIRST_DAY = Instant.parse("2026-02-27T10:00:00Z");
+    private static final int BATCHES = 4;
+
+    private final Path directory;
+
+    LakeCompactCommandTest(@TempDir Path folder) {
+        this.directory = folder.resolve("data");
+    }
+
+    @AfterEach
+    void leaveNoServer() {
+        assertThat(directory.resolve("postgres/data/postmaster.pid")).doesNotExist();
+    }
+
+    @Test
+    void compactsWhatServersHaveLeftAndRemovesWhatBelongsToNoTable() throws Exception {
+        makeLake();
+        Path orphan = orphan();
+        assertThat(rowsByFile()).hasSize(12).allMatch(rows -> rows == 10);
+        int files = dataFiles();
+
+        CommandRun dry = run("--dry-run");
+        assertThat(dry.err()).isEmpty();
+        assertThat(dry.exitCode()).isZero();
+        assertThat(dry.out().lines())
+                .hasSize(4)
+                .anyMatch(line -> line.matches("events +2026-02-27 +4 +1 +\\d+ +40"))
+                .anyMatch(line -> line.matches("events +2026-02-28 +4 +1 +\\d+ +40"))
+                .contains("would remove " + orphan + ", which belongs to no table");
+        assertThat(dataFiles()).isEqualTo(files);
+
+        CommandRun done = run("--older-than", "0");
+        assertThat(done.err()).isEmpty();
+        assertThat(done.exitCode()).isZero();
+        assertThat(done.out().lines())
+                .hasSize(5)
+                .anyMatch(line -> line.matches("table +day +files +after +bytes +after +rows"))
+                .anyMatch(line -> line.matches("events +2026-02-27 +4 +1 +\\d+ +\\d+ +40"))
+                .anyMatch(line -> line.matches("events +2026-02-28 +4 +1 +\\d+ +\\d+ +40"))
+                .anyMatch(line -> line.matches("events +2026-03-01 +4 +1 +\\d+ +\\d+ +40"))
+                .contains("removed " + orphan + ", which belongs to no table");
+        assertThat(orphan).doesNotExist();
+        assertThat(rowsByFile()).containsExactly(40L, 40L, 40L);
+        assertThat(run("--older-than", "0").out().lines())
+                .containsExactly("nothing to compact in days before 2026-03-02");
+    }
+
+    @Test
+    void refusesADirectoryThatServersRunOn() {
+        try (DataDirectory held = DataDirectory.open(directory)) {
+            CommandRun run = run();
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.out()).isEmpty();
+            assertThat(run.err().lines())
+                    .singleElement()
+                    .asString()
+                    .contains(held.root() + " is in use by process ", "stop that one");
+        }
+    }
+
+    @Test
+    void makesNothingWhereNoLakeIs() throws Exception {
+        String complaint = "tallyflow: no embedded lake is kept in " + directory + ": ";
+        CommandRun nowhere = run();
+        assertThat(nowhere.exitCode()).isEqualTo(1);
+        assertThat(nowhere.err().lines()).singleElement().asString().startsWith(complaint);
+        assertThat(directory).doesNotExist();
+        Files.createDirectory(directory);
+        assertThat(run().err()).startsWith(complaint);
+        assertThat(directory.resolve("postgres")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--older-than, -1, --older-than -1 is not a number of days",
+        "--target-size, 0, --target-size 0 is not 1 to 4096",
+        "--target-size, 5000, --target-size 5000 is not 1 to 4096",
+        "--lake-properties, /nowhere, --data-dir and --lake-properties both"
+    })
+    void refusesWhatItDoesNotUnderstand(String option, String value, String message) {
+        CommandRun run = run(option, value);
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err().lines()).singleElement().asString().contains(message);
+    }
+
+    @Test
+    void refusesAnotherCatalogThatOnlyOneProcessMayCommitTo(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("lake.properties");
+        Files.writeString(file, "type=jdbc\nuri=jdbc:postgresql://h/d\njdbc.password=canary\n");
+        CommandRun run = CommandRun.of("lake", "compact", "--lake-properties", file.toString());
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .contains("says type=jdbc: only a catalog of type=rest")
+                .doesNotContain("canary");
+        CommandRun missing =
+                CommandRun.of("lake", "compact", "--lake-properties", folder + "/none");
+        assertThat(missing.exitCode()).isEqualTo(2);
+        assertThat(missing.err().lines()).singleElement().asString().contains("cannot be read");
+    }
+
+    private CommandRun run(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("lake", "compact"));
+        arguments.addAll(List.of("--data-dir", directory.toString()));
+        arguments.addAll(List.of(options));
+        return CommandRun.of(arguments.toArray(String[]::new));
+    }
+
+    /** Batches of events of three days each; windows have settled until the day after. */
+    private void makeLake() throws Exception {
+        try (DataDirectory held = DataDirectory.open(directory);
+                EmbeddedPostgres postgres = EmbeddedPostgres.start(held.postgres(), 0)) {
+            createSchema(postgres);
+            try (SmallLake lake = new SmallLake(options(postgres, held), Map.of())) {
+                long settled = FIRST_DAY.plus(Duration.ofDays(3)).toEpochMilli();
+                for (int batch = 0; batch < BATCHES; batch++) {
+                    lake.commit(settled, events(batch * 30, batch * 30 + 30));
+                }
+            }
+        }
+    }
+
+    private static List<LakeRow> events(int from, int to) {
+        List<LakeRow> events = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            Instant time = FIRST_DAY.plus(Duration.ofDays(i % 3)).plusSeconds(i);
+            byte[] data = ("{\"tokens\":" + i + "}").getBytes(StandardCharsets.UTF_8);
+            events.add(
+                    LakeRow.accepted(
+                            new UsageEvent(
+                                    "customer-" + i % 7,
+                                    "test",
+                                    Integer.toString(i),
+                                    "prompt",
+                                    time.toEpochMilli() * 1_000,
+                                    data,
+                                    0,
+                                    i,
+                                    time.toEpochMilli())));
+        }
+        return events;
+    }
+
+    private static void createSchema(EmbeddedPostgres postgres) throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "");
+                Statement statement = connection.createStatement()) {
+            statement.execute("create schema tallyflow");
+        }
+    }
+
+    private static LakeOptions options(EmbeddedPostgres postgres, DataDirectory held) {
+        return LakeAddress.options(postgres.jdbcUrl(), postgres.user(), null, held.warehouse());
+    }
+
+    /** Of the events, as the catalog has them now. */
+    private List<Long> rowsByFile() throws Exception {
+        List<Long> rows = new ArrayList<>();
+        try (DataDirectory held = DataDirectory.open(directory);
+                EmbeddedPostgres postgres = EmbeddedPostgres.start(held.postgres(), 0);
+                Lake lake = Lake.open(options(postgres, held));
+                CloseableIterable<FileScanTask> files =
+                        lake.table(LakeTable.EVENTS).newScan().planFiles()) {
+            files.forEach(file -> rows.add(file.file().recordCount()));
+        }
+        return rows;
+    }
+
+    private Path orphan() throws Exception {
+        try (Stream<Path> all = Files.walk(directory.resolve("warehouse").toRealPath())) {
+            Path file =
+                    all.filter(path -> path.toString().endsWith(".parquet"))
+                            .findAny()
+                            .orElseThrow()
+                            .resolveSibling("left.parquet");
+            Files.writeString(file, "left by a killed writer");
+            FileTime old = FileTime.from(Instant.now().minus(Duration.ofDays(4)));
+            return Files.setLastModifiedTime(file, old);
+        }
+    }
+
+    private int dataFiles() throws Exception {
+        try (Stream<Path> all = Files.walk(directory.resolve("warehouse"))) {
+            return (int) all.filter(path -> path.toString().endsWith(".parquet")).count();
+        }
+    }
+}

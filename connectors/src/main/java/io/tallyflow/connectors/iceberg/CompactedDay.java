@@ -1,0 +1,22 @@
+package io.tallyflow.connectors.iceberg;
+
+import java.time.LocalDate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a compaction does to one day of a table.
+ *
+ * @param day UTC, of event time or window start
+ * @param filesBefore all data files of the day
+ * @param filesAfter as many as remain of them
+ * @param bytesAfter null if nothing was written, but only planned
+ * @param rows of the day, before and after
+ */
+public record CompactedDay(
+        LakeTable table,
+        LocalDate day,
+        int filesBefore,
+        int filesAfter,
+        long bytesBefore,
+        @Nullable Long bytesAfter,
+        long rows) {}

@@ -1,0 +1,118 @@
+package io.tallyflow.connectors.iceberg;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.DataWriter;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the rows of each bin of a day into one file, all columns of them. Rows are sorted as far
+ * as memory goes: a file is made of one or more sorted runs.
+ */
+final class DayRewrite {
+
+    /** Beside the row group that the writer holds. */
+    private static final long RUN_BYTES = 256L * 1024 * 1024;
+
+    private static final Logger LOG = LoggerFactory.getLogger(DayRewrite.class);
+
+    private final Table table;
+    private final RowOrder order;
+    private final long runBytes;
+    private final List<String> locations = new ArrayList<>();
+
+    DayRewrite(Table table, LakeTable name) {
+        this(table, name, RUN_BYTES);
+    }
+
+    DayRewrite(Table table, LakeTable name, long runBytes) {
+        this.table = table;
+        this.order = new RowOrder(name, table.schema());
+        this.runBytes = runBytes;
+    }
+
+    /**
+     * Writes the new files; they are in no table yet.
+     *
+     * @throws IllegalStateException if they do not hold as many rows as the old ones
+     */
+    List<DataFile> write(List<List<DataFile>> bins) throws IOException {
+        List<DataFile> written = new ArrayList<>();
+        for (List<DataFile> bin : bins) {
+            DataFile file = writeOne(bin);
+            if (file.recordCount() != DayPlan.rows(bin)) {
+                throw new IllegalStateException(
+                        file.location()
+                                + " holds "
+                                + file.recordCount()
+                                + " rows, but the "
+                                + bin.size()
+                                + " files of "
+                                + table.name()
+                                + " that it is made of hold "
+                                + DayPlan.rows(bin));
+            }
+            written.add(file);
+        }
+        return written;
+    }
+
+    private DataFile writeOne(List<DataFile> bin) throws IOException {
+        String location = DataFiles.newLocation(bin.get(0), table, "compacted");
+        locations.add(location);
+        DataWriter<StructLike> writer = DataFiles.writer(bin.get(0), table, location);
+        try (writer) {
+            Run run = new Run(writer);
+            for (DataFile file : bin) {
+                try (CloseableIterable<StructLike> rows = DataFiles.rows(file, table)) {
+                    rows.forEach(run::add);
+                }
+            }
+            run.end();
+        }
+        return writer.toDataFile();
+    }
+
+    /** Deletes what was written. */
+    void abandon() {
+        for (String location : locations) {
+            try {
+                table.io().deleteFile(location);
+            } catch (RuntimeException e) {
+                // An orphan is swept later; the failure that led here must stay the first.
+                LOG.warn("{} stays behind and belongs to no table: {}", location, e.toString());
+            }
+        }
+    }
+
+    private final class Run {
+        private final DataWriter<StructLike> writer;
+        private final List<StructLike> rows = new ArrayList<>();
+        private long bytes;
+
+        Run(DataWriter<StructLike> writer) {
+            this.writer = writer;
+        }
+
+        void add(StructLike row) {
+            rows.add(row);
+            bytes += order.bytes(row);
+            if (bytes > runBytes) {
+                end();
+            }
+        }
+
+        void end() {
+            rows.sort(order);
+            rows.forEach(writer::write);
+            rows.clear();
+            bytes = 0;
+        }
+    }
+}

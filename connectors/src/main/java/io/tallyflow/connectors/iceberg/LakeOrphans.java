@@ -1,0 +1,153 @@
+package io.tallyflow.connectors.iceberg;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.ManifestContent;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.ManifestFiles;
+import org.apache.iceberg.ManifestReader;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.io.CloseableIterable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Data files of a local warehouse that are in no table: a killed writer leaves its open ones.
+ *
+ * <p>A file counts as one only if it was written long before the lake's newest batch. Time since
+ * then does not count: a job that is down may hold files in its state that it puts in when it comes
+ * back.
+ */
+public final class LakeOrphans {
+
+    private static final Duration LONG_BEFORE = Duration.ofDays(3);
+
+    private final Lake lake;
+
+    /** Nothing is read before it is asked for. */
+    public LakeOrphans(Lake lake) {
+        this.lake = lake;
+    }
+
+    /** The orphans of a table, sorted; none if its files are not on this machine. */
+    public List<Path> find(LakeTable name) {
+        Instant newest = newestBatch();
+        Table table = lake.table(name);
+        Path data = dataFolder(table);
+        if (newest == null || data == null || !Files.isDirectory(data)) {
+            return List.of();
+        }
+        // Listed first: what is committed after that is not in the list.
+        List<Path> old = writtenBefore(newest.minus(LONG_BEFORE), data);
+        table.refresh();
+        Set<Path> known = known(table);
+        return old.stream().filter(file -> !known.contains(file)).toList();
+    }
+
+    /** Deletes what was found. */
+    public static void remove(List<Path> orphans) {
+        for (Path orphan : orphans) {
+            try {
+                Files.deleteIfExists(orphan);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot delete " + orphan, e);
+            }
+        }
+    }
+
+    /** When the table that is furthest behind got its newest batch. */
+    private @Nullable Instant newestBatch() {
+        long earliest = Long.MAX_VALUE;
+        for (LakeTable name : LakeTable.values()) {
+            Table table = lake.table(name);
+            table.refresh();
+            Lineage lineage = Lineage.of(table);
+            Long head = lineage.snapshotOf(lineage.head().commit());
+            if (head == null) {
+                return null;
+            }
+            earliest = Math.min(earliest, table.snapshot(head).timestampMillis());
+        }
+        return Instant.ofEpochMilli(earliest);
+    }
+
+    private static @Nullable Path dataFolder(Table table) {
+        String location =
+                table.properties()
+                        .getOrDefault(
+                                TableProperties.WRITE_DATA_LOCATION, table.location() + "/data");
+        return table.io() instanceof LocalFileIO ? path(location) : null;
+    }
+
+    private static List<Path> writtenBefore(Instant limit, Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            return files.filter(file -> file.toString().endsWith(".parquet"))
+                    .filter(file -> isOlder(file, limit))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list " + folder, e);
+        }
+    }
+
+    private static boolean isOlder(Path file, Instant limit) {
+        try {
+            return Files.getLastModifiedTime(file).toInstant().isBefore(limit);
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /** The files of all snapshots that the table still has. */
+    private static Set<Path> known(Table table) {
+        Map<String, ManifestFile> manifests = new HashMap<>();
+        for (Snapshot snapshot : table.snapshots()) {
+            snapshot.allManifests(table.io()).forEach(file -> manifests.put(file.path(), file));
+        }
+        Set<Path> known = new HashSet<>();
+        for (ManifestFile manifest : manifests.values()) {
+            addFiles(manifest, table, known);
+        }
+        return known;
+    }
+
+    private static void addFiles(ManifestFile manifest, Table table, Set<Path> known) {
+        try {
+            if (manifest.content() == ManifestContent.DATA) {
+                try (CloseableIterable<String> paths =
+                        ManifestFiles.readPaths(manifest, table.io(), table.specs())) {
+                    paths.forEach(path -> known.add(path(path)));
+                }
+            } else {
+                try (ManifestReader<DeleteFile> deletes =
+                        ManifestFiles.readDeleteManifest(manifest, table.io(), table.specs())) {
+                    deletes.forEach(file -> known.add(path(file.location())));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + manifest.path(), e);
+        }
+    }
+
+    /** Without links, so that the same file is never known by one name and listed by another. */
+    private static Path path(String location) {
+        Path path = LocalFileIO.path(location);
+        try {
+            return path.toRealPath();
+        } catch (IOException gone) {
+            return path.toAbsolutePath().normalize();
+        }
+    }
+}

@@ -1,0 +1,47 @@
+package io.tallyflow.connectors.iceberg;
+
+import java.util.Iterator;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.SnapshotAncestryValidator;
+import org.apache.iceberg.exceptions.CommitStateUnknownException;
+
+/**
+ * Whether a table, as the catalog has it when a rewind is tried, is still the one whose files the
+ * rewind was planned on, to the last snapshot. The rewind itself may be there already: the answer
+ * to the last attempt was lost, and Iceberg finds that nothing is left to do.
+ *
+ * @param snapshotId that was current when the rewind was planned
+ * @param own mark of the rewind
+ */
+record StillPlanned(long snapshotId, AttemptMark own) implements SnapshotAncestryValidator {
+
+    @Override
+    public boolean validate(Iterable<Snapshot> snapshots) {
+        Iterator<Snapshot> newestFirst = snapshots.iterator();
+        if (newestFirst.hasNext()) {
+            Snapshot newest = newestFirst.next();
+            if (newest.snapshotId() == snapshotId || own.isOn(newest)) {
+                return true;
+            }
+        }
+        if (own.isIn(snapshots)) {
+            throw covered();
+        }
+        return false;
+    }
+
+    /**
+     * For a snapshot that is in a table, but not its newest any more. Iceberg would take the table
+     * back to it, and what came after would be gone.
+     */
+    static CommitStateUnknownException covered() {
+        return new CommitStateUnknownException(
+                new IllegalStateException(
+                        "an earlier attempt got through, and others have committed since"));
+    }
+
+    @Override
+    public String errorMessage() {
+        return "the table has changed since its rewind was planned";
+    }
+}
