@@ -17,6 +17,7 @@ import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.metrics.prometheus.PrometheusReporterFactory;
+import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.state.rocksdb.RocksDBNativeMetricOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,8 @@ final class EmbeddedSettings {
         // Small state stays in the checkpoint's own file: halves the time of a checkpoint.
         all.set(CheckpointingOptions.FS_SMALL_FILE_THRESHOLD, MemorySize.ofMebiBytes(1));
         all.set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true);
+        // Each checkpoint adds a file, and most identities asked for are in none of them.
+        all.set(RocksDBConfigurableOptions.USE_BLOOM_FILTER, true);
         all.set(CheckpointingOptions.MAX_RETAINED_CHECKPOINTS, RETAINED_CHECKPOINTS);
         all.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
