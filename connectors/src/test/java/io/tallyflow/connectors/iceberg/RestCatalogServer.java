@@ -32,7 +32,7 @@ import org.eclipse.jetty.server.Server;
  * A REST catalog on the loopback address, as Iceberg's own tests run it, that can make a commit and
  * answer something else.
  */
-final class RestCatalogServer implements AutoCloseable {
+public final class RestCatalogServer implements AutoCloseable {
 
     /** What a client hears of a commit that was made. */
     enum Answer {
@@ -53,7 +53,8 @@ final class RestCatalogServer implements AutoCloseable {
     private final Server server = new Server(new InetSocketAddress("127.0.0.1", 0));
     private final Deque<Answer> plan = new ConcurrentLinkedDeque<>();
 
-    RestCatalogServer(Path warehouse) throws Exception {
+    /** Starts it. */
+    public RestCatalogServer(Path warehouse) throws Exception {
         Map<String, String> properties = new HashMap<>();
         properties.put("uri", database.url());
         properties.put("jdbc.user", database.user());
@@ -71,7 +72,8 @@ final class RestCatalogServer implements AutoCloseable {
         server.start();
     }
 
-    String address() {
+    /** What the property {@code uri} must be. */
+    public String address() {
         return server.getURI().resolve("/").toString();
     }
 
