@@ -78,13 +78,22 @@ final class LakeCompactCommand implements Callable<Integer> {
         try (Lifetime lifetime = new Lifetime()) {
             Signals.stopCleanly(lifetime);
             LakeOptions options = elsewhere == null ? stopped(lifetime) : elsewhere;
-            Lake lake = lifetime.start(() -> Lake.open(options));
+            Lake lake = lifetime.start(() -> open(options));
             new CompactionRun(lake, rules, dryRun, Console.out(spec)).run();
             return 0;
         } catch (NoSuchTableException e) {
             throw new CommandFailure(
                     "the catalog has no lake (" + Console.reason(e) + "): nothing was ever written",
                     e);
+        }
+    }
+
+    private static Lake open(LakeOptions options) {
+        try {
+            return Lake.open(options);
+        } catch (RuntimeException e) {
+            throw new CommandFailure(
+                    "the lake's catalog cannot be reached: " + Console.reason(e), e);
         }
     }
 

@@ -7,6 +7,7 @@ import io.tallyflow.cli.embedded.LakeAddress;
 import io.tallyflow.connectors.iceberg.Lake;
 import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.connectors.iceberg.LakeTable;
+import io.tallyflow.connectors.iceberg.RestCatalogServer;
 import io.tallyflow.connectors.iceberg.SmallLake;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.lake.LakeRow;
@@ -139,6 +140,37 @@ final class LakeCompactCommandTest {
         assertThat(missing.err().lines()).singleElement().asString().contains("cannot be read");
     }
 
+    @Test
+    void compactsALakeBehindARestCatalogWhileOthersHaveItOpen(@TempDir Path folder)
+            throws Exception {
+        Path warehouse = Files.createDirectory(folder.resolve("warehouse"));
+        Path file = folder.resolve("lake.properties");
+        try (RestCatalogServer server = new RestCatalogServer(warehouse)) {
+            Map<String, String> catalog =
+                    Map.of(
+                            "type", "rest",
+                            "uri", server.address(),
+                            "warehouse", warehouse.toUri().toString());
+            Files.write(file, catalog.entrySet().stream().map(Object::toString).toList());
+            LakeOptions options = LakeOptions.of(catalog, "metering", Duration.ofSeconds(10));
+            try (SmallLake lake = new SmallLake(options, Map.of())) {
+                commit(lake, 0, BATCHES);
+                CommandRun run =
+                        CommandRun.of("lake", "compact", "--lake-properties", file.toString());
+                assertThat(run.err()).isEmpty();
+                assertThat(run.out()).containsPattern("events +2026-02-27 +4 +1 ");
+                commit(lake, BATCHES, BATCHES + 1);
+                assertThat(rowsByFile(lake.lake())).hasSize(9).contains(40L, 10L);
+            }
+        }
+        CommandRun gone = CommandRun.of("lake", "compact", "--lake-properties", file.toString());
+        assertThat(gone.exitCode()).isEqualTo(1);
+        assertThat(gone.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("tallyflow: the lake's catalog cannot be reached: Connect to ");
+    }
+
     private CommandRun run(String... options) {
         List<String> arguments = new ArrayList<>(List.of("lake", "compact"));
         arguments.addAll(List.of("--data-dir", directory.toString()));
@@ -152,11 +184,15 @@ final class LakeCompactCommandTest {
                 EmbeddedPostgres postgres = EmbeddedPostgres.start(held.postgres(), 0)) {
             createSchema(postgres);
             try (SmallLake lake = new SmallLake(options(postgres, held), Map.of())) {
-                long settled = FIRST_DAY.plus(Duration.ofDays(3)).toEpochMilli();
-                for (int batch = 0; batch < BATCHES; batch++) {
-                    lake.commit(settled, events(batch * 30, batch * 30 + 30));
-                }
+                commit(lake, 0, BATCHES);
             }
+        }
+    }
+
+    private static void commit(SmallLake lake, int from, int to) throws Exception {
+        long settled = FIRST_DAY.plus(Duration.ofDays(3)).toEpochMilli();
+        for (int batch = from; batch < to; batch++) {
+            lake.commit(settled, events(batch * 30, batch * 30 + 30));
         }
     }
 
@@ -193,14 +229,20 @@ final class LakeCompactCommandTest {
         return LakeAddress.options(postgres.jdbcUrl(), postgres.user(), null, held.warehouse());
     }
 
-    /** Of the events, as the catalog has them now. */
     private List<Long> rowsByFile() throws Exception {
-        List<Long> rows = new ArrayList<>();
         try (DataDirectory held = DataDirectory.open(directory);
                 EmbeddedPostgres postgres = EmbeddedPostgres.start(held.postgres(), 0);
-                Lake lake = Lake.open(options(postgres, held));
-                CloseableIterable<FileScanTask> files =
-                        lake.table(LakeTable.EVENTS).newScan().planFiles()) {
+                Lake lake = Lake.open(options(postgres, held))) {
+            return rowsByFile(lake);
+        }
+    }
+
+    /** Of the events, as the catalog has them now. */
+    private static List<Long> rowsByFile(Lake lake) throws Exception {
+        List<Long> rows = new ArrayList<>();
+        lake.table(LakeTable.EVENTS).refresh();
+        try (CloseableIterable<FileScanTask> files =
+                lake.table(LakeTable.EVENTS).newScan().planFiles()) {
             files.forEach(file -> rows.add(file.file().recordCount()));
         }
         return rows;

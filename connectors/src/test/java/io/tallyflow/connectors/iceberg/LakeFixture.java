@@ -21,37 +21,69 @@ import org.apache.iceberg.data.parquet.InternalReader;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.parquet.Parquet;
 
-/** An empty lake of a test's own, in a folder and with a catalog on a real Postgres. */
+/**
+ * An empty lake of a test's own, in a folder, with a catalog on a real Postgres or a REST catalog.
+ */
 final class LakeFixture implements AutoCloseable {
 
     private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final PostgresServer.Database database = PostgresServer.empty();
     private final String warehouse;
     private final int logBytes;
+    private final Map<String, String> catalog;
+    private final Runnable end;
 
-    LakeFixture(Path folder, int logBytes) throws IOException {
+    private LakeFixture(Path folder, int logBytes, Map<String, String> catalog, Runnable end)
+            throws IOException {
         this.warehouse = folder.toUri().toString();
         this.logBytes = logBytes;
+        this.catalog = catalog;
+        this.end = end;
         try (Lake lake = Lake.open(options())) {
             lake.create();
         }
+    }
+
+    private LakeFixture(Path folder, int logBytes, PostgresServer.Database database)
+            throws IOException {
+        this(
+                folder,
+                logBytes,
+                Map.of(
+                        "catalog-impl",
+                        FaultyCatalog.class.getName(),
+                        "uri",
+                        database.url(),
+                        "jdbc.user",
+                        database.user(),
+                        "jdbc.password",
+                        "",
+                        "jdbc.schema-version",
+                        "V1"),
+                database::close);
+    }
+
+    LakeFixture(Path folder, int logBytes) throws IOException {
+        this(folder, logBytes, PostgresServer.empty());
     }
 
     LakeFixture(Path folder) throws IOException {
         this(folder, LakeOptions.LOG_BYTES);
     }
 
+    LakeFixture(Path folder, RestCatalogServer server) throws IOException {
+        this(
+                folder,
+                LakeOptions.LOG_BYTES,
+                Map.of("type", "rest", "uri", server.address()),
+                () -> {});
+    }
+
     LakeOptions options() {
-        Map<String, String> catalog = new HashMap<>();
-        catalog.put("catalog-impl", FaultyCatalog.class.getName());
-        catalog.put("uri", database.url());
-        catalog.put("jdbc.user", database.user());
-        catalog.put("jdbc.password", "");
-        catalog.put("jdbc.schema-version", "V1");
-        catalog.put("warehouse", warehouse);
-        return new LakeOptions(new HashMap<>(catalog), "metering", logBytes, PATIENCE);
+        HashMap<String, String> properties = new HashMap<>(catalog);
+        properties.put("warehouse", warehouse);
+        return new LakeOptions(properties, "metering", logBytes, PATIENCE);
     }
 
     void failNext(FaultyCatalog.Fault... faults) {
@@ -159,6 +191,6 @@ final class LakeFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        database.close();
+        end.run();
     }
 }
