@@ -248,7 +248,10 @@ final class CommitLake extends AbstractStreamOperator<Void>
     public void close() throws Exception {
         if (thread != null) {
             thread.shutdownNow();
-            thread.awaitTermination(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS);
+            if (!thread.awaitTermination(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn(
+                        "A commit to the lake does not let itself be interrupted; it goes on alone");
+            }
         }
         if (lake != null) {
             lake.close();

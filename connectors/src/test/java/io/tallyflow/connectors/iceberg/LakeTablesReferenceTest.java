@@ -41,6 +41,7 @@ final class LakeTablesReferenceTest {
             AppendFiles nothing = table.newAppend();
             new SnapshotNote(CommitName.NONE, CommitName.NONE, 0, 0, true)
                     .writeTo(nothing, "metering");
+            AttemptMark.fresh().writeTo(nothing);
             nothing.commit();
             assertThat(rowsOf("What stands in a snapshot's summary"))
                     .map(row -> row.split("`")[1])
