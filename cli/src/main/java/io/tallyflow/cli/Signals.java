@@ -28,7 +28,9 @@ final class Signals {
                     new Signal(name),
                     signal -> {
                         if (lifetime.isOver()) {
-                            Runtime.getRuntime().halt(1);
+                            // To halt the Java machine is not enough: on its way out RocksDB waits
+                            // for its threads, which wait for the machine.
+                            Signal.raise(new Signal("KILL"));
                         }
                         System.exit(exitCode);
                     });
