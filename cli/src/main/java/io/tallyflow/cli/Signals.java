@@ -1,5 +1,6 @@
 package io.tallyflow.cli;
 
+import java.io.IOException;
 import sun.misc.Signal;
 
 /** Ctrl-C and its like. */
@@ -28,12 +29,22 @@ final class Signals {
                     new Signal(name),
                     signal -> {
                         if (lifetime.isOver()) {
-                            // To halt the Java machine is not enough: on its way out RocksDB waits
-                            // for its threads, which wait for the machine.
-                            Signal.raise(new Signal("KILL"));
+                            killThisProcess();
                         }
                         System.exit(exitCode);
                     });
+        }
+    }
+
+    /**
+     * To halt the Java machine is not enough: on its way out RocksDB waits for its threads, which
+     * wait for the machine.
+     */
+    private static void killThisProcess() {
+        try {
+            new ProcessBuilder("sh", "-c", "kill -KILL $PPID").start();
+        } catch (IOException e) {
+            Runtime.getRuntime().halt(1);
         }
     }
 }
