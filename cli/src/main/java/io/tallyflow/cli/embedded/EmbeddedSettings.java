@@ -58,7 +58,7 @@ final class EmbeddedSettings {
     private static void workingFiles(Configuration all, Path tmp) {
         all.set(CoreOptions.TMP_DIRS, tmp.toString());
         all.set(WebOptions.TMP_DIR, tmp.toString());
-        all.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
+        all.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(1_024));
     }
 
     private static void checkpoints(Configuration all, Path directory) {
