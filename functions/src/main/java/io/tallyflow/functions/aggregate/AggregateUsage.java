@@ -180,6 +180,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
             return;
         }
         known.change(after);
+        earliestChanged = Math.min(earliestChanged, settlesAt(window));
         String distinct = reading.distinct();
         if (distinct != null) {
             addDistinct(new DistinctValue(cell, distinct), window);
@@ -193,7 +194,6 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         if (partial == null) {
             timers.registerEventTimeTimer(window, settlesAt(window));
         }
-        earliestChanged = Math.min(earliestChanged, settlesAt(window));
         return partial == null ? UsagePartials.NONE : partial;
     }
 

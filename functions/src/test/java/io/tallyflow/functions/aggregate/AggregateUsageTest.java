@@ -171,6 +171,20 @@ final class AggregateUsageTest {
     }
 
     @Test
+    void losesNoReadingOfAWindowThatIsWrittenAgainAndSettlesBeforeTheBarrier() throws Exception {
+        var before = started(RULES, null);
+        give(before, reading("a", "1", 10, "2"));
+        before.prepareSnapshotPreBarrier(++checkpoint);
+        OperatorSubtaskState state = before.snapshot(checkpoint, 0);
+
+        AggregateRules again = new AggregateRules(Duration.ofMillis(LATENESS), true);
+        var rewound = started(again, state);
+        give(rewound, reading("a", "2", 20, "3"));
+        rewound.processWatermark(new Watermark(MINUTE + LATENESS));
+        assertThat(totals(commit(rewound))).isEqualTo(Map.of("a@0", "5"));
+    }
+
+    @Test
     void ignoresAReadingThatWouldLiftATotalOutOfRange() throws Exception {
         var harness = started(RULES, null);
         give(harness, reading("a", "1", 10, "99999999999999999999"));
