@@ -4,6 +4,7 @@ import io.tallyflow.connectors.commit.SinkRefusedException;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,7 +89,7 @@ final class CommitLake extends AbstractStreamOperator<Void>
         waiting = new TreeMap<>();
         running = new ArrayList<>();
         ended = false;
-        token = newToken();
+        token = CommitName.drawToken(new SecureRandom());
         lake = Lake.open(options);
         commits =
                 new PatientCommits(
@@ -218,7 +219,7 @@ final class CommitLake extends AbstractStreamOperator<Void>
                 commits.applyWhenever(batch);
                 metrics.committed(start);
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new IllegalStateException("interrupted while committing to the lake", e);
@@ -257,14 +258,5 @@ final class CommitLake extends AbstractStreamOperator<Void>
             lake.close();
         }
         super.close();
-    }
-
-    private static long newToken() {
-        SecureRandom random = new SecureRandom();
-        long drawn = random.nextLong();
-        while (drawn == CommitName.NONE.token()) {
-            drawn = random.nextLong();
-        }
-        return drawn;
     }
 }

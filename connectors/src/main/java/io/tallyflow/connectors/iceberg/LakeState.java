@@ -2,6 +2,7 @@ package io.tallyflow.connectors.iceberg;
 
 import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -74,8 +75,7 @@ record LakeState(
         out.writeInt(files.size());
         for (LakeFile file : files) {
             out.writeUTF(file.table());
-            byte[] description =
-                    file.description().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            byte[] description = file.description().getBytes(StandardCharsets.UTF_8);
             out.writeInt(description.length);
             out.write(description);
         }
@@ -87,10 +87,7 @@ record LakeState(
             String table = in.readUTF();
             byte[] description = new byte[in.readInt()];
             in.readFully(description);
-            files.add(
-                    new LakeFile(
-                            table,
-                            new String(description, java.nio.charset.StandardCharsets.UTF_8)));
+            files.add(new LakeFile(table, new String(description, StandardCharsets.UTF_8)));
         }
         return files;
     }

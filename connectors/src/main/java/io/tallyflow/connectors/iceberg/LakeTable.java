@@ -1,7 +1,10 @@
 package io.tallyflow.connectors.iceberg;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
 /**
@@ -17,12 +20,7 @@ public enum LakeTable {
     USAGE(
             "usage",
             "window_start",
-            new Schema(
-                    required(1, "meter", Types.StringType.get()),
-                    required(2, "subject", Types.StringType.get()),
-                    required(3, "group_by", Types.StringType.get()),
-                    required(4, "window_start", Types.TimestampType.withZone()),
-                    required(5, "window_end", Types.TimestampType.withZone()),
+            ofCell(
                     optional(6, "value", quantity()),
                     required(7, "readings", Types.LongType.get()),
                     optional(8, "sum", quantity()),
@@ -41,12 +39,7 @@ public enum LakeTable {
     USAGE_DISTINCT(
             "usage_distinct",
             "window_start",
-            new Schema(
-                    required(1, "meter", Types.StringType.get()),
-                    required(2, "subject", Types.StringType.get()),
-                    required(3, "group_by", Types.StringType.get()),
-                    required(4, "window_start", Types.TimestampType.withZone()),
-                    required(5, "window_end", Types.TimestampType.withZone()),
+            ofCell(
                     required(6, "value", Types.StringType.get()),
                     required(7, "checkpoint", Types.LongType.get()))),
 
@@ -54,12 +47,7 @@ public enum LakeTable {
     ADJUSTMENTS(
             "adjustments",
             "window_start",
-            new Schema(
-                    required(1, "meter", Types.StringType.get()),
-                    required(2, "subject", Types.StringType.get()),
-                    required(3, "group_by", Types.StringType.get()),
-                    required(4, "window_start", Types.TimestampType.withZone()),
-                    required(5, "window_end", Types.TimestampType.withZone()),
+            ofCell(
                     required(6, "reason", Types.StringType.get()),
                     optional(7, "value", quantity()),
                     optional(8, "distinct_value", Types.StringType.get()),
@@ -125,6 +113,20 @@ public enum LakeTable {
         throw new IllegalArgumentException("the lake has no table " + tableName);
     }
 
+    /** What every table of usage begins with, and then its own columns from 6 on. */
+    private static Schema ofCell(Types.NestedField... own) {
+        List<Types.NestedField> columns =
+                new ArrayList<>(
+                        List.of(
+                                required(1, "meter", Types.StringType.get()),
+                                required(2, "subject", Types.StringType.get()),
+                                required(3, "group_by", Types.StringType.get()),
+                                required(4, "window_start", Types.TimestampType.withZone()),
+                                required(5, "window_end", Types.TimestampType.withZone())));
+        columns.addAll(List.of(own));
+        return new Schema(columns);
+    }
+
     private static Schema eventSchema() {
         return new Schema(
                 required(1, "subject", Types.StringType.get()),
@@ -140,16 +142,14 @@ public enum LakeTable {
     }
 
     private static Types.DecimalType quantity() {
-        return Types.DecimalType.of(38, 18);
+        return Types.DecimalType.of(PRECISION, SCALE);
     }
 
-    private static Types.NestedField required(
-            int id, String name, org.apache.iceberg.types.Type type) {
+    private static Types.NestedField required(int id, String name, Type type) {
         return Types.NestedField.required(id, name, type);
     }
 
-    private static Types.NestedField optional(
-            int id, String name, org.apache.iceberg.types.Type type) {
+    private static Types.NestedField optional(int id, String name, Type type) {
         return Types.NestedField.optional(id, name, type);
     }
 }

@@ -57,7 +57,7 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
         super.initializeState(context);
         parts = new ArrayList<>();
         ended = false;
-        token = newToken();
+        token = CommitName.drawToken(new SecureRandom());
         previousState =
                 context.getOperatorStateStore()
                         .getListState(
@@ -125,14 +125,5 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
 
     private void send(CommittableMessage<CommitPart> message) {
         output.collect(new StreamRecord<>(message));
-    }
-
-    private static long newToken() {
-        SecureRandom random = new SecureRandom();
-        long drawn = random.nextLong();
-        while (drawn == CommitName.NONE.token()) {
-            drawn = random.nextLong();
-        }
-        return drawn;
     }
 }

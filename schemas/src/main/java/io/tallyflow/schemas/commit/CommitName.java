@@ -1,5 +1,6 @@
 package io.tallyflow.schemas.commit;
 
+import java.security.SecureRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -18,6 +19,15 @@ public record CommitName(long token, long checkpoint) {
 
     private static final String NO_NAME = "none";
     private static final Pattern TEXT = Pattern.compile("([0-9a-f]{1,16})-(\\d{1,19})");
+
+    /** A token that no other start has: not that of {@link #NONE}, and nobody can guess it. */
+    public static long drawToken(SecureRandom random) {
+        long drawn = random.nextLong();
+        while (drawn == NONE.token()) {
+            drawn = random.nextLong();
+        }
+        return drawn;
+    }
 
     /**
      * Reads what {@link #toString} wrote.
