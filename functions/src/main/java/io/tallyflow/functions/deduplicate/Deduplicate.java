@@ -1,7 +1,7 @@
 package io.tallyflow.functions.deduplicate;
 
+import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.functions.progress.LaneMetrics;
-import io.tallyflow.functions.progress.ProgressKey;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
 import io.tallyflow.schemas.event.Lane;
@@ -52,7 +52,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     private transient LaneDecision decision;
     private transient Identity identity;
     private transient Tally tally;
-    private transient int sender;
+    private transient int ownKey;
     private transient MapState<Tuple2<Long, Long>, Tuple2<Long, Long>> identities;
 
     public Deduplicate(DedupeRules rules) {
@@ -65,7 +65,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         decision = new LaneDecision(rules);
         identity = new Identity();
         tally = new Tally(LaneMetrics.ofDeduplication(getMetricGroup()));
-        sender = ProgressKey.senderOf(getRuntimeContext().getTaskInfo());
+        ownKey = SubjectKeys.ownKey(getRuntimeContext().getTaskInfo());
         identities = getKeyedStateStore().getMapState(descriptor(rules));
     }
 
@@ -127,6 +127,6 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
 
     @Override
     protected void report() {
-        emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), sender));
+        emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), ownKey));
     }
 }

@@ -3,6 +3,7 @@ package io.tallyflow.functions.deduplicate;
 import static io.tallyflow.functions.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.functions.Events;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
@@ -136,14 +137,17 @@ final class DeduplicateTest {
                 .matches(element -> given.equals(element.progress()));
     }
 
-    private KeyedOneInputStreamOperatorTestHarness<String, EventOrProgress, EventOrProgress>
+    private KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
             started(OperatorSubtaskState state) throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<
-                        String, EventOrProgress, EventOrProgress>(
+                        Integer, EventOrProgress, EventOrProgress>(
                         new Deduplicate(DedupeRules.defaults()),
                         EventOrProgress::key,
-                        Types.STRING);
+                        Types.INT,
+                        Events.MAX_PARALLELISM,
+                        1,
+                        0);
         open.add(harness);
         harness.setStateBackend(new EmbeddedRocksDBStateBackend());
         harness.setup();
@@ -155,15 +159,15 @@ final class DeduplicateTest {
     }
 
     private static void give(
-            KeyedOneInputStreamOperatorTestHarness<String, EventOrProgress, EventOrProgress>
+            KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
                     harness,
             UsageEvent event)
             throws Exception {
-        harness.processElement(new StreamRecord<>(EventOrProgress.of(event)));
+        harness.processElement(new StreamRecord<>(EventOrProgress.of(event, Events.key(event))));
     }
 
     private static List<String> ids(
-            KeyedOneInputStreamOperatorTestHarness<String, EventOrProgress, EventOrProgress>
+            KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
                     harness) {
         return harness.extractOutputValues().stream()
                 .map(EventOrProgress::event)
@@ -173,7 +177,7 @@ final class DeduplicateTest {
     }
 
     private static LaneCounts counts(
-            KeyedOneInputStreamOperatorTestHarness<String, EventOrProgress, EventOrProgress>
+            KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
                     harness)
             throws Exception {
         harness.prepareSnapshotPreBarrier(1);

@@ -71,6 +71,11 @@ public final class MeteringJob {
         return new MeteringRules(
                 MeterFile.read(options.meters()),
                 new DedupeRules(options.dedupeHorizon(), AHEAD, options.stateKept()),
-                new AggregateRules(options.allowedLateness(), options.rewindTo() != null));
+                new AggregateRules(
+                        options.allowedLateness(),
+                        options.rewindTo() != null,
+                        options.mostGroups(),
+                        options.workingMemory()),
+                options.subjectShards());
     }
 }

@@ -85,9 +85,13 @@ public final class MeteringPipeline {
                 .uid(MeteringStage.READ.uid());
     }
 
-    private static SingleOutputStreamOperator<EventOrProgress> parse(
+    private SingleOutputStreamOperator<EventOrProgress> parse(
             DataStream<ParsedRecord> records, int parallelism) {
-        return stage(records, MeteringStage.PARSE, EventOrProgress.class, new RouteParsed())
+        return stage(
+                        records,
+                        MeteringStage.PARSE,
+                        EventOrProgress.class,
+                        new RouteParsed(rules.subjectShards()))
                 .setParallelism(parallelism);
     }
 

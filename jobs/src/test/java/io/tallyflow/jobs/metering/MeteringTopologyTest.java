@@ -90,6 +90,7 @@ final class MeteringTopologyTest {
                         JsonPath.parse("$.tokens"),
                         List.of(),
                         WindowSize.MINUTE);
-        return new MeteringRules(List.of(meter), DedupeRules.defaults(), AggregateRules.defaults());
+        return new MeteringRules(
+                List.of(meter), DedupeRules.defaults(), AggregateRules.defaults(), 1);
     }
 }
