@@ -72,7 +72,7 @@ final class DeduplicateTest {
                 .containsOnly("CONFLICT");
         RejectedRecord first =
                 harness.getSideOutput(Deduplicate.CONFLICT).iterator().next().getValue();
-        assertThat(first.firstContentHash()).isNotEqualTo(first.contentHash()).hasSize(16);
+        assertThat(first.firstContentHash()).isNotEqualTo(first.contentHash()).hasSize(12);
     }
 
     @Test
@@ -109,6 +109,7 @@ final class DeduplicateTest {
         var before = started(null);
         before.setStateTtlProcessingTime(0);
         give(before, event("a", "1", 0));
+        before.prepareSnapshotPreBarrier(1);
         OperatorSubtaskState state = before.snapshot(1, 0);
 
         var soon = started(state);

@@ -70,7 +70,11 @@ public final class MeteringJob {
     private static MeteringRules rules(MeteringOptions options) throws IOException {
         return new MeteringRules(
                 MeterFile.read(options.meters()),
-                new DedupeRules(options.dedupeHorizon(), AHEAD, options.stateKept()),
+                new DedupeRules(
+                        options.dedupeHorizon(),
+                        AHEAD,
+                        options.stateKept(),
+                        options.workingMemory()),
                 new AggregateRules(
                         options.allowedLateness(),
                         options.rewindTo() != null,
