@@ -107,18 +107,15 @@ final class DeduplicateTest {
     @Test
     void remembersThroughARestoreAndForgetsWhenTheTimeToLiveIsOver() throws Exception {
         var before = started(null);
-        before.setStateTtlProcessingTime(0);
         give(before, event("a", "1", 0));
         before.prepareSnapshotPreBarrier(1);
         OperatorSubtaskState state = before.snapshot(1, 0);
 
-        var soon = started(state);
-        soon.setStateTtlProcessingTime(40 * DAY - 1);
+        var soon = startedAt(40 * DAY - 1, state);
         give(soon, event("a", "1", 0));
         assertThat(ids(soon)).isEmpty();
 
-        var late = started(state);
-        late.setStateTtlProcessingTime(40 * DAY);
+        var late = startedAt(40 * DAY, state);
         give(late, event("a", "1", 0));
         assertThat(ids(late)).containsExactly("1");
     }
@@ -140,6 +137,12 @@ final class DeduplicateTest {
 
     private KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
             started(OperatorSubtaskState state) throws Exception {
+        return startedAt(0, state);
+    }
+
+    /** What has outlived its time at the start is not there. */
+    private KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
+            startedAt(long nowMillis, OperatorSubtaskState state) throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<
                         Integer, EventOrProgress, EventOrProgress>(
@@ -150,6 +153,7 @@ final class DeduplicateTest {
                         1,
                         0);
         open.add(harness);
+        harness.setStateTtlProcessingTime(nowMillis);
         harness.setStateBackend(new EmbeddedRocksDBStateBackend());
         harness.setup();
         if (state != null) {
