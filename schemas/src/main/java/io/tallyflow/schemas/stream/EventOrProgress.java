@@ -1,5 +1,6 @@
 package io.tallyflow.schemas.stream;
 
+import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.progress.Progress;
 import org.jspecify.annotations.Nullable;
@@ -8,9 +9,15 @@ import org.jspecify.annotations.Nullable;
  * A usage event, or the progress that its sender reports just before a barrier: exactly one of
  * them.
  *
+ * @param places of the event, as in {@link ParsedRecord}
  * @param sender makes the key of a progress; 0 for an event
  */
-public record EventOrProgress(@Nullable UsageEvent event, @Nullable Progress progress, int sender) {
+@SuppressWarnings("ArrayRecordComponent") // never compared, never a key
+public record EventOrProgress(
+        @Nullable UsageEvent event,
+        int @Nullable [] places,
+        @Nullable Progress progress,
+        int sender) {
 
     /**
      * Starts the key of a progress record. Subjects cannot hold control characters, so it meets
@@ -19,11 +26,15 @@ public record EventOrProgress(@Nullable UsageEvent event, @Nullable Progress pro
     private static final String PROGRESS_KEY = "\u0001";
 
     public static EventOrProgress of(UsageEvent event) {
-        return new EventOrProgress(event, null, 0);
+        return of(event, null);
+    }
+
+    public static EventOrProgress of(UsageEvent event, int @Nullable [] places) {
+        return new EventOrProgress(event, places, null, 0);
     }
 
     public static EventOrProgress of(Progress progress, int sender) {
-        return new EventOrProgress(null, progress, sender);
+        return new EventOrProgress(null, null, progress, sender);
     }
 
     /** What the stream is keyed by: the subject. */
