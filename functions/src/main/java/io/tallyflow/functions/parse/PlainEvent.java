@@ -33,6 +33,7 @@ final class PlainEvent {
     private static final byte[] STRUCTURED_UTF8 =
             ascii("application/cloudevents+json; charset=utf-8");
 
+    private final PlainNames<Attribute> names = new PlainNames<>();
     private final PlainScanner scanner = new PlainScanner();
     private final PlainTime time = new PlainTime();
     private final MeterPaths meters;
@@ -90,30 +91,36 @@ final class PlainEvent {
 
     /** Reads the whole document; false to give up. */
     private boolean envelope() {
-        PlainNames names = scanner.namesAt(1);
-        names.clear();
+        names.open();
         int at = scanner.skipSpace(0);
         if (scanner.peek(at) != '{') {
             return false;
         }
         do {
             int name = scanner.skipSpace(at + 1);
-            int nameEnd = scanner.name(name) - 1;
-            if (nameEnd < 0) {
-                return false;
+            int value = names.next(json, name);
+            if (value == PlainScanner.GIVE_UP) {
+                value = name(name);
             }
-            long key = NameTable.key(json, name + 1, nameEnd);
-            int value = scanner.colon(nameEnd + 1);
-            if (value == PlainScanner.GIVE_UP || !names.add(key)) {
-                return false;
-            }
-            int end = member(ATTRIBUTES.get(json, name + 1, nameEnd, key), value);
+            int end = value == PlainScanner.GIVE_UP ? value : member(names.meaning(), value);
             if (end == PlainScanner.GIVE_UP) {
                 return false;
             }
             at = scanner.skipSpace(end);
         } while (scanner.peek(at) == ',');
         return scanner.peek(at) == '}' && scanner.skipSpace(at + 1) == json.length;
+    }
+
+    /** Reads a name and its colon, up to the value. */
+    private int name(int start) {
+        int end = scanner.name(start);
+        int value = end == PlainScanner.GIVE_UP ? end : scanner.colon(end);
+        if (value == PlainScanner.GIVE_UP) {
+            return value;
+        }
+        long key = NameTable.key(json, start + 1, end - 1);
+        Attribute attribute = ATTRIBUTES.get(json, start + 1, end - 1, key);
+        return names.add(json, start, value, key, attribute) ? value : PlainScanner.GIVE_UP;
     }
 
     /** Reads a value and returns where it ends. */

@@ -8,6 +8,10 @@ import io.tallyflow.functions.paths.Places;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +50,12 @@ final class PlainScanner {
     /** It has escapes. */
     private static final int ESCAPED = 2;
 
-    private final PlainNames[] names = new PlainNames[JsonScanner.MAX_LEVELS + 1];
+    /** Names in objects that paths do not enter, by level. */
+    private final List<PlainNames<Node>> names =
+            Stream.generate(PlainNames<Node>::new).limit(JsonScanner.MAX_LEVELS + 1L).toList();
+
+    /** Names in the others, by how paths get there: each type has its own. */
+    private final Map<Node, PlainNames<Node>> namesOnPaths = new IdentityHashMap<>();
 
     private byte[] json = {};
     private int marks;
@@ -57,20 +66,9 @@ final class PlainScanner {
     private int[] places = {};
     private boolean placesKnown;
 
-    PlainScanner() {
-        for (int i = 0; i < names.length; i++) {
-            names[i] = new PlainNames();
-        }
-    }
-
     /** Takes another document. */
     void over(byte[] document) {
         json = document;
-    }
-
-    /** The names of the object that is open at a level. */
-    PlainNames namesAt(int level) {
-        return names[level];
     }
 
     /** Reads a value of any kind; a container is at the given level. */
@@ -136,25 +134,19 @@ final class PlainScanner {
         if (level > JsonScanner.MAX_LEVELS) {
             return GIVE_UP;
         }
-        PlainNames seen = names[level];
-        seen.clear();
+        PlainNames<Node> seen = node == null ? names.get(level) : namesAt(node);
+        seen.open();
         int at = skipSpace(start + 1);
         if (peek(at) == '}') {
             return at + 1;
         }
         while (true) {
-            int name = at + 1;
-            at = name(at);
+            int value = seen.next(json, at);
+            at = value == GIVE_UP ? name(at, seen, node) : value;
             if (at == GIVE_UP) {
                 return GIVE_UP;
             }
-            int nameEnd = at - 1;
-            long key = NameTable.key(json, name, nameEnd);
-            at = colon(at);
-            if (at == GIVE_UP || !seen.add(key)) {
-                return GIVE_UP;
-            }
-            Node child = node == null ? null : node.child(json, name, nameEnd, key);
+            Node child = node == null ? null : seen.meaning();
             at = child == null ? value(at, level + 1) : follow(at, level + 1, child);
             if (at == GIVE_UP) {
                 return GIVE_UP;
@@ -165,6 +157,22 @@ final class PlainScanner {
             }
             at = skipSpace(at + 1);
         }
+    }
+
+    private PlainNames<Node> namesAt(Node node) {
+        return namesOnPaths.computeIfAbsent(node, key -> new PlainNames<>());
+    }
+
+    /** Reads a name and its colon, up to the value. */
+    private int name(int start, PlainNames<Node> seen, @Nullable Node node) {
+        int end = name(start);
+        int value = end == GIVE_UP ? GIVE_UP : colon(end);
+        if (value == GIVE_UP) {
+            return GIVE_UP;
+        }
+        long key = NameTable.key(json, start + 1, end - 1);
+        Node child = node == null ? null : node.child(json, start + 1, end - 1, key);
+        return seen.add(json, start, value, key, child) ? value : GIVE_UP;
     }
 
     private int array(int start, int level, @Nullable Node node) {
