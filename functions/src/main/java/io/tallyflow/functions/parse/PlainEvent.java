@@ -146,7 +146,7 @@ final class PlainEvent {
     /** Reads data with the paths of its type: if that comes later, of the type before. */
     private int data(int at) {
         followed = isAbsent(Attribute.TYPE) ? expected : paths();
-        return followed == null || json[at] != '{'
+        return followed == null || scanner.peek(at) != '{'
                 ? scanner.value(at, 2)
                 : scanner.value(at, 2, followed);
     }
