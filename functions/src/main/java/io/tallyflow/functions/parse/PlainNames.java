@@ -89,7 +89,6 @@ final class PlainNames<T> {
         int i = size;
         long before = i == 0 ? 0 : bits[i - 1];
         long bit = 1L << (key * SPREAD >>> 58);
-        known = i;
         if (i == MOST || (before & bit) != 0 && contains(key)) {
             return false;
         }

@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
 /** Takes apart what a {@link FrameWriter} put together. Reusable, confined to one thread. */
@@ -20,16 +21,23 @@ final class FrameReader {
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private byte[] bytes = new byte[512];
+    private int size;
     private int at;
 
     /** Reads the next frame. */
     void fillFrom(DataInputView in) throws IOException {
-        int size = in.readInt();
+        size = in.readInt();
         if (bytes.length < size) {
             bytes = new byte[Math.max(2 * bytes.length, size)];
         }
         in.readFully(bytes, 0, size);
         at = 0;
+    }
+
+    /** Writes the frame at hand as it was read. */
+    void copyTo(DataOutputView out) throws IOException {
+        out.writeInt(size);
+        out.write(bytes, 0, size);
     }
 
     int takeByte() {

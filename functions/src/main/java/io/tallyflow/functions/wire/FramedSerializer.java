@@ -41,9 +41,8 @@ abstract class FramedSerializer<T> extends TypeSerializer<T> {
 
     @Override
     public final void copy(DataInputView source, DataOutputView target) throws IOException {
-        int size = source.readInt();
-        target.writeInt(size);
-        target.write(source, size);
+        in.fillFrom(source);
+        in.copyTo(target);
     }
 
     @Override
