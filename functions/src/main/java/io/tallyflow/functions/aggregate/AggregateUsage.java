@@ -5,6 +5,7 @@ import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
+import io.tallyflow.functions.wire.FramedType;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.lake.LakeRow;
@@ -61,7 +62,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
 
     /** What windows came to when they settled, and every reading that came later. */
     public static final OutputTag<LakeRow> LAKE =
-            new OutputTag<>("usage for the lake", TypeInformation.of(LakeRow.class));
+            new OutputTag<>("usage for the lake", FramedType.LAKE_ROW);
 
     private static final long serialVersionUID = 1L;
 

@@ -4,6 +4,7 @@ import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
+import io.tallyflow.functions.wire.FramedType;
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
@@ -39,7 +40,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
 
     /** Accepted events, and stale ones. */
     public static final OutputTag<LakeRow> LAKE =
-            new OutputTag<>("events for the lake", TypeInformation.of(LakeRow.class));
+            new OutputTag<>("events for the lake", FramedType.LAKE_ROW);
 
     private static final long serialVersionUID = 1L;
 

@@ -15,6 +15,7 @@ import io.tallyflow.schemas.usage.MeteredEvent;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Turns each accepted event into the readings of the meters that match its type. */
 public final class ApplyMeters extends ReportingOperator<EventOrProgress, MeteredOrProgress> {
@@ -44,14 +45,14 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
         UsageEvent event = element.getValue().event();
         Progress progress = element.getValue().progress();
         if (event != null) {
-            apply(event, element.getValue().key());
+            apply(event, element.getValue().places(), element.getValue().key());
         } else if (progress != null) {
             emit(MeteredOrProgress.of(progress, element.getValue().key()));
         }
     }
 
-    private void apply(UsageEvent event, int key) {
-        MeteredEvent metered = reader.read(event);
+    private void apply(UsageEvent event, int @Nullable [] places, int key) {
+        MeteredEvent metered = reader.read(event, places);
         tally.lane(metered.matched() ? Lane.METERED : Lane.UNMATCHED);
         for (IgnoredReading ignored : metered.ignored()) {
             tally.ignored(ignored.reason());

@@ -55,7 +55,7 @@ public final class RouteParsed extends ReportingOperator<ParsedRecord, EventOrPr
         UsageEvent event = record.event();
         RejectedRecord rejected = record.rejected();
         if (event != null) {
-            emit(EventOrProgress.of(event, keys.keyOf(event)));
+            emit(EventOrProgress.of(event, record.places(), keys.keyOf(event)));
         } else if (rejected != null) {
             tally.rejected(RejectionReason.valueOf(rejected.reason()));
             output.collect(REJECTED, new StreamRecord<>(rejected));
