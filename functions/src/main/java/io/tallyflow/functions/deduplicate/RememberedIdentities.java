@@ -137,8 +137,7 @@ final class RememberedIdentities {
      * @param beforeMillis the present minus the time to live
      */
     void forget(long beforeMillis) {
-        sealed.forget(beforeMillis);
-        headIsOld = true;
+        headIsOld |= sealed.forget(beforeMillis);
     }
 
     /**
