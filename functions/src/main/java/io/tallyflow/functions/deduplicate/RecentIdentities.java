@@ -1,6 +1,7 @@
 package io.tallyflow.functions.deduplicate;
 
 import io.tallyflow.functions.deduplicate.LaneDecision.First;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,14 @@ final class RecentIdentities implements IdentityVisitor {
     private static final long CONTENT_MASK = (1L << RememberedIdentities.CONTENT_BITS) - 1;
 
     private final int generationIds;
+
+    /**
+     * Spreads identities over the slots: whoever does not know it cannot make many meet (Martin
+     * Dietzfelbinger and others: A Reliable Randomized Algorithm for the Closest-Pair Problem,
+     * Journal of Algorithms 25, 1997).
+     */
+    private final long spread = ThreadLocalRandom.current().nextLong() | 1;
+
     private Generations generations;
     private long[] words = {};
 
@@ -78,7 +87,7 @@ final class RecentIdentities implements IdentityVisitor {
     /** Where an identity stands, or the free slot where it would. */
     private int slot(long high, long low) {
         byte tag = tag(low);
-        int slot = (int) ((low >>> Integer.SIZE) * tags.length >>> Integer.SIZE);
+        int slot = (int) ((low * spread >>> Integer.SIZE) * tags.length >>> Integer.SIZE);
         while (tags[slot] != 0 && (tags[slot] != tag || !isAt(slot, high, low))) {
             slot++;
             slot = slot == tags.length ? 0 : slot;
