@@ -81,7 +81,7 @@ final class IdentityFilter {
 
     /** The tail mixed with the hash, and back: else equal tails would make a filter say yes. */
     static int mask(int tail, long hash) {
-        return (tail ^ (int) hash) & 0xFF;
+        return (tail ^ (int) (hash * 0x9E37_79B9_7F4A_7C15L >>> 56)) & 0xFF;
     }
 
     /** 64 bits of all but the last byte; a pair that agrees by one seed differs by another. */
@@ -97,8 +97,8 @@ final class IdentityFilter {
 
     /** The finisher of Austin Appleby's MurmurHash3, which is in the public domain. */
     private static long mix(long value) {
-        long mixed = (value ^ value >>> 33) * 0xFF51AFD7ED558CCDL;
-        mixed = (mixed ^ mixed >>> 33) * 0xC4CEB9FE1A85EC53L;
+        long mixed = (value ^ value >>> 33) * 0xFF51_AFD7_ED55_8CCDL;
+        mixed = (mixed ^ mixed >>> 33) * 0xC4CE_B9FE_1A85_EC53L;
         return mixed ^ mixed >>> 33;
     }
 }

@@ -7,8 +7,8 @@ import java.nio.ByteBuffer;
  * what it needs. It is written after all else: once its time to live is over, so is that of all
  * that it lists.
  *
- * <p>The bytes, big endian: the version, 1 byte; the four parts in their order, 4 bytes each
- * number.
+ * <p>The bytes, big endian: the version, 1 byte; the numbers in the order of the parameters, 4
+ * bytes each.
  *
  * @param logFrom the first block of the log
  * @param logTo the number after its last block

@@ -2,14 +2,16 @@ package io.tallyflow.functions.deduplicate;
 
 import io.tallyflow.functions.deduplicate.LaneDecision.First;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Sealed identities: their blocks in state, each with the hashes of an equal part of the run's
  * range, and in memory the filter that tells for which identities a block is worth a look.
  *
- * <p>State holds the filter too, in an entry of its own: the version, 1 byte; the header; the seed
- * of the filter, 8 bytes big endian; its places. A block without identities is not there.
+ * <p>State holds the filter too, in an entry of its own, numbers big endian: the version, 1 byte;
+ * the header; the seed of the filter, 8 bytes; how many places it has, 4; the places. A block
+ * without identities is not there.
  */
 final class IdentityRun {
 
@@ -17,7 +19,7 @@ final class IdentityRun {
     static final int FILTER = -1;
 
     private static final String WHAT = "a run of identities";
-    private static final int PLACES_AT = 1 + RunHeader.BYTES + Long.BYTES;
+    private static final int PLACES_AT = 1 + RunHeader.BYTES + Long.BYTES + Integer.BYTES;
 
     /** Bytes of memory that a run takes beside its filter's places. */
     private static final int OBJECT_BYTES = 200;
@@ -43,10 +45,13 @@ final class IdentityRun {
         ByteBuffer in = ByteBuffer.wrap(bytes, 1, bytes.length - 1);
         RunHeader header = RunHeader.read(in);
         long seed = in.getLong();
-        byte[] places = new byte[in.remaining()];
-        in.get(places);
-        IdentityFilter filter = new IdentityFilter(seed, places);
-        if (!header.isPossible() || !filter.isPossible(header.count())) {
+        int places = in.getInt();
+        if (!header.isPossible() || places != in.remaining()) {
+            throw IdentityFormat.damaged(WHAT, bytes);
+        }
+        IdentityFilter filter =
+                new IdentityFilter(seed, Arrays.copyOfRange(bytes, PLACES_AT, bytes.length));
+        if (!filter.isPossible(header.count())) {
             throw IdentityFormat.damaged(WHAT, bytes);
         }
         return new IdentityRun(number, header, filter);
@@ -58,7 +63,7 @@ final class IdentityRun {
         ByteBuffer out = ByteBuffer.allocate(PLACES_AT + places.length);
         out.put(IdentityFormat.VERSION);
         header.write(out);
-        return out.putLong(filter.seed()).put(places).array();
+        return out.putLong(filter.seed()).putInt(places.length).put(places).array();
     }
 
     int number() {

@@ -97,7 +97,7 @@ final class RememberedIdentities {
     /**
      * Does one piece of the work that is due, if any: seals, drops a run that is too old, or merges
      * the runs of one shelf. A piece handles at most about as many identities as are sealed at
-     * once, times the runs of a shelf.
+     * once, times the runs of a shelf, as long as their hashes are spread evenly.
      *
      * @param nowMillis the time of writing
      * @param oldestKafkaMillis identities with an earlier Kafka time may be forgotten; it must be
@@ -137,8 +137,7 @@ final class RememberedIdentities {
      * @param beforeMillis the present minus the time to live
      */
     void forget(long beforeMillis) {
-        sealed.forget(beforeMillis);
-        headIsOld = true;
+        headIsOld |= sealed.forget(beforeMillis);
     }
 
     /**

@@ -3,7 +3,9 @@ package io.tallyflow.functions.deduplicate;
 import java.nio.ByteBuffer;
 
 /**
- * What is known of a run besides its filter.
+ * What is known of a run besides its filter. Its bytes, big endian: level of the range, 1; its
+ * prefix, 8; bits of a block's number, 1; how many identities, 4; greatest Kafka time, 8; time of
+ * writing, 8.
  *
  * @param blockBits how many bits after those of the range choose the block of a hash
  * @param count how many identities it has

@@ -84,12 +84,14 @@ final class SealedIdentities {
         return 0;
     }
 
-    /** Forgets runs that were written before a moment; state has dropped them. */
-    void forget(long beforeMillis) {
+    /** Forgets runs that were written before a moment; false if there are none. */
+    boolean forget(long beforeMillis) {
+        boolean forgot = false;
         for (IdentityShelf shelf : shelves()) {
-            shelf.runs().removeIf(run -> run.header().writtenMillis() < beforeMillis);
+            forgot |= shelf.runs().removeIf(run -> run.header().writtenMillis() < beforeMillis);
         }
         changed();
+        return forgot;
     }
 
     /** The numbers of the runs that there are. */

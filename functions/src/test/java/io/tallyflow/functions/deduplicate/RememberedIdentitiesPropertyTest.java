@@ -18,7 +18,7 @@ final class RememberedIdentitiesPropertyTest {
     private static final int NUMBERS = 300;
     private static final int MOST_AT_ONCE = 40;
 
-    @Property(tries = 600, seed = "128048")
+    @Property(tries = 250, seed = "128048")
     void remembersLikeAMap(@ForAll("chains") ActionChain<RememberedAndMap> chain) {
         chain.withInvariant(both -> both.check(NUMBERS)).run();
     }
