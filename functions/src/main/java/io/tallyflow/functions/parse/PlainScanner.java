@@ -262,7 +262,7 @@ final class PlainScanner {
         return b >= ' ' && b != '"' && b != '\\' && b != DELETE;
     }
 
-    /** Steps over an escape of one letter; nobody writes others into what is counted. */
+    /** Steps over an escape of one letter; those of four digits can be half a character. */
     private int escape(int at) {
         marks |= ESCAPED;
         return switch (peek(at + 1)) {

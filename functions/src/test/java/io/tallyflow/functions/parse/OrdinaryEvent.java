@@ -62,6 +62,7 @@ final class OrdinaryEvent {
         "\"1e2\"",
         "\"NaN\"",
         "\"POST\"",
+        "\"a\\\"b\\\\\"",
         "\"été\"",
         "\"😀\"",
         "\"\u007F\"",

@@ -134,6 +134,7 @@ final class TwoParsersTest {
                 ",\"data\": {\"a\" : 5 , \"z\": [ ] }",
                 ",\n  \"data\":\t{\r\n }",
                 ",\"data\":{\"text\":\"a\\\"b\\\\c\\/d\\n\",\"a\":1}",
+                ",\"data\":{\"a\":\"x\\ny\"}",
                 ",\"data\":{\"ключ\":\"значение\",\"a\":1}",
                 ",\"data\":null",
                 ",\"data_base64\":null,\"time\":null,\"specversion\":null",
@@ -150,6 +151,8 @@ final class TwoParsersTest {
     @ValueSource(
             strings = {
                 ",\"data\":{\"\\u0061\":5}",
+                ",\"data\":{\"a\\/b\":5,\"a/b\":5}",
+                ",\"\\/\":5",
                 ",\"data\":{\"a\":5,\"a\":5}",
                 ",\"time\":\"2023-12-31t23:59:59z\"",
                 ",\"time\":\"2023-12-31T23:59:59+01:00\"",
@@ -200,6 +203,17 @@ final class TwoParsersTest {
     void plainReaderTakesNoWrongTime(String time) {
         check(structured(json(",\"time\":\"2023-01-01T00:00:00Z\"")));
         assertThat(check(structured(json(",\"time\":\"" + time + "\"")))).isNull();
+    }
+
+    @Test
+    void plainReaderTakesValuesAsDeepAsTheyMayNestAndNoDeeper() {
+        assertThat(check(structured(json(",\"x\":" + "[".repeat(32) + "]".repeat(32)))))
+                .isNotNull();
+        assertThat(check(structured(json(",\"x\":" + "[".repeat(33) + "]".repeat(33))))).isNull();
+        assertThat(check(structured(json(",\"x\":" + "{\"\":".repeat(32) + 1 + "}".repeat(32)))))
+                .isNotNull();
+        assertThat(check(structured(json(",\"x\":" + "{\"\":".repeat(33) + 1 + "}".repeat(33)))))
+                .isNull();
     }
 
     @Test
