@@ -1,0 +1,18 @@
+package io.tallyflow.benchmarks.programs;
+
+import io.tallyflow.benchmarks.measure.CheckpointTimes;
+import io.tallyflow.benchmarks.workload.Answer;
+
+/**
+ * What a program says at its end.
+ *
+ * @param lake what the Iceberg tables say; nothing for programs without
+ * @param stateBytes state, as the last checkpoint holds it, or on disk
+ */
+record Outcome(Answer answer, Answer lake, long stateBytes, CheckpointTimes checkpoints) {
+
+    /** Of a program without a lake. */
+    static Outcome of(Answer answer, Checkpoints checkpoints) {
+        return new Outcome(answer, Answer.none(), checkpoints.stateBytes(), checkpoints.times());
+    }
+}

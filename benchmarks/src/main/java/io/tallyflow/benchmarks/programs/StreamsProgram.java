@@ -1,0 +1,11 @@
+package io.tallyflow.benchmarks.programs;
+
+import io.tallyflow.benchmarks.measure.RunClock;
+
+final class StreamsProgram implements Program {
+
+    @Override
+    public Outcome run(ProgramSettings settings, RunClock clock) {
+        throw new UnsupportedOperationException();
+    }
+}
