@@ -90,14 +90,17 @@ public final class JavaProcess implements AutoCloseable {
         return process.waitFor();
     }
 
-    /** The last thing that it logged, for a message. */
+    /** The last cause that it logged, or else the last line, for a message. */
     public String lastWords() {
         try {
             List<String> lines =
                     Files.readAllLines(log, StandardCharsets.ISO_8859_1).stream()
-                            .filter(line -> !line.isBlank() && !line.startsWith("\tat "))
+                            .filter(line -> !line.isBlank() && !line.startsWith("\t"))
                             .toList();
-            return lines.isEmpty() ? "it logged nothing" : lines.get(lines.size() - 1);
+            List<String> causes =
+                    lines.stream().filter(line -> line.startsWith("Caused by: ")).toList();
+            List<String> words = causes.isEmpty() ? lines : causes;
+            return words.isEmpty() ? "it logged nothing" : words.get(words.size() - 1);
         } catch (IOException e) {
             return "its log cannot be read: " + e.getMessage();
         }
