@@ -22,7 +22,11 @@ final class Words {
     static final List<String> METHODS = List.of("POST", "PUT");
 
     static final List<String> ROUTES =
-            List.of("/v1/chat", "/v1/embeddings", "/v1/images", "/v1/batches/run");
+            List.of(
+                    "/v1/chat/completions",
+                    "/v1/embeddings/batch",
+                    "/v1/images/generations",
+                    "/v1/batches/run/results");
 
     private Words() {}
 
