@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "benchmarks/run",
         mixinStandardHelpOptions = true,
+        subcommands = {LatencyCommand.class},
         description = "How many events a second Tallyflow takes, against others that do the same.")
 final class ThroughputCommand implements Callable<Integer> {
 

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -103,6 +105,14 @@ public final class JavaProcess implements AutoCloseable {
             return words.isEmpty() ? "it logged nothing" : words.get(words.size() - 1);
         } catch (IOException e) {
             return "its log cannot be read: " + e.getMessage();
+        }
+    }
+
+    /** Asks it to end, waits for so long, and kills it if it is still there. */
+    void stop(Duration patience) throws InterruptedException {
+        process.destroy();
+        if (!process.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+            close();
         }
     }
 

@@ -30,7 +30,11 @@ public final class Workload {
 
     /** Fills in what stands at a position. */
     void draw(long position, Draw draw) {
-        long origin = origin(position);
+        drawNew(origin(position), draw);
+    }
+
+    /** Fills in an event that is no replay. */
+    void drawNew(long origin, Draw draw) {
         draw.origin = origin;
         draw.uncounted = origin < settings.fresh();
         draw.idHigh = Bits.random(settings.seed(), origin);
