@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "benchmarks/run",
         mixinStandardHelpOptions = true,
-        subcommands = {LatencyCommand.class},
+        subcommands = {LatencyCommand.class, JmhCommand.class},
         description = "How many events a second Tallyflow takes, against others that do the same.")
 final class ThroughputCommand implements Callable<Integer> {
 
