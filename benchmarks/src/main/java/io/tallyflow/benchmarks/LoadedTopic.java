@@ -12,10 +12,11 @@ import java.util.concurrent.TimeUnit;
  *
  * @param records in it
  * @param unique of these, those that are not replays
+ * @param markAt how many are before the mark that a part of the time is taken from
  */
-record LoadedTopic(String name, long records, long unique, Answer truth) {
+record LoadedTopic(String name, long records, long unique, long markAt, Answer truth) {
 
-    /** Writes the workload to a topic that is there and empty. */
+    /** Writes the workload to a topic that is there and empty; the mark is in the middle. */
     static LoadedTopic load(
             String bootstrap, String topic, WorkloadSettings workload, PrintWriter progress) {
         long start = System.nanoTime();
@@ -25,6 +26,7 @@ record LoadedTopic(String name, long records, long unique, Answer truth) {
                 "%,d records in %s, %,d a second%n",
                 workload.records(), topic, workload.records() * 1_000 / millis);
         progress.flush();
-        return new LoadedTopic(topic, workload.records(), truth.unique(), truth.answer());
+        return new LoadedTopic(
+                topic, workload.records(), truth.unique(), workload.records() / 2, truth.answer());
     }
 }

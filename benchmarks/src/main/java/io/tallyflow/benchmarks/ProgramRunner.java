@@ -33,32 +33,34 @@ final class ProgramRunner {
     /**
      * How every program is run.
      *
-     * @param markShare share of the records that is before the mark
      * @param meters how many of the meters the product counts
      * @param patience after which a program gives up
      */
-    record Load(double markShare, int parallelism, int meters, Duration patience) {
-
-        /** Where the mark is in so many records. */
-        long markAt(long records) {
-            return Math.round(markShare * records);
-        }
-    }
+    record Load(int parallelism, int meters, Duration patience) {}
 
     /** Runs one and removes what it leaves. */
     ProgramProcess.Taken run(ProgramName program, LoadedTopic topic) {
+        return run(program, topic, () -> {});
+    }
+
+    /**
+     * Runs one and removes what it leaves.
+     *
+     * @param atLast is run when its last result is there, while it may still go on
+     */
+    ProgramProcess.Taken run(ProgramName program, LoadedTopic topic, Runnable atLast) {
         Path directory = workplace.directory("run-" + ++runs);
         try {
             return program.needsPostgres()
-                    ? runWithPostgres(program, topic, directory)
-                    : run(settings(program, topic, directory, ""), broker::cpuNanos);
+                    ? runWithPostgres(program, topic, directory, atLast)
+                    : run(settings(program, topic, directory, ""), broker::cpuNanos, atLast);
         } finally {
             Directories.delete(directory);
         }
     }
 
     private ProgramProcess.Taken runWithPostgres(
-            ProgramName program, LoadedTopic topic, Path directory) {
+            ProgramName program, LoadedTopic topic, Path directory, Runnable atLast) {
         FreshPostgres postgres =
                 workplace.start(
                         () ->
@@ -68,7 +70,8 @@ final class ProgramRunner {
         try {
             return run(
                     settings(program, topic, directory, postgres.url()),
-                    () -> broker.cpuNanos() + postgres.cpuNanos());
+                    () -> broker.cpuNanos() + postgres.cpuNanos(),
+                    atLast);
         } finally {
             workplace.stop(postgres);
         }
@@ -82,7 +85,7 @@ final class ProgramRunner {
                 topic.name(),
                 topic.records(),
                 topic.unique(),
-                load.markAt(topic.records()),
+                topic.markAt(),
                 load.parallelism(),
                 load.meters(),
                 directory,
@@ -90,10 +93,11 @@ final class ProgramRunner {
                 load.patience());
     }
 
-    private ProgramProcess.Taken run(ProgramSettings settings, LongSupplier serversCpu) {
+    private ProgramProcess.Taken run(
+            ProgramSettings settings, LongSupplier serversCpu, Runnable atLast) {
         ProgramProcess process = workplace.start(() -> ProgramProcess.start(settings));
         try {
-            return process.await(serversCpu);
+            return process.await(serversCpu, atLast);
         } catch (IOException e) {
             throw new MeasureException("the result cannot be read: " + e, e);
         } catch (InterruptedException e) {

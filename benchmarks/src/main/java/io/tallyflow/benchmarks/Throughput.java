@@ -87,7 +87,7 @@ record Throughput(
                         program.label(),
                         round,
                         topic.records(),
-                        topic.records() - load.markAt(topic.records()),
+                        topic.records() - topic.markAt(),
                         taken.result(),
                         taken.serversCpuNanos(),
                         differences(topic, taken));

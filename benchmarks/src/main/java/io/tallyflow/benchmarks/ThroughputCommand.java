@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -25,13 +24,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "benchmarks/run",
         mixinStandardHelpOptions = true,
-        subcommands = {LatencyCommand.class, JmhCommand.class},
+        subcommands = {LatencyCommand.class, IdentitiesCommand.class, JmhCommand.class},
         description = "How many events a second Tallyflow takes, against others that do the same.")
 final class ThroughputCommand implements Callable<Integer> {
 
     private static final long QUICK_EVENTS = 1_000_000;
     private static final long QUICK_PEER_EVENTS = 400_000;
-    private static final double HALF = 0.5;
 
     private static final List<String> BASELINES =
             Stream.of(
@@ -75,7 +73,7 @@ final class ThroughputCommand implements Callable<Integer> {
             split = ",",
             converter = ProgramNames.class,
             description = "Which programs, separated by commas (default all).")
-    private List<ProgramName> programs = Arrays.asList(ProgramName.values());
+    private List<ProgramName> programs = ProgramName.compared();
 
     @Option(
             names = "--subjects",
@@ -155,8 +153,7 @@ final class ThroughputCommand implements Callable<Integer> {
                 peerEvents,
                 rounds,
                 subjects,
-                new ProgramRunner.Load(
-                        HALF, parallelism, meters, Duration.ofSeconds(patienceSeconds)),
+                new ProgramRunner.Load(parallelism, meters, Duration.ofSeconds(patienceSeconds)),
                 line().getErr());
     }
 }

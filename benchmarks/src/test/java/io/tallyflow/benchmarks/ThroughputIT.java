@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.benchmarks.programs.ProgramName;
 import io.tallyflow.benchmarks.report.Measurement;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,8 +14,8 @@ final class ThroughputIT {
     @Test
     @Timeout(600)
     void everyProgramAnswersAsTheGeneratorSays() {
-        List<Measurement> runs = ThroughputTest.run(Arrays.asList(ProgramName.values()), 1);
-        assertThat(runs).hasSize(ProgramName.values().length).allSatisfy(ThroughputTest::isRight);
+        List<Measurement> runs = ThroughputTest.run(ProgramName.compared(), 1);
+        assertThat(runs).hasSize(ProgramName.compared().size()).allSatisfy(ThroughputTest::isRight);
         assertThat(runs)
                 .filteredOn(run -> !run.program().equals("limit"))
                 .allSatisfy(run -> assertThat(run.result().answer().meters()).isNotEmpty());

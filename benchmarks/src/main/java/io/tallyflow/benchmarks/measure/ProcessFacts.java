@@ -27,8 +27,17 @@ public final class ProcessFacts {
 
     /** The most memory that this process had resident, bytes. */
     public static long peakResidentBytes() {
+        return status("VmHWM:");
+    }
+
+    /** The memory that this process has resident, bytes. */
+    public static long residentBytes() {
+        return status("VmRSS:");
+    }
+
+    private static long status(String field) {
         try (Stream<String> lines = Files.lines(Path.of("/proc/self/status"))) {
-            return lines.filter(line -> line.startsWith("VmHWM:"))
+            return lines.filter(line -> line.startsWith(field))
                     .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * KIBI)
                     .findFirst()
                     .orElse(0);

@@ -81,6 +81,11 @@ public final class RunClock implements AutoCloseable {
         }
     }
 
+    /** When the first record had been fetched; null before. */
+    public @Nullable Moment first() {
+        return first;
+    }
+
     /** Whether so many records as there are before the mark have been fetched. */
     public boolean isPastMark() {
         return mark != null;

@@ -1,7 +1,9 @@
 package io.tallyflow.benchmarks.measure;
 
 import io.tallyflow.benchmarks.workload.Answer;
+import java.util.Map;
 import java.util.Properties;
+import java.util.stream.Collectors;
 
 /**
  * What a program said and took, as it hands it to the process that started it.
@@ -14,6 +16,7 @@ import java.util.Properties;
  * @param heapBytes the heap after a collection at the end
  * @param stateBytes state, as the last checkpoint holds it, or on disk
  * @param checkpoints how long they took
+ * @param figures whatever else was measured, by name
  */
 public record RunResult(
         Answer answer,
@@ -23,9 +26,11 @@ public record RunResult(
         long peakBytes,
         long heapBytes,
         long stateBytes,
-        CheckpointTimes checkpoints) {
+        CheckpointTimes checkpoints,
+        Map<String, Long> figures) {
 
     private static final String LAKE = "lake.";
+    private static final String FIGURE = "figure.";
 
     /** All of it as text. */
     public Properties properties() {
@@ -42,6 +47,7 @@ public record RunResult(
         put(properties, "checkpoints.count", checkpoints.count());
         put(properties, "checkpoints.median", checkpoints.medianMillis());
         put(properties, "checkpoints.p99", checkpoints.p99Millis());
+        figures.forEach((name, value) -> put(properties, FIGURE + name, value));
         return properties;
     }
 
@@ -66,7 +72,17 @@ public record RunResult(
                 new CheckpointTimes(
                         number(properties, "checkpoints.count"),
                         number(properties, "checkpoints.median"),
-                        number(properties, "checkpoints.p99")));
+                        number(properties, "checkpoints.p99")),
+                figures(properties));
+    }
+
+    private static Map<String, Long> figures(Properties properties) {
+        return properties.stringPropertyNames().stream()
+                .filter(name -> name.startsWith(FIGURE))
+                .collect(
+                        Collectors.toMap(
+                                name -> name.substring(FIGURE.length()),
+                                name -> number(properties, name)));
     }
 
     private static void put(Properties properties, String name, long value) {

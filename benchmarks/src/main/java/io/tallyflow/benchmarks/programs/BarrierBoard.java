@@ -25,6 +25,11 @@ final class BarrierBoard {
         barrier.consumed += consumed;
     }
 
+    /** Forgets all of them: another job begins. */
+    synchronized void clear() {
+        barriers.clear();
+    }
+
     /** Whether a barrier has passed all of so many writers with so many records before it. */
     synchronized boolean hasPassed(int writers, long records) {
         return barriers.values().stream()

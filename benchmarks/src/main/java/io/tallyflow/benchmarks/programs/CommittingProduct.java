@@ -20,6 +20,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Map;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
@@ -53,7 +54,8 @@ final class CommittingProduct implements Program {
                 running.close();
                 lake = fromLake(settings, job);
             }
-            return new Outcome(answer, lake, checkpoints.stateBytes(), checkpoints.times());
+            return new Outcome(
+                    answer, lake, checkpoints.stateBytes(), checkpoints.times(), Map.of());
         }
     }
 

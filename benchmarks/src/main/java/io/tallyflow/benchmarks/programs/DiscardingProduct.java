@@ -43,8 +43,8 @@ final class DiscardingProduct implements Program {
         }
     }
 
-    private static void build(StreamExecutionEnvironment environment, JobSettings job)
-            throws IOException {
+    /** The pipeline between Kafka and the collector. */
+    static void build(StreamExecutionEnvironment environment, JobSettings job) throws IOException {
         MeteringOptions options = ProductOptions.withoutLake(job);
         List<Meter> meters = MeterFile.read(options.meters());
         Duration interval =

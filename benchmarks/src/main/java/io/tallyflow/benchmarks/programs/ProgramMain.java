@@ -53,7 +53,8 @@ public final class ProgramMain {
                 clock.peakBytes(),
                 clock.heapBytes(),
                 outcome.stateBytes(),
-                outcome.checkpoints());
+                outcome.checkpoints(),
+                outcome.figures());
     }
 
     private static void say(String word) {

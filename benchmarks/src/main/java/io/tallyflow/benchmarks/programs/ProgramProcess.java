@@ -65,9 +65,11 @@ public final class ProgramProcess implements AutoCloseable {
      * Waits for its end.
      *
      * @param serversCpu tells the CPU time of the servers so far, nanoseconds
+     * @param atLast is run when the last result is there
      * @throws MeasureException if it fails; the message says of what
      */
-    public Taken await(LongSupplier serversCpu) throws IOException, InterruptedException {
+    public Taken await(LongSupplier serversCpu, Runnable atLast)
+            throws IOException, InterruptedException {
         long before = 0;
         long after = 0;
         for (String line = process.line(); line != null; line = process.line()) {
@@ -75,6 +77,7 @@ public final class ProgramProcess implements AutoCloseable {
                 before = serversCpu.getAsLong();
             } else if (line.equals(ProgramMain.LAST)) {
                 after = serversCpu.getAsLong();
+                atLast.run();
             }
         }
         if (process.exitCode() != 0) {

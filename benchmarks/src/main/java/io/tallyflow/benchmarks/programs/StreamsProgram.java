@@ -6,14 +6,10 @@ import io.tallyflow.benchmarks.measure.RunClock;
 import io.tallyflow.benchmarks.workload.Answer;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -54,7 +50,7 @@ final class StreamsProgram implements Program {
             Answer answer = Collected.answer();
             streams.close();
             admin.deleteTopics(internalTopics(admin, application)).all().get();
-            return new Outcome(answer, Answer.none(), stateBytes, CheckpointTimes.NONE);
+            return new Outcome(answer, Answer.none(), stateBytes, CheckpointTimes.NONE, Map.of());
         }
     }
 
@@ -95,28 +91,12 @@ final class StreamsProgram implements Program {
     private static boolean hasCommitted(
             Admin admin, Map<TopicPartition, OffsetAndMetadata> committed, String topic)
             throws ExecutionException, InterruptedException {
-        return ends(admin, topic).entrySet().stream()
+        return TopicEnds.of(admin, topic).entrySet().stream()
                 .allMatch(
                         end -> {
                             OffsetAndMetadata reached = committed.get(end.getKey());
                             return (reached == null ? 0 : reached.offset()) == end.getValue();
                         });
-    }
-
-    private static Map<TopicPartition, Long> ends(Admin admin, String topic)
-            throws ExecutionException, InterruptedException {
-        TopicDescription description =
-                Objects.requireNonNull(
-                        admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic));
-        Map<TopicPartition, OffsetSpec> latest =
-                description.partitions().stream()
-                        .collect(
-                                Collectors.toMap(
-                                        partition ->
-                                                new TopicPartition(topic, partition.partition()),
-                                        partition -> OffsetSpec.latest()));
-        return admin.listOffsets(latest).all().get().entrySet().stream()
-                .collect(Collectors.toMap(Map.Entry::getKey, end -> end.getValue().offset()));
     }
 
     private static List<String> internalTopics(Admin admin, String application)

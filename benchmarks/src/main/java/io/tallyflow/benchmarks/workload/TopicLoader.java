@@ -59,6 +59,17 @@ public final class TopicLoader {
      */
     public Truth load(WorkloadSettings settings) {
         Truth truth = new Truth();
+        load(settings, 0, settings.records(), truth);
+        return truth;
+    }
+
+    /**
+     * Writes the records from one position to before another.
+     *
+     * @param truth takes in what they come to
+     * @throws IllegalStateException if Kafka does not take a record
+     */
+    public void load(WorkloadSettings settings, long from, long to, Truth truth) {
         Workload workload = new Workload(settings);
         EventBytes bytes = new EventBytes();
         Draw draw = new Draw();
@@ -70,7 +81,7 @@ public final class TopicLoader {
                     }
                 };
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
-            for (long position = 0; position < settings.records(); position++) {
+            for (long position = from; position < to; position++) {
                 workload.draw(position, draw);
                 long sent = settings.sentMillis(position);
                 truth.add(position, draw, sent);
@@ -88,7 +99,6 @@ public final class TopicLoader {
             producer.flush();
         }
         requireNone(failure.get());
-        return truth;
     }
 
     private static void requireNone(@Nullable Exception failure) {

@@ -20,7 +20,8 @@ public final class Truth {
     private final Map<BenchmarkMeter, CellSum> closed = new EnumMap<>(BenchmarkMeter.class);
     private long unique;
 
-    Truth() {}
+    /** Of nothing yet. */
+    public Truth() {}
 
     /** Takes the record at a position in. Positions must come in order. */
     void add(long position, Draw draw, long sentMillis) {

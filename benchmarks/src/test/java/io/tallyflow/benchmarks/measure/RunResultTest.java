@@ -22,7 +22,8 @@ final class RunResultTest {
                         9,
                         10,
                         11,
-                        new CheckpointTimes(12, 13, 14));
+                        new CheckpointTimes(12, 13, 14),
+                        Map.of("more", 15L));
         assertThat(RunResult.from(result.properties())).isEqualTo(result);
     }
 

@@ -8,6 +8,7 @@ import io.tallyflow.benchmarks.measure.RunResult;
 import io.tallyflow.benchmarks.measure.Span;
 import io.tallyflow.benchmarks.workload.Answer;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The arithmetic of the table. */
@@ -80,7 +81,15 @@ final class ReportTest {
         Span marked = new Span(seconds * SECOND / 4, seconds * SECOND / 2);
         RunResult result =
                 new RunResult(
-                        Answer.none(), Answer.none(), all, marked, 0, 0, 0, CheckpointTimes.NONE);
+                        Answer.none(),
+                        Answer.none(),
+                        all,
+                        marked,
+                        0,
+                        0,
+                        0,
+                        CheckpointTimes.NONE,
+                        Map.of());
         return new Measurement(program, round, 1_000, 500, result, 2 * SECOND, differences);
     }
 }
