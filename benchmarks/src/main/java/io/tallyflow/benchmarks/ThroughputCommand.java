@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
         description = "How many events a second Tallyflow takes, against others that do the same.")
 final class ThroughputCommand implements Callable<Integer> {
 
-    private static final long QUICK_EVENTS = 1_000_000;
-    private static final long QUICK_PEER_EVENTS = 400_000;
+    private static final long QUICK_EVENTS = 500_000;
+    private static final long QUICK_PEER_EVENTS = 300_000;
 
     private static final List<String> BASELINES =
             Stream.of(
