@@ -1,0 +1,73 @@
+package io.tallyflow.benchmarks.micro;
+
+import io.tallyflow.benchmarks.workload.BenchmarkMeter;
+import io.tallyflow.benchmarks.workload.SampleEvents;
+import io.tallyflow.benchmarks.workload.WorkloadSettings;
+import io.tallyflow.functions.parse.UsageEventParser;
+import io.tallyflow.schemas.event.ConsumedRecord;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterFile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+
+/** What hot code is fed with: many different events, so that no cache holds them all. */
+final class Inputs {
+
+    /** A power of two. */
+    static final int EVENTS = 1 << 15;
+
+    private Inputs() {}
+
+    /** Events as they stand in Kafka. */
+    static byte[][] json() {
+        return SampleEvents.json(EVENTS).toArray(byte[][]::new);
+    }
+
+    /** The same as records. */
+    static ConsumedRecord[] records() {
+        byte[][] json = json();
+        ConsumedRecord[] records = new ConsumedRecord[json.length];
+        for (int i = 0; i < json.length; i++) {
+            records[i] =
+                    new ConsumedRecord(
+                            "usage.events",
+                            i % 4,
+                            i,
+                            WorkloadSettings.START_MILLIS + i / 10,
+                            json[i],
+                            List.of());
+        }
+        return records;
+    }
+
+    /** The same as Tallyflow's parser reads them. */
+    static UsageEvent[] events() {
+        UsageEventParser parser = new UsageEventParser();
+        ConsumedRecord[] records = records();
+        UsageEvent[] events = new UsageEvent[records.length];
+        for (int i = 0; i < records.length; i++) {
+            events[i] = Objects.requireNonNull(parser.parse(records[i]).event());
+        }
+        return events;
+    }
+
+    /** The three meters of the workload. */
+    static List<Meter> meters() {
+        try {
+            Path file = Files.createTempFile("meters", ".yaml");
+            try {
+                Files.writeString(file, BenchmarkMeter.definitions(3));
+                return MeterFile.read(file);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.tallyflow.benchmarks.programs;
+
+import io.tallyflow.benchmarks.workload.Answer;
+import io.tallyflow.benchmarks.workload.BenchmarkMeter;
+import io.tallyflow.benchmarks.workload.CellSum;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/**
+ * The last results of one writer. All writers of this process together are the answer: sinks are
+ * copied to where they run, so that they cannot be asked.
+ */
+final class Collected {
+
+    private static final Queue<Collected> ALL = new ConcurrentLinkedQueue<>();
+
+    private final Map<BenchmarkMeter, CellTable> tables = new EnumMap<>(BenchmarkMeter.class);
+    private final Map<String, Map<String, Long>> groups = new HashMap<>();
+
+    private Collected() {
+        for (BenchmarkMeter meter : BenchmarkMeter.values()) {
+            tables.put(meter, new CellTable());
+        }
+    }
+
+    /** A new one, for one thread; never for cells that another one has. */
+    static Collected open() {
+        Collected opened = new Collected();
+        ALL.add(opened);
+        return opened;
+    }
+
+    /** Both results of a group. */
+    void put(
+            String subject,
+            String model,
+            String region,
+            long windowStartMillis,
+            long requests,
+            long tokens) {
+        long cell = CellSum.cell(subject, group(model, region), windowStartMillis);
+        put(BenchmarkMeter.REQUESTS, cell, requests);
+        put(BenchmarkMeter.TOKENS, cell, tokens);
+    }
+
+    /** One result. */
+    void put(BenchmarkMeter meter, long cell, long value) {
+        Objects.requireNonNull(tables.get(meter)).put(cell, value);
+    }
+
+    /** There are few: each is hashed once. */
+    private long group(String model, String region) {
+        return groups.computeIfAbsent(model, unknown -> new HashMap<>())
+                .computeIfAbsent(region, unknown -> CellSum.group(model, region));
+    }
+
+    /** What all writers have. */
+    static Answer answer() {
+        Map<BenchmarkMeter, CellSum> sums = new EnumMap<>(BenchmarkMeter.class);
+        for (Collected writer : ALL) {
+            writer.tables.forEach(
+                    (meter, table) -> {
+                        CellSum sum = table.sum();
+                        if (sum.cells() > 0) {
+                            sums.merge(meter, sum, CellSum::plus);
+                        }
+                    });
+        }
+        return new Answer(sums);
+    }
+}

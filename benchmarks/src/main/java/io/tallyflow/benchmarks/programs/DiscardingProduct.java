@@ -1,0 +1,64 @@
+package io.tallyflow.benchmarks.programs;
+
+import io.tallyflow.benchmarks.measure.RunClock;
+import io.tallyflow.cli.embedded.EmbeddedFlink;
+import io.tallyflow.cli.embedded.JobSettings;
+import io.tallyflow.cli.embedded.RunningJob;
+import io.tallyflow.functions.aggregate.AggregateRules;
+import io.tallyflow.functions.deduplicate.DedupeRules;
+import io.tallyflow.jobs.metering.LakeEnd;
+import io.tallyflow.jobs.metering.MeteringEnds;
+import io.tallyflow.jobs.metering.MeteringOptions;
+import io.tallyflow.jobs.metering.MeteringPipeline;
+import io.tallyflow.jobs.metering.MeteringRules;
+import io.tallyflow.jobs.metering.RealEnds;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterFile;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+
+/**
+ * Tallyflow's pipeline from Kafka to nowhere: the engine and settings of {@code up} (RocksDB, a
+ * checkpoint every second), its source, every operator, and sinks that discard, but for the last
+ * row of each cell. The result is there when a checkpoint with all records has passed the sinks.
+ */
+final class DiscardingProduct implements Program {
+
+    @Override
+    public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
+        JobSettings job = ProductOptions.job(settings);
+        try (RunningJob running = new EmbeddedFlink(DiscardingProduct::build).start(job)) {
+            Patience patience = new Patience(settings.patience(), running.ended());
+            patience.await(
+                    () ->
+                            BarrierBoard.IN_THIS_PROCESS.hasPassed(
+                                    settings.parallelism(), settings.records()));
+            clock.finish();
+            return Outcome.of(
+                    Collected.answer(), Checkpoints.of(running.webAddress(), running.id()));
+        }
+    }
+
+    /** The pipeline between Kafka and the collector. */
+    static void build(StreamExecutionEnvironment environment, JobSettings job) throws IOException {
+        MeteringOptions options = ProductOptions.withoutLake(job);
+        List<Meter> meters = MeterFile.read(options.meters());
+        Duration interval =
+                environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
+        MeteringEnds real = RealEnds.ends(options, meters, interval);
+        MeteringEnds ends =
+                new MeteringEnds(
+                        real.events(),
+                        new UsageCollector(),
+                        new DiscardingSink<>(),
+                        new DiscardingSink<>(),
+                        LakeEnd.NONE);
+        MeteringRules rules =
+                new MeteringRules(meters, DedupeRules.defaults(), AggregateRules.defaults());
+        new MeteringPipeline(ends, rules).attachTo(environment, environment.getParallelism());
+    }
+}

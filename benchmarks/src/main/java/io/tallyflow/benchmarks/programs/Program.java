@@ -1,0 +1,13 @@
+package io.tallyflow.benchmarks.programs;
+
+import io.tallyflow.benchmarks.measure.RunClock;
+
+/** Reads a topic from its beginning to where it ends at the start, and says what it came to. */
+interface Program {
+
+    /**
+     * Runs to the last result, tells the clock so, and only then does what takes time for the sake
+     * of the answer.
+     */
+    Outcome run(ProgramSettings settings, RunClock clock) throws Exception;
+}

@@ -1,0 +1,68 @@
+package io.tallyflow.benchmarks.programs;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Properties;
+
+/**
+ * What a program is told.
+ *
+ * @param kafka {@code host:port}
+ * @param topic that is read
+ * @param records in the topic
+ * @param unique of these, those that are not replays
+ * @param markAt how many records are before the mark that a part of the time is taken from
+ * @param meters how many of the meters the product counts
+ * @param directory for its files, empty
+ * @param postgresUrl JDBC URL; empty if there is no Postgres
+ * @param patience after which it gives up
+ */
+public record ProgramSettings(
+        ProgramName program,
+        String kafka,
+        String topic,
+        long records,
+        long unique,
+        long markAt,
+        int parallelism,
+        int meters,
+        Path directory,
+        String postgresUrl,
+        Duration patience) {
+
+    /** User of the Postgres; it asks for no password. */
+    static final String POSTGRES_USER = "tallyflow";
+
+    /** As text. */
+    public Properties properties() {
+        Properties properties = new Properties();
+        properties.setProperty("program", program.name());
+        properties.setProperty("kafka", kafka);
+        properties.setProperty("topic", topic);
+        properties.setProperty("records", Long.toString(records));
+        properties.setProperty("unique", Long.toString(unique));
+        properties.setProperty("markAt", Long.toString(markAt));
+        properties.setProperty("parallelism", Integer.toString(parallelism));
+        properties.setProperty("meters", Integer.toString(meters));
+        properties.setProperty("directory", directory.toString());
+        properties.setProperty("postgresUrl", postgresUrl);
+        properties.setProperty("patience", patience.toString());
+        return properties;
+    }
+
+    /** Reads what {@link #properties} wrote. */
+    static ProgramSettings from(Properties properties) {
+        return new ProgramSettings(
+                ProgramName.valueOf(properties.getProperty("program")),
+                properties.getProperty("kafka"),
+                properties.getProperty("topic"),
+                Long.parseLong(properties.getProperty("records")),
+                Long.parseLong(properties.getProperty("unique")),
+                Long.parseLong(properties.getProperty("markAt")),
+                Integer.parseInt(properties.getProperty("parallelism")),
+                Integer.parseInt(properties.getProperty("meters")),
+                Path.of(properties.getProperty("directory")),
+                properties.getProperty("postgresUrl"),
+                Duration.parse(properties.getProperty("patience")));
+    }
+}

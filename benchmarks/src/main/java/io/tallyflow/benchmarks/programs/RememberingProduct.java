@@ -1,0 +1,121 @@
+package io.tallyflow.benchmarks.programs;
+
+import io.tallyflow.benchmarks.measure.ProcessFacts;
+import io.tallyflow.benchmarks.measure.RunClock;
+import io.tallyflow.benchmarks.measure.Span;
+import io.tallyflow.benchmarks.workload.Answer;
+import io.tallyflow.cli.embedded.EmbeddedFlink;
+import io.tallyflow.cli.embedded.JobSettings;
+import io.tallyflow.cli.embedded.RetainedCheckpoints;
+import io.tallyflow.cli.embedded.RunningJob;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tallyflow's pipeline with a past. It reads the records before the mark, all different and counted
+ * by no meter, so that its state is identities and nothing else, and is measured. Then it stops.
+ * When the topic holds the rest it goes on from its last checkpoint, in the same process, and is
+ * measured again: how long it takes to start, how fast it is, what checkpoints take.
+ */
+final class RememberingProduct implements Program {
+
+    private static final int CHECKPOINTS_TO_BE_SURE = 2;
+
+    private final Map<String, Long> figures = new HashMap<>();
+
+    @Override
+    public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
+        JobSettings job = ProductOptions.job(settings);
+        try (RunningJob running = start(job)) {
+            awaitBarrier(running, settings, settings.markAt());
+            Checkpoints before = settled(running, settings);
+            figures.put("identities.stateBytes", before.stateBytes());
+            figures.put("identities.checkpointMedianMillis", before.times().medianMillis());
+            figures.put("identities.checkpointP99Millis", before.times().p99Millis());
+            figures.put("identities.directoryBytes", ProcessFacts.bytesBelow(job.checkpoints()));
+            clock.finish();
+            figures.put("identities.residentBytes", ProcessFacts.residentBytes());
+            figures.put("identities.peakBytes", ProcessFacts.peakResidentBytes());
+        }
+        BarrierBoard.IN_THIS_PROCESS.clear();
+        awaitRecords(settings);
+        return goOn(settings, restoring(job));
+    }
+
+    private Outcome goOn(ProgramSettings settings, JobSettings job) throws Exception {
+        long started = System.nanoTime();
+        try (RunClock clock = new RunClock(settings.topic(), 1, () -> {}, () -> {});
+                RunningJob running = start(job)) {
+            awaitBarrier(running, settings, settings.records() - settings.markAt());
+            clock.finish();
+            Span span = clock.all();
+            RunClock.Moment first = Objects.requireNonNull(clock.first());
+            figures.put("after.startNanos", first.nanos() - started);
+            figures.put("after.nanos", span.nanos());
+            figures.put("after.cpuNanos", span.cpuNanos());
+            Answer answer = Collected.answer();
+            Checkpoints after = Checkpoints.of(running.webAddress(), running.id());
+            return new Outcome(answer, Answer.none(), after.stateBytes(), after.times(), figures);
+        }
+    }
+
+    private static RunningJob start(JobSettings job) {
+        return new EmbeddedFlink(DiscardingProduct::build).start(job);
+    }
+
+    private static void awaitBarrier(RunningJob running, ProgramSettings settings, long records)
+            throws Exception {
+        new Patience(settings.patience(), running.ended())
+                .await(
+                        () ->
+                                BarrierBoard.IN_THIS_PROCESS.hasPassed(
+                                        settings.parallelism(), records));
+    }
+
+    /** After so many further checkpoints, the last of which holds everything. */
+    private static Checkpoints settled(RunningJob running, ProgramSettings settings)
+            throws Exception {
+        long enough =
+                Checkpoints.of(running.webAddress(), running.id()).times().count()
+                        + CHECKPOINTS_TO_BE_SURE;
+        @Nullable Checkpoints[] last = {null};
+        new Patience(settings.patience(), running.ended())
+                .await(
+                        () -> {
+                            last[0] = Checkpoints.of(running.webAddress(), running.id());
+                            return last[0].times().count() >= enough;
+                        });
+        return last[0];
+    }
+
+    private static void awaitRecords(ProgramSettings settings) throws Exception {
+        try (Admin admin =
+                Admin.create(Map.of(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, settings.kafka()))) {
+            new Patience(settings.patience(), new CompletableFuture<>())
+                    .await(
+                            () ->
+                                    TopicEnds.of(admin, settings.topic()).values().stream()
+                                                    .mapToLong(Long::longValue)
+                                                    .sum()
+                                            == settings.records());
+        }
+    }
+
+    private static JobSettings restoring(JobSettings job) {
+        return new JobSettings(
+                job.kafkaBootstrap(),
+                job.postgresUrl(),
+                job.postgresUser(),
+                job.postgresPassword(),
+                job.meters(),
+                job.directory(),
+                job.webPort(),
+                job.parallelism(),
+                RetainedCheckpoints.newest(job.checkpoints()).orElseThrow());
+    }
+}

@@ -1,0 +1,48 @@
+package io.tallyflow.benchmarks.workload;
+
+/**
+ * What the workload is made with; equal settings make equal bytes.
+ *
+ * @param events records in all, replays included
+ * @param fresh how many records before them are all different and of a type that nobody counts: a
+ *     past that has to be remembered
+ * @param startMillis event time of the first record, milliseconds since the epoch, UTC
+ * @param eventsPerSecond how fast event time passes
+ */
+public record WorkloadSettings(
+        long seed,
+        long events,
+        long fresh,
+        SubjectMix subjects,
+        int partitions,
+        long startMillis,
+        int eventsPerSecond) {
+
+    /** 2026-11-02T08:00:00Z, a Monday morning in a month that Postgres has a partition for. */
+    public static final long START_MILLIS = 1_793_606_400_000L;
+
+    private static final int EVENTS_PER_SECOND = 10_000;
+    private static final int PARTITIONS = 4;
+
+    /** Four partitions, ten thousand events per second of event time. */
+    public static WorkloadSettings standard(long events, SubjectMix subjects) {
+        return new WorkloadSettings(
+                1, events, 0, subjects, PARTITIONS, START_MILLIS, EVENTS_PER_SECOND);
+    }
+
+    /** The same after a past of so many records. */
+    public WorkloadSettings after(long records) {
+        return new WorkloadSettings(
+                seed, events, records, subjects, partitions, startMillis, eventsPerSecond);
+    }
+
+    /** Records in the topic. */
+    public long records() {
+        return fresh + events;
+    }
+
+    /** The time at which a record is sent; its Kafka timestamp. */
+    long sentMillis(long position) {
+        return startMillis + position * 1_000 / eventsPerSecond;
+    }
+}

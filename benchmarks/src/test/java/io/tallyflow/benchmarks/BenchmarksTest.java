@@ -1,0 +1,40 @@
+package io.tallyflow.benchmarks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command line: what it refuses, and in which words. */
+final class BenchmarksTest {
+
+    @Test
+    void namesThePrograms() {
+        assertThat(refused("--programs", "spark"))
+                .contains("there is no program spark: choose from product, product-postgres");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--events, 0, --events",
+        "--rounds, 0, --rounds",
+        "--parallelism, 5, --parallelism must be 1 to 4",
+        "--meters, 4, --meters must be 1 to 3",
+        "--subjects, many, --subjects",
+        "--evnts, 5, Unknown option"
+    })
+    void refusesWhatCannotBeMeasured(String option, String value, String said) {
+        assertThat(refused(option, value)).startsWith("benchmarks: ").contains(said);
+    }
+
+    /** What it says on the way to exit code 2. */
+    private static String refused(String... arguments) {
+        StringWriter said = new StringWriter();
+        int exitCode = Benchmarks.commandLine().setErr(new PrintWriter(said)).execute(arguments);
+        assertThat(exitCode).isEqualTo(2);
+        return said.toString();
+    }
+}
