@@ -53,7 +53,12 @@ final class IdentityKeys {
         IdentityLimits usual = IdentityLimits.defaults();
         long room = mostBytes / 2 / keys / BYTES_PER_UNSEALED;
         int sealed = (int) Math.max(LEAST_SEALED, Math.min(usual.sealedIds(), room));
-        return new IdentityLimits(sealed, usual.blockIds(), usual.logIds(), usual.shelfRuns());
+        return new IdentityLimits(
+                sealed,
+                usual.blockIds(),
+                usual.logIds(),
+                usual.shelfRuns(),
+                usual.mostSpanMillis());
     }
 
     /** What is remembered of an identity, or null. */

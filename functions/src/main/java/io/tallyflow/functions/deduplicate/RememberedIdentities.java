@@ -100,15 +100,14 @@ final class RememberedIdentities {
      * once, times the runs of a shelf, as long as their hashes are spread evenly.
      *
      * @param nowMillis the time of writing
-     * @param oldestKafkaMillis identities with an earlier Kafka time may be forgotten; it must be
-     *     so early that no event still to come can repeat them
+     * @param forgottenMillis identities that were put before may be forgotten
      * @return how many identities the piece handled; 0 if nothing is due
      */
-    int tidy(long nowMillis, long oldestKafkaMillis) {
+    int tidy(long nowMillis, long forgottenMillis) {
         if (unsealed() >= limits.sealedIds()) {
             return seal(nowMillis);
         }
-        int handled = sealed.tidy(nowMillis, oldestKafkaMillis);
+        int handled = sealed.tidy(forgottenMillis);
         headIsOld |= handled > 0;
         return handled;
     }
@@ -129,15 +128,6 @@ final class RememberedIdentities {
             headIsOld = true;
         }
         return sorted.size();
-    }
-
-    /**
-     * Forgets the runs that were written before a moment, for state has dropped them.
-     *
-     * @param beforeMillis the present minus the time to live
-     */
-    void forget(long beforeMillis) {
-        headIsOld |= sealed.forget(beforeMillis);
     }
 
     /**

@@ -9,11 +9,10 @@ import java.nio.ByteBuffer;
  *
  * @param blockBits how many bits after those of the range choose the block of a hash
  * @param count how many identities it has
- * @param newestKafkaMillis the greatest Kafka time of them
- * @param writtenMillis when it was written
+ * @param oldestMillis when the first of them were sealed
+ * @param newestMillis when the last of them were sealed
  */
-record RunHeader(
-        HashRange range, int blockBits, int count, long newestKafkaMillis, long writtenMillis) {
+record RunHeader(HashRange range, int blockBits, int count, long oldestMillis, long newestMillis) {
 
     static final int BYTES = 1 + Long.BYTES + 1 + Integer.BYTES + 2 * Long.BYTES;
 
@@ -34,8 +33,8 @@ record RunHeader(
                 .putLong(range.prefix())
                 .put((byte) blockBits)
                 .putInt(count)
-                .putLong(newestKafkaMillis)
-                .putLong(writtenMillis);
+                .putLong(oldestMillis)
+                .putLong(newestMillis);
     }
 
     boolean isPossible() {

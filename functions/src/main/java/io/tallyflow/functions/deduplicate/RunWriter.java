@@ -25,12 +25,14 @@ final class RunWriter {
      * Writes a run.
      *
      * @param sorted its identities by hash, each once, all in the range
+     * @param oldestMillis when the first of them were sealed
+     * @param newestMillis when the last of them were sealed
      */
-    IdentityRun write(HashRange range, IdentityBatch sorted, long nowMillis) {
+    IdentityRun write(HashRange range, IdentityBatch sorted, long oldestMillis, long newestMillis) {
         int number = nextRun++;
         RunHeader header =
                 new RunHeader(
-                        range, blockBits(sorted.size()), sorted.size(), newest(sorted), nowMillis);
+                        range, blockBits(sorted.size()), sorted.size(), oldestMillis, newestMillis);
         IdentityRun run = new IdentityRun(number, header, FilterPlan.filterOf(sorted));
         writeBlocks(run, sorted);
         blocks.put(number, IdentityRun.FILTER, run.toBytes());
@@ -41,14 +43,6 @@ final class RunWriter {
         int least = (count - 1) / blockIds;
         return Math.min(
                 Integer.SIZE - Integer.numberOfLeadingZeros(least), RunHeader.MOST_BLOCK_BITS);
-    }
-
-    private static long newest(IdentityBatch batch) {
-        long newest = Long.MIN_VALUE;
-        for (int i = 0; i < batch.size(); i++) {
-            newest = Math.max(newest, batch.kafkaTimeMillis(i));
-        }
-        return newest;
     }
 
     private void writeBlocks(IdentityRun run, IdentityBatch sorted) {

@@ -48,7 +48,7 @@ final class SealedIdentities {
      * @param sorted by hash, each once, at least one
      */
     void add(IdentityBatch sorted, long nowMillis) {
-        shelves.runs().add(0, writer.write(HashRange.ALL, sorted, nowMillis));
+        shelves.runs().add(0, writer.write(HashRange.ALL, sorted, nowMillis, nowMillis));
         changed();
     }
 
@@ -57,13 +57,11 @@ final class SealedIdentities {
      *
      * @return how many identities were handled; 0 if there was nothing to do
      */
-    int tidy(long nowMillis, long oldestKafkaMillis) {
+    int tidy(long forgottenMillis) {
         for (IdentityShelf shelf : shelves()) {
-            int handled = dropOld(shelf, oldestKafkaMillis);
+            int handled = dropOld(shelf, forgottenMillis);
             if (handled == 0 && shelf.runs().size() >= limits.shelfRuns()) {
-                handled =
-                        new ShelfMerge(shelf, blocks, writer, limits)
-                                .merge(nowMillis, oldestKafkaMillis);
+                handled = new ShelfMerge(shelf, blocks, writer, limits).merge();
             }
             if (handled > 0) {
                 changed();
@@ -73,25 +71,15 @@ final class SealedIdentities {
         return 0;
     }
 
-    private int dropOld(IdentityShelf shelf, long oldestKafkaMillis) {
+    private int dropOld(IdentityShelf shelf, long forgottenMillis) {
         for (IdentityRun run : shelf.runs()) {
-            if (run.header().newestKafkaMillis() < oldestKafkaMillis) {
+            if (run.header().newestMillis() < forgottenMillis) {
                 run.remove(blocks);
                 shelf.runs().remove(run);
                 return run.header().count();
             }
         }
         return 0;
-    }
-
-    /** Forgets runs that were written before a moment; false if there are none. */
-    boolean forget(long beforeMillis) {
-        boolean forgot = false;
-        for (IdentityShelf shelf : shelves()) {
-            forgot |= shelf.runs().removeIf(run -> run.header().writtenMillis() < beforeMillis);
-        }
-        changed();
-        return forgot;
     }
 
     /** The numbers of the runs that there are. */

@@ -4,7 +4,8 @@ import java.util.List;
 
 /**
  * Makes fewer runs of those of a shelf: of the oldest ones a run for each quarter, on the shelf
- * under it; or of all, if they are few, one that stays. Identities that are too old are left out.
+ * under it; or of all, if they are few, one that stays. But no run of what was sealed over too long
+ * a time: a run is dropped as a whole when the last of it may be forgotten.
  *
  * <p>So a merge handles about as many identities on every level, and each identity is merged once
  * whenever there have come to be four times as many.
@@ -29,19 +30,22 @@ final class ShelfMerge {
     /**
      * Merges.
      *
-     * @param nowMillis the time of writing
-     * @param oldestKafkaMillis the earliest Kafka time of identities that are kept
-     * @return how many identities were handled
+     * @return how many identities were handled; 0 if their run would span too long a time
      */
-    int merge(long nowMillis, long oldestKafkaMillis) {
+    int merge() {
         boolean stay = areFew() || shelf.range().level() == HashRange.LAST_LEVEL;
         List<IdentityRun> runs = stay ? List.copyOf(shelf.runs()) : oldest();
+        long oldestMillis = runs.get(runs.size() - 1).header().oldestMillis();
+        long newestMillis = runs.get(0).header().newestMillis();
+        if (newestMillis - oldestMillis > limits.mostSpanMillis()) {
+            return 0;
+        }
         shelf.runs().removeAll(runs);
         if (stay) {
-            write(runs, shelf, nowMillis, oldestKafkaMillis);
+            write(runs, shelf, oldestMillis, newestMillis);
         } else {
             for (int i = 0; i < QUARTERS; i++) {
-                write(runs, shelf.quarter(i), nowMillis, oldestKafkaMillis);
+                write(runs, shelf.quarter(i), oldestMillis, newestMillis);
             }
         }
         runs.forEach(run -> run.remove(blocks));
@@ -62,19 +66,19 @@ final class ShelfMerge {
     }
 
     private void write(
-            List<IdentityRun> runs, IdentityShelf target, long nowMillis, long oldestKafkaMillis) {
-        IdentityBatch sorted = gather(runs, target.range(), oldestKafkaMillis).sorted();
+            List<IdentityRun> runs, IdentityShelf target, long oldestMillis, long newestMillis) {
+        IdentityBatch sorted = gather(runs, target.range()).sorted();
         if (sorted.size() > 0) {
-            target.runs().add(0, writer.write(target.range(), sorted, nowMillis));
+            target.runs().add(0, writer.write(target.range(), sorted, oldestMillis, newestMillis));
         }
     }
 
     /** The identities from the oldest run to the newest, so that sorting keeps what is newest. */
-    private IdentityBatch gather(List<IdentityRun> runs, HashRange range, long oldestKafkaMillis) {
+    private IdentityBatch gather(List<IdentityRun> runs, HashRange range) {
         IdentityBatch batch = new IdentityBatch(count(runs) / QUARTERS);
         IdentityVisitor kept =
                 (high, low, kafkaTimeMillis, contentHash) -> {
-                    if (kafkaTimeMillis >= oldestKafkaMillis && range.contains(high)) {
+                    if (range.contains(high)) {
                         batch.visit(high, low, kafkaTimeMillis, contentHash);
                     }
                 };

@@ -26,7 +26,7 @@ final class IdentityFixturesTest {
     private static final Path FIXTURES = Path.of("src/test/resources/state");
     private static final String NEWEST = "v1";
     private static final String FOLDER = "identities";
-    private static final IdentityLimits LIMITS = new IdentityLimits(100, 2, 2, 2);
+    private static final IdentityLimits LIMITS = new IdentityLimits(100, 2, 2, 2, 1_000);
 
     /** What the entries hold, in the order in which it was put. */
     private static final List<Sample> SAMPLES =

@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  */
 final class RememberedAndMap {
 
-    private static final IdentityLimits TINY = new IdentityLimits(24, 4, 5, 3);
+    private static final IdentityLimits TINY = new IdentityLimits(24, 4, 5, 3, 2_000);
     private static final int CACHE_BYTES = 1_000;
 
     private final Hashes hashes;
@@ -32,7 +32,7 @@ final class RememberedAndMap {
 
     private long nowMillis = 1;
     private long expiredBefore;
-    private long oldestKafkaMillis = Long.MIN_VALUE;
+    private long forgottenMillis = Long.MIN_VALUE;
 
     RememberedAndMap(Hashes hashes) {
         this.hashes = hashes;
@@ -90,7 +90,7 @@ final class RememberedAndMap {
 
     void tidy() {
         step();
-        identities.tidy(nowMillis, oldestKafkaMillis);
+        identities.tidy(nowMillis, forgottenMillis);
     }
 
     void seal() {
@@ -98,23 +98,18 @@ final class RememberedAndMap {
         identities.seal(nowMillis);
     }
 
-    /** Lets the Kafka time before which identities may be forgotten come nearer. */
+    /** Lets the time of putting before which identities may be forgotten come nearer. */
     void age(Random random) {
         List<Put> all = puts.values().stream().flatMap(List::stream).toList();
         if (!all.isEmpty()) {
-            First some = all.get(random.nextInt(all.size())).first();
-            oldestKafkaMillis = Math.max(oldestKafkaMillis, some.kafkaTimeMillis());
+            Put some = all.get(random.nextInt(all.size()));
+            forgottenMillis = Math.max(forgottenMillis, some.putMillis());
         }
     }
 
     void expire(Random random) {
         expiredBefore += random.nextLong(nowMillis - expiredBefore);
         blocks.expireSome(expiredBefore, random);
-    }
-
-    void forget() {
-        step();
-        identities.forget(expiredBefore);
     }
 
     void keepCopiesWithin(long bytes) {
@@ -142,7 +137,7 @@ final class RememberedAndMap {
     }
 
     private boolean mayBeForgotten(Put put) {
-        return put.putMillis() < expiredBefore || put.first().kafkaTimeMillis() < oldestKafkaMillis;
+        return put.putMillis() < Math.max(expiredBefore, forgottenMillis);
     }
 
     /** State holds nothing that is not listed, but what has expired. */

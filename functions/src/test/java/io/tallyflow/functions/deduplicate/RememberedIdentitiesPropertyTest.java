@@ -38,7 +38,6 @@ final class RememberedIdentitiesPropertyTest {
                 .withAction(2, action("copies", RememberedIdentitiesPropertyTest::limitCopies))
                 .withAction(1, action("age", RememberedAndMap::age))
                 .withAction(1, action("expire", RememberedAndMap::expire))
-                .withAction(1, action("forget", RememberedAndMap::forget))
                 .withMaxTransformations(120)
                 .map(chain -> chain);
     }

@@ -46,7 +46,7 @@ final class RememberedIdentitiesTest {
 
     @Test
     void readsNoBlockOfARunWhenItIsRestored() {
-        RememberedIdentities identities = open(new IdentityLimits(1_000, 10, 10, 4));
+        RememberedIdentities identities = open(new IdentityLimits(1_000, 10, 10, 4, 1));
         put(identities, 0, 10_000);
         sealAll(identities);
         put(identities, 10_000, 10_005);
@@ -86,7 +86,7 @@ final class RememberedIdentitiesTest {
 
     @Test
     void asksFewRunsHoweverManyWereSealed() {
-        IdentityLimits limits = new IdentityLimits(64, 16, 16, 4);
+        IdentityLimits limits = new IdentityLimits(64, 16, 16, 4, 1);
         RememberedIdentities identities = open(limits);
         for (int i = 0; i < 20_000; i += 50) {
             put(identities, i, i + 50);
@@ -112,30 +112,36 @@ final class RememberedIdentitiesTest {
     }
 
     @Test
-    void dropsRunsThatAreTooOldFromStateToo() {
-        RememberedIdentities identities = open(IdentityLimits.defaults());
-        put(identities, 0, 100);
-        identities.seal(0);
-        put(identities, 100, 200);
-        identities.seal(0);
-        assertThat(identities.tidy(0, 99)).isZero();
-        assertThat(identities.tidy(0, 100)).isEqualTo(100);
-        assertThat(identities.tidy(0, 100)).isZero();
-        identities.log();
-        assertThat(blocks.entries()).hasSize(3);
-    }
-
-    @Test
-    void givesMemoryBackForRunsThatStateHasDropped() {
+    void dropsARunWhenTheLastOfItMayBeForgotten() {
         RememberedIdentities identities = open(IdentityLimits.defaults());
         put(identities, 0, 1_000);
         identities.seal(5);
+        put(identities, 1_000, 2_000);
+        identities.seal(7);
         identities.keepCopiesWithin(0);
         long before = identities.bytes();
-        identities.forget(5);
-        assertThat(identities.bytes()).isEqualTo(before);
-        identities.forget(6);
+        assertThat(identities.tidy(7, 5)).isZero();
+        assertThat(identities.tidy(7, 6)).isEqualTo(1_000);
+        assertThat(identities.tidy(7, 6)).isZero();
         assertThat(identities.bytes()).isLessThan(before - 1_000);
+        identities.log();
+        assertThat(blocks.entries().keySet())
+                .extracting(BlocksInMemory.Key::run)
+                .containsOnly(IdentityHead.LOG, 2);
+    }
+
+    @Test
+    void mergesNoRunsOfWhatWasSealedOverTooLongATime() {
+        RememberedIdentities identities = open(new IdentityLimits(64, 16, 16, 2, 10));
+        put(identities, 0, 10);
+        identities.seal(0);
+        put(identities, 10, 20);
+        identities.seal(11);
+        assertThat(identities.tidy(11, Long.MIN_VALUE)).isZero();
+        put(identities, 20, 30);
+        identities.seal(11);
+        assertThat(identities.tidy(11, 1)).isEqualTo(10);
+        assertThat(identities.tidy(11, 1)).isEqualTo(20);
     }
 
     @Test
@@ -160,7 +166,7 @@ final class RememberedIdentitiesTest {
 
     @Test
     void refusesSizesThatMakeNoSense() {
-        assertThatThrownBy(() -> new IdentityLimits(1, 1, 1, 1))
+        assertThatThrownBy(() -> new IdentityLimits(1, 1, 1, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("at least two");
     }
