@@ -1,5 +1,6 @@
 package io.tallyflow.functions.parse;
 
+import static io.tallyflow.functions.parse.Records.headers;
 import static io.tallyflow.functions.parse.Records.json;
 import static io.tallyflow.functions.parse.Records.record;
 import static io.tallyflow.functions.parse.Records.structured;
@@ -8,8 +9,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.functions.paths.MeterPaths;
+import io.tallyflow.functions.paths.PathTrie;
+import io.tallyflow.functions.paths.Places;
 import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.event.ParsedRecord;
+import io.tallyflow.schemas.event.RecordHeader;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.GroupDimension;
@@ -36,6 +40,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class TwoParsersTest {
 
     private static final List<Meter> METERS = meters();
+    private static final List<RecordHeader> HEADERS =
+            headers(
+                    "content-type", "application/cloudevents+json",
+                    "ce_id", "i",
+                    "traceparent", "x",
+                    "content-type", "application/cloudevents+json; charset=utf-8",
+                    "content-type", "application/cloudevents+json; charset=latin1",
+                    "content-type", "application/json",
+                    "content-type", "",
+                    "ce_specversion", "1.0",
+                    "ce_source", "s",
+                    "ce_type", "t",
+                    "ce_subject", "u",
+                    "Content-Type", "text/plain");
 
     private final UsageEventParser parser = new UsageEventParser();
     private final PlainEvent plain = new PlainEvent(new MeterPaths(METERS));
@@ -124,6 +142,26 @@ final class TwoParsersTest {
         for (int end = 0; end < json.length(); end++) {
             check(structured(json.substring(0, end)));
         }
+    }
+
+    @Property(seed = "25", tries = 3000, shrinking = ShrinkingMode.OFF)
+    void bothAgreeWhateverTheHeaders(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<RecordHeader> headers = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            headers.add(HEADERS.get(random.nextInt(HEADERS.size())));
+        }
+        check(record(utf8(new OrdinaryEvent(seed).json), headers));
+    }
+
+    @Test
+    void plainReaderTakesWhatIsAnnouncedAsStructured() {
+        byte[] value = utf8(json(""));
+        assertThat(check(record(value, HEADERS.subList(0, 3)))).isNotNull();
+        assertThat(check(record(value, HEADERS.subList(1, 4)))).isNotNull();
+        assertThat(check(record(value, HEADERS.subList(2, 3)))).isNotNull();
+        assertThat(check(record(value, HEADERS.subList(0, 4)))).isNull();
+        assertThat(check(record(value, HEADERS.subList(1, 3)))).isNull();
     }
 
     @ParameterizedTest
@@ -229,7 +267,9 @@ final class TwoParsersTest {
                             + after
                             + "}";
             ParsedRecord read = Objects.requireNonNull(check(structured(event)), event);
-            assertThat(read.places()).isNotNull();
+            PathTrie paths = Objects.requireNonNull(new MeterPaths(METERS).ofType(type));
+            int[] places = Objects.requireNonNull(read.places(), event);
+            assertThat(Places.areOf(paths, places)).isTrue();
         }
     }
 
