@@ -20,6 +20,9 @@ public final class ProgramProcess implements AutoCloseable {
     private static final List<String> OPTIONS =
             List.of("-Xms512m", "-Xmx3g", "-XX:+UseParallelGC", "-Duser.timezone=UTC");
 
+    /** Added to the number of the signal. */
+    private static final int BY_SIGNAL = 128;
+
     private final ProgramSettings settings;
     private final JavaProcess process;
     private final Path resultFile;
@@ -80,15 +83,22 @@ public final class ProgramProcess implements AutoCloseable {
                 atLast.run();
             }
         }
-        if (process.exitCode() != 0) {
-            throw new MeasureException(
-                    settings.program().label() + " failed: " + process.lastWords());
-        }
+        requireSuccess(process.exitCode());
         Properties properties = new Properties();
         try (Reader in = Files.newBufferedReader(resultFile)) {
             properties.load(in);
         }
         return new Taken(RunResult.from(properties), after - before);
+    }
+
+    private void requireSuccess(int exitCode) {
+        String program = settings.program().label();
+        if (exitCode > BY_SIGNAL) {
+            throw new MeasureException(program + " was ended by signal " + (exitCode - BY_SIGNAL));
+        }
+        if (exitCode != 0) {
+            throw new MeasureException(program + " failed: " + process.lastWords());
+        }
     }
 
     @Override
