@@ -1,6 +1,7 @@
 package io.tallyflow.functions.aggregate;
 
 import io.tallyflow.functions.aggregate.OpenWindows.Added;
+import io.tallyflow.functions.memory.MemoryMetrics;
 import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.functions.progress.ReportingOperator;
@@ -77,6 +78,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     private transient Map<UsageCell, UsagePartial> adjustments;
     private transient Tally tally;
     private transient boolean restored;
+    private transient MemoryMetrics memory;
 
     public AggregateUsage(AggregateRules rules) {
         this.rules = rules;
@@ -101,6 +103,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         super.open();
         adjustments = new LinkedHashMap<>();
         tally = new Tally(LaneMetrics.ofAggregation(getMetricGroup()));
+        memory = MemoryMetrics.ofWindows(getMetricGroup());
         KeyedStateBackend<Integer> backend = getKeyedStateBackend();
         windows =
                 new OpenWindows(
@@ -218,6 +221,8 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     @Override
     protected void report() throws Exception {
         windows.write();
+        memory.bytes(windows.bytes());
+        memory.windows(windows.size(), windows.releases());
         sendAdjustments();
         emit(UsageChange.of(tally.take(horizonMillis)));
         keep(LakeRow.settledUntil(settledUntil()));

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.deduplicate;
 
+import io.tallyflow.functions.memory.MemoryMetrics;
 import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.functions.progress.ReportingOperator;
@@ -55,6 +56,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     private transient int ownKey;
     private transient IdentityKeys identities;
     private transient int unchecked;
+    private transient MemoryMetrics memory;
 
     public Deduplicate(DedupeRules rules) {
         this.rules = rules;
@@ -68,6 +70,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         tally = new Tally(LaneMetrics.ofDeduplication(getMetricGroup()));
         ownKey = SubjectKeys.ownKey(getRuntimeContext().getTaskInfo());
         identities = identities(getKeyedStateBackend());
+        memory = MemoryMetrics.ofIdentities(getMetricGroup());
     }
 
     private IdentityKeys identities(KeyedStateBackend<Integer> backend) throws Exception {
@@ -130,6 +133,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     protected void report() {
         long now = getProcessingTimeService().getCurrentProcessingTime();
         identities.write(now, now - rules.timeToLive().toMillis());
+        memory.bytes(identities.bytes());
         emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), ownKey));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.connectors.iceberg.LakeMetrics;
 import io.tallyflow.connectors.kafka.ReaderMetrics;
 import io.tallyflow.connectors.postgres.CommitMetrics;
+import io.tallyflow.functions.memory.MemoryMetrics;
 import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.schemas.metric.Metric;
 import java.io.IOException;
@@ -36,6 +37,7 @@ final class MetricsReferenceTest {
     private static List<String> rows() {
         return Stream.of(
                         LaneMetrics.reference(),
+                        MemoryMetrics.reference(),
                         ReaderMetrics.reference(),
                         CommitMetrics.reference(),
                         LakeMetrics.reference())
