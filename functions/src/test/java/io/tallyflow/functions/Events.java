@@ -1,5 +1,6 @@
 package io.tallyflow.functions;
 
+import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.MeteredEvent;
@@ -14,7 +15,17 @@ public final class Events {
 
     public static final long MINUTE = 60_000L;
 
+    /** Key groups that operator tests have. */
+    public static final int MAX_PARALLELISM = 8;
+
+    private static final SubjectKeys KEYS = new SubjectKeys(MAX_PARALLELISM, 1);
+
     private Events() {}
+
+    /** The key that the event has in the stream. */
+    public static int key(UsageEvent event) {
+        return KEYS.keyOf(event);
+    }
 
     public static UsageEvent event(String subject, String id, long timeMillis) {
         return event(subject, id, timeMillis, timeMillis, "{\"tokens\":1}");
@@ -44,8 +55,8 @@ public final class Events {
         long start = Math.floorDiv(timeMillis, MINUTE) * MINUTE;
         Reading reading =
                 new Reading("tokens", "{}", start, start + MINUTE, new BigDecimal(value), null);
+        UsageEvent event = event(subject, id, timeMillis);
         return MeteredOrProgress.of(
-                new MeteredEvent(
-                        event(subject, id, timeMillis), List.of(reading), List.of(), true));
+                new MeteredEvent(event, List.of(reading), List.of(), true), key(event));
     }
 }

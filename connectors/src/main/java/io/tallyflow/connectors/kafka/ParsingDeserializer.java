@@ -4,12 +4,14 @@ import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RecordHeader;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
 
 /**
  * Parses inside the source, because the watermark of a partition is made there from event times.
@@ -28,10 +30,6 @@ final class ParsingDeserializer implements KafkaRecordDeserializationSchema<Pars
 
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<ParsedRecord> out) {
-        List<RecordHeader> headers = new ArrayList<>();
-        for (Header header : record.headers()) {
-            headers.add(new RecordHeader(header.key(), header.value()));
-        }
         out.collect(
                 parser.parse(
                         new ConsumedRecord(
@@ -40,7 +38,20 @@ final class ParsingDeserializer implements KafkaRecordDeserializationSchema<Pars
                                 record.offset(),
                                 record.timestamp(),
                                 record.value(),
-                                headers)));
+                                headers(record.headers()))));
+    }
+
+    private static List<RecordHeader> headers(Headers headers) {
+        Iterator<Header> rest = headers.iterator();
+        if (!rest.hasNext()) {
+            return List.of();
+        }
+        List<RecordHeader> all = new ArrayList<>();
+        while (rest.hasNext()) {
+            Header header = rest.next();
+            all.add(new RecordHeader(header.key(), header.value()));
+        }
+        return all;
     }
 
     @Override

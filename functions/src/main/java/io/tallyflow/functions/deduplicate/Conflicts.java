@@ -27,8 +27,8 @@ final class Conflicts {
                 Arrays.copyOf(data, Math.min(data.length, RejectedRecord.HEAD_BYTES)),
                 data.length,
                 HexFormat.of().formatHex(sha256(data)),
-                HexFormat.of().toHexDigits(firstContent),
-                HexFormat.of().toHexDigits(content));
+                HexFormat.of().toHexDigits(firstContent, Identity.CONTENT_DIGITS),
+                HexFormat.of().toHexDigits(content, Identity.CONTENT_DIGITS));
     }
 
     private static byte[] sha256(byte[] bytes) {

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.deduplicate;
 
+import io.tallyflow.functions.memory.WorkingMemory;
 import java.io.Serializable;
 import java.time.Duration;
 
@@ -11,13 +12,18 @@ import java.time.Duration;
  *     is further
  * @param outage for how long beyond that state is kept, so that a job which stood still does not
  *     forget
+ * @param memory what recent identities may fill
  */
-public record DedupeRules(Duration horizon, Duration ahead, Duration outage)
+public record DedupeRules(Duration horizon, Duration ahead, Duration outage, WorkingMemory memory)
         implements Serializable {
 
     /** 32 days, one day, 7 days. */
     public static DedupeRules defaults() {
-        return new DedupeRules(Duration.ofDays(32), Duration.ofDays(1), Duration.ofDays(7));
+        return new DedupeRules(
+                Duration.ofDays(32),
+                Duration.ofDays(1),
+                Duration.ofDays(7),
+                WorkingMemory.SHARE_OF_HEAP);
     }
 
     /** How much older than a copy the first event may be, by Kafka timestamps, milliseconds. */

@@ -1,9 +1,10 @@
 package io.tallyflow.functions.deduplicate;
 
+import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.functions.progress.LaneMetrics;
-import io.tallyflow.functions.progress.ProgressKey;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
+import io.tallyflow.functions.wire.FramedType;
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
@@ -14,19 +15,18 @@ import io.tallyflow.schemas.stream.EventOrProgress;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.StateTtlConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the first event of an identity through. State, keyed by subject: per identity (128-bit hash)
- * the Kafka time and the content hash of the first event, with a time to live that only clears what
- * can no longer matter.
+ * Lets the first event of an identity through. Of every identity (128-bit hash) the Kafka time and
+ * the content hash of the first event are remembered: in memory, and in state from the next barrier
+ * on, with a time to live that only clears what can no longer matter. State is asked only for what
+ * a filter says it may hold.
  */
 public final class Deduplicate extends ReportingOperator<EventOrProgress, EventOrProgress> {
 
@@ -40,20 +40,21 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
 
     /** Accepted events, and stale ones. */
     public static final OutputTag<LakeRow> LAKE =
-            new OutputTag<>("events for the lake", TypeInformation.of(LakeRow.class));
+            new OutputTag<>("events for the lake", FramedType.LAKE_ROW);
 
     private static final long serialVersionUID = 1L;
 
-    /** Entries between two looks at the clock while RocksDB compacts. */
-    private static final long COMPACTION_CLOCK_ENTRIES = 1_000L;
+    /** New identities between two looks at the memory. */
+    private static final int MEMORY_CHECK = 16_384;
 
     private final DedupeRules rules;
 
     private transient LaneDecision decision;
     private transient Identity identity;
     private transient Tally tally;
-    private transient int sender;
-    private transient MapState<Tuple2<Long, Long>, Tuple2<Long, Long>> identities;
+    private transient int ownKey;
+    private transient IdentityKeys identities;
+    private transient int unchecked;
 
     public Deduplicate(DedupeRules rules) {
         this.rules = rules;
@@ -65,24 +66,19 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         decision = new LaneDecision(rules);
         identity = new Identity();
         tally = new Tally(LaneMetrics.ofDeduplication(getMetricGroup()));
-        sender = ProgressKey.senderOf(getRuntimeContext().getTaskInfo());
-        identities = getKeyedStateStore().getMapState(descriptor(rules));
+        ownKey = SubjectKeys.ownKey(getRuntimeContext().getTaskInfo());
+        identities = identities(getKeyedStateBackend());
     }
 
-    private static MapStateDescriptor<Tuple2<Long, Long>, Tuple2<Long, Long>> descriptor(
-            DedupeRules rules) {
-        MapStateDescriptor<Tuple2<Long, Long>, Tuple2<Long, Long>> descriptor =
-                new MapStateDescriptor<>(
-                        "identities",
-                        Types.TUPLE(Types.LONG, Types.LONG),
-                        Types.TUPLE(Types.LONG, Types.LONG));
-        descriptor.enableTimeToLive(
-                StateTtlConfig.newBuilder(rules.timeToLive())
-                        .setUpdateType(StateTtlConfig.UpdateType.OnCreateAndWrite)
-                        .setStateVisibility(StateTtlConfig.StateVisibility.NeverReturnExpired)
-                        .cleanupInRocksdbCompactFilter(COMPACTION_CLOCK_ENTRIES)
-                        .build());
-        return descriptor;
+    private IdentityKeys identities(KeyedStateBackend<Integer> backend) throws Exception {
+        MapState<Tuple2<Integer, Integer>, byte[]> entries =
+                IdentityState.of(backend, rules.timeToLive());
+        Configuration taskManager =
+                getContainingTask().getEnvironment().getTaskManagerInfo().getConfiguration();
+        return new IdentityKeys(
+                SubjectKeys.ownKeys(getRuntimeContext().getTaskInfo()),
+                rules.memory().ofOperator(taskManager),
+                key -> new IdentityState(backend, entries, key));
     }
 
     @Override
@@ -103,12 +99,14 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
 
     private void firstOrRepeated(EventOrProgress element, UsageEvent event) throws Exception {
         ByteBuffer hash = identity.ofIdentity(event);
-        Tuple2<Long, Long> key = Tuple2.of(hash.getLong(0), hash.getLong(Long.BYTES));
+        long high = hash.getLong(0);
+        long low = hash.getLong(Long.BYTES);
         long content = identity.ofContent(event);
-        LaneDecision.First first = first(identities.get(key));
+        LaneDecision.First first = identities.first(element.key(), high, low);
         Lane repeated = decision.repeated(event, content, first);
         if (repeated == null) {
-            identities.put(key, Tuple2.of(event.kafkaTimeMillis(), content));
+            identities.put(element.key(), high, low, event.kafkaTimeMillis(), content);
+            keepWithinMemory();
             output.collect(LAKE, new StreamRecord<>(LakeRow.accepted(event)));
             emit(element);
             return;
@@ -121,12 +119,17 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         }
     }
 
-    private static LaneDecision.@Nullable First first(@Nullable Tuple2<Long, Long> remembered) {
-        return remembered == null ? null : new LaneDecision.First(remembered.f0, remembered.f1);
+    private void keepWithinMemory() {
+        if (++unchecked == MEMORY_CHECK) {
+            unchecked = 0;
+            identities.keepWithinMemory(getProcessingTimeService().getCurrentProcessingTime());
+        }
     }
 
     @Override
     protected void report() {
-        emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), sender));
+        long now = getProcessingTimeService().getCurrentProcessingTime();
+        identities.write(now, now - rules.timeToLive().toMillis());
+        emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), ownKey));
     }
 }

@@ -1,7 +1,7 @@
 package io.tallyflow.functions.meter;
 
+import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.functions.progress.LaneMetrics;
-import io.tallyflow.functions.progress.ProgressKey;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
 import io.tallyflow.schemas.event.Lane;
@@ -15,6 +15,7 @@ import io.tallyflow.schemas.usage.MeteredEvent;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
 
 /** Turns each accepted event into the readings of the meters that match its type. */
 public final class ApplyMeters extends ReportingOperator<EventOrProgress, MeteredOrProgress> {
@@ -25,7 +26,7 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
 
     private transient MeterReader reader;
     private transient Tally tally;
-    private transient int sender;
+    private transient int ownKey;
 
     public ApplyMeters(List<Meter> meters) {
         this.meters = new ArrayList<>(meters);
@@ -36,7 +37,7 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
         super.open();
         reader = new MeterReader(meters);
         tally = new Tally(LaneMetrics.ofMetering(getMetricGroup()));
-        sender = ProgressKey.senderOf(getRuntimeContext().getTaskInfo());
+        ownKey = SubjectKeys.ownKey(getRuntimeContext().getTaskInfo());
     }
 
     @Override
@@ -44,26 +45,25 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
         UsageEvent event = element.getValue().event();
         Progress progress = element.getValue().progress();
         if (event != null) {
-            apply(event);
+            apply(event, element.getValue().places(), element.getValue().key());
         } else if (progress != null) {
             emit(MeteredOrProgress.of(progress, element.getValue().key()));
         }
     }
 
-    private void apply(UsageEvent event) {
-        MeteredEvent metered = reader.read(event);
+    private void apply(UsageEvent event, int @Nullable [] places, int key) {
+        MeteredEvent metered = reader.read(event, places);
         tally.lane(metered.matched() ? Lane.METERED : Lane.UNMATCHED);
         for (IgnoredReading ignored : metered.ignored()) {
             tally.ignored(ignored.reason());
         }
         if (!metered.readings().isEmpty()) {
-            emit(MeteredOrProgress.of(metered));
+            emit(MeteredOrProgress.of(metered, key));
         }
     }
 
     @Override
     protected void report() {
-        Progress progress = tally.take(Progress.NO_WATERMARK);
-        emit(MeteredOrProgress.of(progress, EventOrProgress.of(progress, sender).key()));
+        emit(MeteredOrProgress.of(tally.take(Progress.NO_WATERMARK), ownKey));
     }
 }

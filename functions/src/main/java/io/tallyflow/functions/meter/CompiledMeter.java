@@ -1,21 +1,17 @@
 package io.tallyflow.functions.meter;
 
-import io.tallyflow.functions.meter.FoundValues.Kind;
+import io.tallyflow.functions.paths.Kind;
+import io.tallyflow.functions.paths.PathTrie;
 import io.tallyflow.schemas.meter.Aggregation;
-import io.tallyflow.schemas.meter.GroupDimension;
-import io.tallyflow.schemas.meter.GroupText;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
-import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.quantity.QuantityResult;
 import io.tallyflow.schemas.quantity.QuantityResult.Problem;
 import io.tallyflow.schemas.usage.IgnoredReading;
 import io.tallyflow.schemas.usage.IgnoredReason;
 import io.tallyflow.schemas.usage.Reading;
 import java.math.BigDecimal;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One meter with its paths resolved to slots. */
@@ -25,16 +21,13 @@ final class CompiledMeter {
 
     private final Meter meter;
     private final int valueSlot;
-    private final List<String> groupNames;
-    private final int[] groupSlots;
+    private final Grouping grouping;
 
-    CompiledMeter(Meter meter, PathTrie paths) {
+    CompiledMeter(Meter meter, PathTrie paths, Grouping grouping) {
         this.meter = meter;
         JsonPath value = meter.valuePath();
         this.valueSlot = value == null ? NO_SLOT : paths.slotOf(value);
-        this.groupNames = meter.groupBy().stream().map(GroupDimension::name).toList();
-        this.groupSlots =
-                meter.groupBy().stream().mapToInt(group -> paths.slotOf(group.path())).toArray();
+        this.grouping = grouping;
     }
 
     /** Adds a reading, or why there is none. */
@@ -72,7 +65,7 @@ final class CompiledMeter {
         if (reason != null) {
             return reason;
         }
-        QuantityResult result = Quantity.read(Objects.requireNonNull(found.written(valueSlot)));
+        QuantityResult result = found.quantity(valueSlot);
         if (result.problem() != null) {
             return reasonOf(result.problem());
         }
@@ -104,17 +97,6 @@ final class CompiledMeter {
             @Nullable String distinct) {
         long start = meter.windowSize().startOf(timeMillis);
         long end = start + meter.windowSize().millis();
-        return new Reading(meter.slug(), group(found), start, end, value, distinct);
-    }
-
-    private String group(FoundValues found) {
-        if (groupSlots.length == 0) {
-            return GroupText.NONE;
-        }
-        String[] values = new String[groupSlots.length];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = found.valueText(groupSlots[i]);
-        }
-        return GroupText.of(groupNames, Arrays.asList(values));
+        return new Reading(meter.slug(), grouping.text(found), start, end, value, distinct);
     }
 }

@@ -4,8 +4,9 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import io.tallyflow.functions.meter.FoundValues.Kind;
-import io.tallyflow.functions.meter.PathTrie.Node;
+import io.tallyflow.functions.paths.Kind;
+import io.tallyflow.functions.paths.PathTrie;
+import io.tallyflow.functions.paths.PathTrie.Node;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -31,9 +32,9 @@ final class DataWalk {
                     .build();
 
     private final JsonParser parser;
-    private final FoundValues found;
+    private final WalkedValues found;
 
-    private DataWalk(JsonParser parser, FoundValues found) {
+    private DataWalk(JsonParser parser, WalkedValues found) {
         this.parser = parser;
         this.found = found;
     }
@@ -44,8 +45,8 @@ final class DataWalk {
      * @param data one JSON object, UTF-8, without duplicate keys
      * @throws IOException if it is not a JSON object
      */
-    static FoundValues over(byte[] data, PathTrie paths) throws IOException {
-        FoundValues found = new FoundValues(paths.slots());
+    static WalkedValues over(byte[] data, PathTrie paths) throws IOException {
+        WalkedValues found = new WalkedValues(paths.slots());
         try (JsonParser parser = JSON.createParser(data)) {
             DataWalk walk = new DataWalk(parser, found);
             if (parser.nextToken() != JsonToken.START_OBJECT) {

@@ -1,63 +1,17 @@
 package io.tallyflow.functions.meter;
 
-import io.tallyflow.schemas.meter.ValueText;
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import io.tallyflow.functions.paths.Kind;
+import io.tallyflow.schemas.quantity.QuantityResult;
 
 /** What stands at the paths of one event type in the data of one event, by slot of the path. */
-final class FoundValues {
+sealed interface FoundValues permits WalkedValues, PlacedValues {
 
-    /** What a path led to. */
-    enum Kind {
-        MISSING,
-        NULL,
-        OBJECT,
-        ARRAY,
-        BOOLEAN,
-        NUMBER,
-        STRING
-    }
+    /** What the path led to. */
+    Kind kind(int slot);
 
-    private final Kind[] kinds;
-    private final @Nullable String[] texts;
-
-    /** Nothing found yet. */
-    FoundValues(int slots) {
-        kinds = new Kind[slots];
-        texts = new String[slots];
-        Arrays.fill(kinds, Kind.MISSING);
-    }
-
-    void put(int slot, Kind kind) {
-        kinds[slot] = kind;
-        texts[slot] = null;
-    }
-
-    /**
-     * @param written a number exactly as it was written; a string's contents; true or false
-     */
-    void put(int slot, Kind kind, String written) {
-        kinds[slot] = kind;
-        texts[slot] = written;
-    }
-
-    Kind kind(int slot) {
-        return kinds[slot];
-    }
-
-    /** As it was written; null for what has no text. */
-    @Nullable String written(int slot) {
-        return texts[slot];
-    }
+    /** What a number or string means as a quantity. */
+    QuantityResult quantity(int slot);
 
     /** The text of a group or distinct value; empty for what has none. */
-    String valueText(int slot) {
-        String written = texts[slot];
-        if (written == null) {
-            return "";
-        }
-        return kinds[slot] == Kind.NUMBER
-                ? ValueText.ofNumber(written)
-                : ValueText.ofString(written);
-    }
+    String valueText(int slot);
 }

@@ -1,18 +1,22 @@
 package io.tallyflow.functions.meter;
 
+import io.tallyflow.functions.paths.MeterPaths;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.usage.MeteredEvent;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes from an event what each meter of its type reads: a reading, or the reason why there is
- * none. The data of an event is walked once, however many meters look into it.
+ * none. The data of an event is walked once, however many meters look into it; not at all if its
+ * parser has done so.
  *
- * <p>Depends on nothing but the event and the definitions, and keeps nothing from one event to the
- * next.
+ * <p>Depends on nothing but the event and the definitions. What it keeps from one event to the next
+ * is only that the same group has the same text. Confined to one thread.
  */
 public final class MeterReader {
 
@@ -22,9 +26,16 @@ public final class MeterReader {
      * @param meters valid definitions, each slug once
      */
     public MeterReader(List<Meter> meters) {
+        MeterPaths paths = new MeterPaths(meters);
+        RecentGroups recent = new RecentGroups();
         for (Meter meter : meters) {
-            byType.computeIfAbsent(meter.eventType(), type -> new TypeReader()).add(meter);
+            byType.computeIfAbsent(meter.eventType(), type -> reader(type, paths))
+                    .add(meter, recent);
         }
+    }
+
+    private static TypeReader reader(String type, MeterPaths paths) {
+        return new TypeReader(Objects.requireNonNull(paths.ofType(type)));
     }
 
     /**
@@ -33,9 +44,19 @@ public final class MeterReader {
      * @throws IllegalStateException if its data is not the JSON object it was accepted as
      */
     public MeteredEvent read(UsageEvent event) {
+        return read(event, null);
+    }
+
+    /**
+     * The same, with what the parser noted.
+     *
+     * @param places as in {@link io.tallyflow.schemas.event.ParsedRecord}
+     * @throws IllegalStateException if its data is not the JSON object it was accepted as
+     */
+    public MeteredEvent read(UsageEvent event, int @Nullable [] places) {
         TypeReader reader = byType.get(event.type());
         return reader == null
                 ? new MeteredEvent(event, List.of(), List.of(), false)
-                : reader.read(event);
+                : reader.read(event, places);
     }
 }

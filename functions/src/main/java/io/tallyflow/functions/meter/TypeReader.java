@@ -1,6 +1,9 @@
 package io.tallyflow.functions.meter;
 
+import io.tallyflow.functions.paths.PathTrie;
+import io.tallyflow.functions.paths.Places;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.GroupDimension;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.usage.IgnoredReading;
 import io.tallyflow.schemas.usage.MeteredEvent;
@@ -8,20 +11,36 @@ import io.tallyflow.schemas.usage.Reading;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** All meters of one event type, reading together. */
 final class TypeReader {
 
-    private final PathTrie paths = new PathTrie();
+    private final PathTrie paths;
     private final List<CompiledMeter> meters = new ArrayList<>();
+    private final Map<List<GroupDimension>, Grouping> groupings = new HashMap<>();
 
-    void add(Meter meter) {
-        meters.add(new CompiledMeter(meter, paths));
+    TypeReader(PathTrie paths) {
+        this.paths = paths;
     }
 
-    MeteredEvent read(UsageEvent event) {
-        FoundValues found = find(event);
+    void add(Meter meter, RecentGroups recent) {
+        Grouping grouping =
+                groupings.computeIfAbsent(
+                        meter.groupBy(), groups -> new Grouping(groups, paths, recent));
+        meters.add(new CompiledMeter(meter, paths, grouping));
+    }
+
+    /**
+     * Reads one event.
+     *
+     * @param places where values lie in its data, see {@link Places}; null if nobody has noted them
+     */
+    MeteredEvent read(UsageEvent event, int @Nullable [] places) {
+        FoundValues found = find(event, places);
         List<Reading> readings = new ArrayList<>(meters.size());
         List<IgnoredReading> ignored = new ArrayList<>(0);
         for (CompiledMeter meter : meters) {
@@ -34,10 +53,13 @@ final class TypeReader {
                 true);
     }
 
-    private FoundValues find(UsageEvent event) {
+    private FoundValues find(UsageEvent event, int @Nullable [] places) {
         byte[] data = event.data();
         if (data == null || paths.slots() == 0) {
-            return new FoundValues(paths.slots());
+            return new WalkedValues(paths.slots());
+        }
+        if (places != null && Places.areOf(paths, places)) {
+            return new PlacedValues(data, places);
         }
         try {
             return DataWalk.over(data, paths);

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.parse;
 
+import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
@@ -9,6 +10,7 @@ import io.tallyflow.schemas.event.RejectionReason;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
@@ -26,11 +28,23 @@ public final class RouteParsed extends ReportingOperator<ParsedRecord, EventOrPr
 
     private static final long serialVersionUID = 1L;
 
+    private final int shards;
+
+    private transient SubjectKeys keys;
     private transient Tally tally;
+
+    /**
+     * @param shards over how many keys the events of a subject are spread
+     */
+    public RouteParsed(int shards) {
+        this.shards = shards;
+    }
 
     @Override
     public void open() throws Exception {
         super.open();
+        TaskInfo task = getRuntimeContext().getTaskInfo();
+        keys = new SubjectKeys(task.getMaxNumberOfParallelSubtasks(), shards);
         tally = new Tally(LaneMetrics.ofParsing(getMetricGroup()));
     }
 
@@ -41,7 +55,7 @@ public final class RouteParsed extends ReportingOperator<ParsedRecord, EventOrPr
         UsageEvent event = record.event();
         RejectedRecord rejected = record.rejected();
         if (event != null) {
-            emit(EventOrProgress.of(event));
+            emit(EventOrProgress.of(event, record.places(), keys.keyOf(event)));
         } else if (rejected != null) {
             tally.rejected(RejectionReason.valueOf(rejected.reason()));
             output.collect(REJECTED, new StreamRecord<>(rejected));
@@ -52,7 +66,7 @@ public final class RouteParsed extends ReportingOperator<ParsedRecord, EventOrPr
 
     @Override
     protected void report() {
-        int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
-        emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), subtask));
+        int ownKey = SubjectKeys.ownKey(getRuntimeContext().getTaskInfo());
+        emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), ownKey));
     }
 }

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.parse;
 
+import io.tallyflow.functions.paths.MeterPaths;
 import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RecordHeader;
@@ -59,14 +60,39 @@ public final class UsageEventParser {
     /** The only version of the CloudEvents specification that is read. */
     static final String SPEC_VERSION = "1.0";
 
-    private static final long MAX_AHEAD_MICROS = 86_400_000_000L;
+    /** How far event time may be ahead of the Kafka timestamp. */
+    static final long MAX_AHEAD_MICROS = 86_400_000_000L;
+
+    /** The header that tells the content mode. */
+    static final String CONTENT_TYPE = "content-type";
+
     private static final long MICROS_PER_MILLI = 1_000L;
-    private static final String CONTENT_TYPE = "content-type";
 
     private final JsonScanner scanner = new JsonScanner();
+    private final PlainEvent plain;
+
+    /** A parser that leaves the data alone. */
+    public UsageEventParser() {
+        this(MeterPaths.NONE);
+    }
+
+    /**
+     * A parser that notes what meters will look for.
+     *
+     * @param meters the paths of the meters that the events will be given to
+     */
+    public UsageEventParser(MeterPaths meters) {
+        plain = new PlainEvent(meters);
+    }
 
     /** What became of the record; never throws. */
     public ParsedRecord parse(ConsumedRecord record) {
+        ParsedRecord event = plain.read(record);
+        return event == null ? parseAnything(record) : event;
+    }
+
+    /** The same for all records: what {@link PlainEvent} reads must come out as it does here. */
+    ParsedRecord parseAnything(ConsumedRecord record) {
         try {
             return ParsedRecord.of(event(record));
         } catch (Rejection rejection) {

@@ -53,7 +53,8 @@ final class Utf8 {
         return -1;
     }
 
-    private static int sequenceLength(byte[] bytes, int at) {
+    /** Bytes of the sequence that begins there; 0 if it is ill-formed. */
+    static int sequenceLength(byte[] bytes, int at) {
         int lead = bytes[at] & 0xFF;
         if (lead < 0x80) {
             return 1;

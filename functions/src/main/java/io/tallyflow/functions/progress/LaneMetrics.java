@@ -37,6 +37,12 @@ public final class LaneMetrics {
     private static final Metric IGNORED_FOR =
             Metric.counter("ignoredReadings", "readings", "of these, those with one reason");
 
+    private static final Metric OTHER_GROUP =
+            Metric.counter(
+                    "otherGroupReadings",
+                    "readings",
+                    "that counted in __other__, because their cell's subject has too many groups");
+
     private static final String REASON = "reason";
 
     private final MetricGroup group;
@@ -47,6 +53,7 @@ public final class LaneMetrics {
     private Counter readings = new SimpleCounter();
     private Counter adjusted = new SimpleCounter();
     private Counter ignored = new SimpleCounter();
+    private Counter otherGroup = new SimpleCounter();
 
     private LaneMetrics(MetricGroup operator) {
         this.group = operator.addGroup(Metric.GROUP);
@@ -91,6 +98,7 @@ public final class LaneMetrics {
         metrics.adjusted = register(metrics.group, ADJUSTED);
         metrics.ignored = register(metrics.group, IGNORED);
         metrics.registerIgnored(IgnoredReason.TOTAL_RANGE);
+        metrics.otherGroup = register(metrics.group, OTHER_GROUP);
         return metrics;
     }
 
@@ -104,6 +112,7 @@ public final class LaneMetrics {
         all.add(ADJUSTED);
         all.add(IGNORED);
         all.add(labelled(IGNORED_FOR));
+        all.add(OTHER_GROUP);
         return all;
     }
 
@@ -130,6 +139,10 @@ public final class LaneMetrics {
     void ignored(IgnoredReason reason) {
         ignored.inc();
         ignoredFor[reason.ordinal()].inc();
+    }
+
+    void otherGroup() {
+        otherGroup.inc();
     }
 
     private void registerLanes(Lane... decidedHere) {

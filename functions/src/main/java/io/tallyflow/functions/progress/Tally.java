@@ -27,6 +27,7 @@ public final class Tally {
     private long readings;
     private long adjusted;
     private long ignored;
+    private long otherGroup;
 
     public Tally(LaneMetrics metrics) {
         this.metrics = metrics;
@@ -63,6 +64,12 @@ public final class Tally {
         reading();
         adjusted++;
         metrics.adjusted();
+    }
+
+    /** A reading counted in the group that takes what has no room in groups of its own. */
+    public void otherGroup() {
+        otherGroup++;
+        metrics.otherGroup();
     }
 
     /** A meter could take no reading from an event. */
@@ -104,6 +111,9 @@ public final class Tally {
         Map<String, Long> reasons = new HashMap<>();
         name("rejected.", REJECTIONS, rejections, reasons);
         name("ignored.", IGNORED, ignoredReasons, reasons);
+        if (otherGroup > 0) {
+            reasons.put("grouped.OTHER", otherGroup);
+        }
         return reasons;
     }
 
@@ -125,5 +135,6 @@ public final class Tally {
         readings = 0;
         adjusted = 0;
         ignored = 0;
+        otherGroup = 0;
     }
 }

@@ -1,16 +1,25 @@
 package io.tallyflow.functions.aggregate;
 
+import static io.tallyflow.functions.Events.MAX_PARALLELISM;
 import static io.tallyflow.functions.Events.MINUTE;
+import static io.tallyflow.functions.Events.event;
+import static io.tallyflow.functions.Events.key;
 import static io.tallyflow.functions.Events.reading;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.functions.memory.WorkingMemory;
+import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.schemas.event.LateEvent;
+import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.Adjustment;
+import io.tallyflow.schemas.usage.MeteredEvent;
+import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.UsageChange;
 import io.tallyflow.schemas.usage.UsageRow;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +40,7 @@ import org.junit.jupiter.api.Test;
 final class AggregateUsageTest {
 
     private static final long LATENESS = 10 * MINUTE;
-    private static final AggregateRules RULES =
-            new AggregateRules(Duration.ofMillis(LATENESS), false);
-    private static final int MAX_PARALLELISM = 8;
+    private static final AggregateRules RULES = rules(false);
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private StateBackend backend = new EmbeddedRocksDBStateBackend();
@@ -65,7 +72,7 @@ final class AggregateUsageTest {
         commit(harness);
         harness.processWatermark(new Watermark(MINUTE - 1 + LATENESS - 1));
         assertThat(rows(commit(harness))).isEmpty();
-        assertThat(harness.numEventTimeTimers()).isEqualTo(1);
+        assertThat(harness.numKeyedStateEntries()).isPositive();
 
         harness.processWatermark(new Watermark(MINUTE - 1 + LATENESS));
         assertThat(rows(commit(harness)))
@@ -75,7 +82,6 @@ final class AggregateUsageTest {
                             assertThat(row.settled()).isTrue();
                             assertThat(row.partial().sum()).isEqualByComparingTo("2");
                         });
-        assertThat(harness.numEventTimeTimers()).isZero();
         assertThat(harness.numKeyedStateEntries()).isZero();
     }
 
@@ -140,7 +146,6 @@ final class AggregateUsageTest {
                                 both, MAX_PARALLELISM, 2, 1, 0));
         List<UsageChange> changes = commit(after);
         assertThat(rows(changes)).singleElement().matches(UsageRow::settled);
-        assertThat(after.numEventTimeTimers()).isZero();
     }
 
     @Test
@@ -165,7 +170,7 @@ final class AggregateUsageTest {
         OperatorSubtaskState state = before.snapshot(++checkpoint, 0);
 
         assertThat(totals(commit(started(RULES, state)))).isEmpty();
-        AggregateRules again = new AggregateRules(Duration.ofMillis(LATENESS), true);
+        AggregateRules again = rules(true);
         assertThat(totals(commit(started(again, state))))
                 .isEqualTo(Map.of("a@0", "2", "b@" + MINUTE, "3"));
     }
@@ -177,7 +182,7 @@ final class AggregateUsageTest {
         before.prepareSnapshotPreBarrier(++checkpoint);
         OperatorSubtaskState state = before.snapshot(checkpoint, 0);
 
-        AggregateRules again = new AggregateRules(Duration.ofMillis(LATENESS), true);
+        AggregateRules again = rules(true);
         var rewound = started(again, state);
         give(rewound, reading("a", "2", 20, "3"));
         rewound.processWatermark(new Watermark(MINUTE + LATENESS));
@@ -197,11 +202,80 @@ final class AggregateUsageTest {
     }
 
     @Test
+    void countsGroupsBeyondTheLimitTogetherAndLosesNothing() throws Exception {
+        var harness = started(limited(3), null);
+        for (int i = 0; i < 10; i++) {
+            give(harness, grouped("a", "m" + i % 5, i));
+        }
+        give(harness, grouped("b", "m9", 99));
+        List<UsageChange> changes = commit(harness);
+        assertThat(groups(changes))
+                .isEqualTo(
+                        Map.of(
+                                "a{\"model\":\"m0\"}", "2",
+                                "a{\"model\":\"m1\"}", "2",
+                                "a{\"model\":\"m2\"}", "2",
+                                "a{\"model\":\"__other__\"}", "4",
+                                "b{\"model\":\"m9\"}", "1"));
+        assertThat(progress(changes).reasons()).isEqualTo(Map.of("grouped.OTHER", 4L));
+        assertThat(progress(changes).counts().readings()).isEqualTo(11);
+    }
+
+    @Test
+    void rememberThroughARestoreAndWithoutMemoryWhichGroupsHaveTheirOwn() throws Exception {
+        var before = started(limited(2), null);
+        give(before, grouped("a", "m0", 0));
+        give(before, grouped("a", "m1", 1));
+        commit(before);
+        OperatorSubtaskState state = before.snapshot(++checkpoint, 0);
+
+        for (long memory : new long[] {2, 1 << 20}) {
+            AggregateRules rules =
+                    new AggregateRules(
+                            Duration.ofMillis(LATENESS), false, 2, new WorkingMemory(memory));
+            var after = started(rules, state);
+            give(after, grouped("a", "m2", 2));
+            give(after, grouped("a", "m1", 3));
+            assertThat(groups(commit(after)))
+                    .isEqualTo(
+                            Map.of("a{\"model\":\"__other__\"}", "1", "a{\"model\":\"m1\"}", "2"));
+        }
+    }
+
+    private static AggregateRules limited(int mostGroups) {
+        return new AggregateRules(
+                Duration.ofMillis(LATENESS), false, mostGroups, new WorkingMemory(1 << 20));
+    }
+
+    private static MeteredOrProgress grouped(String subject, String model, int id) {
+        UsageEvent event = event(subject, "id" + id, 10);
+        Reading reading =
+                new Reading(
+                        "tokens", "{\"model\":\"" + model + "\"}", 0, MINUTE, BigDecimal.ONE, null);
+        return MeteredOrProgress.of(
+                new MeteredEvent(event, List.of(reading), List.of(), true), key(event));
+    }
+
+    private static Map<String, String> groups(List<UsageChange> changes) {
+        return rows(changes).stream()
+                .collect(
+                        java.util.stream.Collectors.toMap(
+                                row -> row.cell().subject() + row.cell().group(),
+                                row -> row.partial().sum().toPlainString(),
+                                (before, after) -> after));
+    }
+
+    @Test
     void handsOnTheProgressOfOperatorsBeforeIt() throws Exception {
         var harness = started(RULES, null);
         LaneCounts counts = new LaneCounts(3, 1, 0, 2, 0, 0, 0, 0, 0, 0);
         Progress given = new Progress(counts, Map.of(1, 7L), Progress.NO_WATERMARK, Map.of());
-        give(harness, MeteredOrProgress.of(given, "\u00010"));
+        give(
+                harness,
+                MeteredOrProgress.of(
+                        given,
+                        SubjectKeys.ownKey(
+                                harness.getOperator().getRuntimeContext().getTaskInfo())));
         assertThat(progress(commit(harness)).counts()).isEqualTo(counts);
     }
 
@@ -215,13 +289,21 @@ final class AggregateUsageTest {
         assertThat(commit(harness)).isEmpty();
     }
 
-    private KeyedOneInputStreamOperatorTestHarness<String, MeteredOrProgress, UsageChange> started(
+    private static AggregateRules rules(boolean writeOpenWindowsAgain) {
+        return new AggregateRules(
+                Duration.ofMillis(LATENESS),
+                writeOpenWindowsAgain,
+                10_000,
+                new WorkingMemory(1 << 20));
+    }
+
+    private KeyedOneInputStreamOperatorTestHarness<Integer, MeteredOrProgress, UsageChange> started(
             AggregateRules rules, OperatorSubtaskState state) throws Exception {
         var harness =
-                new KeyedOneInputStreamOperatorTestHarness<String, MeteredOrProgress, UsageChange>(
+                new KeyedOneInputStreamOperatorTestHarness<Integer, MeteredOrProgress, UsageChange>(
                         new AggregateUsage(rules),
                         MeteredOrProgress::key,
-                        Types.STRING,
+                        Types.INT,
                         MAX_PARALLELISM,
                         1,
                         0);
@@ -237,7 +319,7 @@ final class AggregateUsageTest {
     }
 
     private static void give(
-            KeyedOneInputStreamOperatorTestHarness<String, MeteredOrProgress, UsageChange> harness,
+            KeyedOneInputStreamOperatorTestHarness<Integer, MeteredOrProgress, UsageChange> harness,
             MeteredOrProgress element)
             throws Exception {
         harness.processElement(new StreamRecord<>(element));
@@ -245,7 +327,7 @@ final class AggregateUsageTest {
 
     /** What leaves ahead of the next barrier. */
     private List<UsageChange> commit(
-            KeyedOneInputStreamOperatorTestHarness<String, MeteredOrProgress, UsageChange> harness)
+            KeyedOneInputStreamOperatorTestHarness<Integer, MeteredOrProgress, UsageChange> harness)
             throws Exception {
         harness.prepareSnapshotPreBarrier(++checkpoint);
         List<UsageChange> changes = harness.extractOutputValues();

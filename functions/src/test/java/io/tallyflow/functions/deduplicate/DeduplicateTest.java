@@ -3,6 +3,7 @@ package io.tallyflow.functions.deduplicate;
 import static io.tallyflow.functions.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.functions.Events;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
@@ -71,7 +72,7 @@ final class DeduplicateTest {
                 .containsOnly("CONFLICT");
         RejectedRecord first =
                 harness.getSideOutput(Deduplicate.CONFLICT).iterator().next().getValue();
-        assertThat(first.firstContentHash()).isNotEqualTo(first.contentHash()).hasSize(16);
+        assertThat(first.firstContentHash()).isNotEqualTo(first.contentHash()).hasSize(12);
     }
 
     @Test
@@ -106,17 +107,15 @@ final class DeduplicateTest {
     @Test
     void remembersThroughARestoreAndForgetsWhenTheTimeToLiveIsOver() throws Exception {
         var before = started(null);
-        before.setStateTtlProcessingTime(0);
         give(before, event("a", "1", 0));
+        before.prepareSnapshotPreBarrier(1);
         OperatorSubtaskState state = before.snapshot(1, 0);
 
-        var soon = started(state);
-        soon.setStateTtlProcessingTime(40 * DAY - 1);
+        var soon = startedAt(40 * DAY - 1, state);
         give(soon, event("a", "1", 0));
         assertThat(ids(soon)).isEmpty();
 
-        var late = started(state);
-        late.setStateTtlProcessingTime(40 * DAY);
+        var late = startedAt(40 * DAY, state);
         give(late, event("a", "1", 0));
         assertThat(ids(late)).containsExactly("1");
     }
@@ -136,15 +135,25 @@ final class DeduplicateTest {
                 .matches(element -> given.equals(element.progress()));
     }
 
-    private KeyedOneInputStreamOperatorTestHarness<String, EventOrProgress, EventOrProgress>
+    private KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
             started(OperatorSubtaskState state) throws Exception {
+        return startedAt(0, state);
+    }
+
+    /** What has outlived its time at the start is not there. */
+    private KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
+            startedAt(long nowMillis, OperatorSubtaskState state) throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<
-                        String, EventOrProgress, EventOrProgress>(
+                        Integer, EventOrProgress, EventOrProgress>(
                         new Deduplicate(DedupeRules.defaults()),
                         EventOrProgress::key,
-                        Types.STRING);
+                        Types.INT,
+                        Events.MAX_PARALLELISM,
+                        1,
+                        0);
         open.add(harness);
+        harness.setStateTtlProcessingTime(nowMillis);
         harness.setStateBackend(new EmbeddedRocksDBStateBackend());
         harness.setup();
         if (state != null) {
@@ -155,15 +164,15 @@ final class DeduplicateTest {
     }
 
     private static void give(
-            KeyedOneInputStreamOperatorTestHarness<String, EventOrProgress, EventOrProgress>
+            KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
                     harness,
             UsageEvent event)
             throws Exception {
-        harness.processElement(new StreamRecord<>(EventOrProgress.of(event)));
+        harness.processElement(new StreamRecord<>(EventOrProgress.of(event, Events.key(event))));
     }
 
     private static List<String> ids(
-            KeyedOneInputStreamOperatorTestHarness<String, EventOrProgress, EventOrProgress>
+            KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
                     harness) {
         return harness.extractOutputValues().stream()
                 .map(EventOrProgress::event)
@@ -173,7 +182,7 @@ final class DeduplicateTest {
     }
 
     private static LaneCounts counts(
-            KeyedOneInputStreamOperatorTestHarness<String, EventOrProgress, EventOrProgress>
+            KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
                     harness)
             throws Exception {
         harness.prepareSnapshotPreBarrier(1);

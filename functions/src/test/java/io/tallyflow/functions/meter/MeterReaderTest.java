@@ -8,7 +8,11 @@ import static io.tallyflow.functions.meter.ReaderSamples.reader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallyflow.functions.paths.Kind;
+import io.tallyflow.functions.paths.PathTrie;
+import io.tallyflow.functions.paths.Places;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.usage.IgnoredReading;
 import io.tallyflow.schemas.usage.IgnoredReason;
 import io.tallyflow.schemas.usage.MeteredEvent;
@@ -168,6 +172,23 @@ class MeterReaderTest {
         assertThat(reader.read(event("{\"x\":1,\"g\":\"a\"}")).readings()).hasSize(1);
         assertThat(onlyReading(reader.read(event("{\"x\":2}"))).group()).isEqualTo("{\"g\":\"\"}");
         assertThat(reader.read(event("{\"g\":\"b\"}")).readings()).isEmpty();
+    }
+
+    @Test
+    void readsWherePlacesSayAndWalksWhereTheyAreOfOtherPaths() {
+        MeterReader reader =
+                reader("{slug: m, eventType: t, aggregation: SUM, valueProperty: $.x}");
+        UsageEvent event = event("{\"x\":1,\"y\":2}");
+        assertThat(onlyReading(reader.read(event, placesOfSecondValue("$.x"))).value())
+                .isEqualTo(new BigDecimal("2"));
+        assertThat(onlyReading(reader.read(event, placesOfSecondValue("$.y"))).value())
+                .isEqualTo(BigDecimal.ONE);
+    }
+
+    private static int[] placesOfSecondValue(String path) {
+        int[] places = Places.none(new PathTrie("t", List.of(JsonPath.parse(path))));
+        Places.put(places, 0, Kind.NUMBER, 11, 12);
+        return places;
     }
 
     @Test

@@ -184,7 +184,7 @@ final class HostileInputTest {
         }
     }
 
-    private static byte[] damaged(byte[] value, Random random) {
+    static byte[] damaged(byte[] value, Random random) {
         int from = random.nextInt(value.length + 1);
         int to = Math.min(value.length, from + random.nextInt(8));
         byte[] middle =

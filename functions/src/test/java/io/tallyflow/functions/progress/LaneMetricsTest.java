@@ -9,6 +9,7 @@ import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.aggregate.AggregateUsage;
 import io.tallyflow.functions.deduplicate.DedupeRules;
 import io.tallyflow.functions.deduplicate.Deduplicate;
+import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.functions.meter.ApplyMeters;
 import io.tallyflow.functions.parse.RouteParsed;
 import io.tallyflow.schemas.event.Lane;
@@ -62,7 +63,7 @@ final class LaneMetricsTest {
 
     @Test
     void countWhatWasReadAndRejectedAndWhy() throws Exception {
-        var harness = plain(new RouteParsed());
+        var harness = plain(new RouteParsed(1));
         give(harness, ParsedRecord.of(event("a", "1", 0)));
         give(harness, ParsedRecord.of(rejected(RejectionReason.JSON)));
         give(harness, ParsedRecord.of(rejected(RejectionReason.JSON)));
@@ -79,7 +80,7 @@ final class LaneMetricsTest {
 
     @Test
     void goOnOverCheckpoints() throws Exception {
-        var harness = plain(new RouteParsed());
+        var harness = plain(new RouteParsed(1));
         give(harness, ParsedRecord.of(event("a", "1", 0)));
         harness.prepareSnapshotPreBarrier(1);
         harness.snapshot(1, 0);
@@ -90,10 +91,10 @@ final class LaneMetricsTest {
     @Test
     void countRepeatedAndStaleEvents() throws Exception {
         var harness = keyed(new Deduplicate(DedupeRules.defaults()), EventOrProgress::key);
-        give(harness, EventOrProgress.of(event("a", "1", 0)));
-        give(harness, EventOrProgress.of(event("a", "1", 0)));
-        give(harness, EventOrProgress.of(event("a", "1", 0, 0, "{}")));
-        give(harness, EventOrProgress.of(event("a", "2", 0, 40 * DAY, null)));
+        give(harness, EventOrProgress.of(event("a", "1", 0), 0));
+        give(harness, EventOrProgress.of(event("a", "1", 0), 0));
+        give(harness, EventOrProgress.of(event("a", "1", 0, 0, "{}"), 0));
+        give(harness, EventOrProgress.of(event("a", "2", 0, 40 * DAY, null), 0));
         assertThat(metrics.all())
                 .isEqualTo(
                         Map.of("duplicateRecords", 1L, "conflictRecords", 1L, "staleRecords", 1L));
@@ -102,11 +103,12 @@ final class LaneMetricsTest {
     @Test
     void countMeteredAndUnmatchedEventsAndWhatAMeterCouldNotTake() throws Exception {
         var harness = plain(new ApplyMeters(MeterFile.parse("meters.yaml", METERS)));
-        give(harness, EventOrProgress.of(event("a", "1", 0)));
-        give(harness, EventOrProgress.of(event("a", "2", 0, 0, "{\"tokens\":[1]}")));
+        give(harness, EventOrProgress.of(event("a", "1", 0), 0));
+        give(harness, EventOrProgress.of(event("a", "2", 0, 0, "{\"tokens\":[1]}"), 0));
         give(
                 harness,
-                EventOrProgress.of(new UsageEvent("a", "source", "3", "other", 0, null, 0, 0, 0)));
+                EventOrProgress.of(
+                        new UsageEvent("a", "source", "3", "other", 0, null, 0, 0, 0), 0));
         assertThat(metrics.counts())
                 .isEqualTo(
                         Map.of(
@@ -120,7 +122,9 @@ final class LaneMetricsTest {
     void countReadingsAndAdjustments() throws Exception {
         var harness =
                 keyed(
-                        new AggregateUsage(new AggregateRules(Duration.ZERO, false)),
+                        new AggregateUsage(
+                                new AggregateRules(
+                                        Duration.ZERO, false, 10, WorkingMemory.SHARE_OF_HEAP)),
                         MeteredOrProgress::key);
         give(harness, reading("a", "1", 0, "1"));
         give(harness, reading("a", "2", 0, "99999999999999999999"));
@@ -130,6 +134,7 @@ final class LaneMetricsTest {
                 .isEqualTo(
                         Map.of(
                                 "readings", 2L,
+                                "otherGroupReadings", 0L,
                                 "adjustedReadings", 1L,
                                 "ignoredReadings", 1L,
                                 "reason.TOTAL_RANGE.ignoredReadings", 1L));
@@ -138,13 +143,16 @@ final class LaneMetricsTest {
     @Test
     void haveOnePlaceForEveryLaneAndEveryReason() throws Exception {
         List<String> names = new ArrayList<>();
-        plain(new RouteParsed());
+        plain(new RouteParsed(1));
         names.addAll(metrics.takeNames());
         keyed(new Deduplicate(DedupeRules.defaults()), EventOrProgress::key);
         names.addAll(metrics.takeNames());
         plain(new ApplyMeters(MeterFile.parse("meters.yaml", METERS)));
         names.addAll(metrics.takeNames());
-        keyed(new AggregateUsage(new AggregateRules(Duration.ZERO, false)), MeteredOrProgress::key);
+        keyed(
+                new AggregateUsage(
+                        new AggregateRules(Duration.ZERO, false, 10, WorkingMemory.SHARE_OF_HEAP)),
+                MeteredOrProgress::key);
         names.addAll(metrics.takeNames());
         for (Lane lane : Lane.values()) {
             assertThat(names).containsOnlyOnce(lane.name().toLowerCase(Locale.ROOT) + "Records");
@@ -166,10 +174,10 @@ final class LaneMetricsTest {
     }
 
     private <I, O> OneInputStreamOperatorTestHarness<I, O> keyed(
-            OneInputStreamOperator<I, O> operator, KeySelector<I, String> key) throws Exception {
+            OneInputStreamOperator<I, O> operator, KeySelector<I, Integer> key) throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
-                        operator, key, Types.STRING, metrics.environment());
+                        operator, key, Types.INT, metrics.environment());
         open.add(harness);
         harness.open();
         return harness;

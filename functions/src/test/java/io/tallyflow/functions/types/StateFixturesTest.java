@@ -15,6 +15,8 @@ import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.api.java.tuple.Tuple3;
+import org.apache.flink.api.java.tuple.Tuple4;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
@@ -46,13 +48,25 @@ final class StateFixturesTest {
     static Stream<Kind<?>> kinds() {
         return Stream.of(
                 new Kind<>(
-                        "identity",
-                        serializer(Types.TUPLE(Types.LONG, Types.LONG)),
-                        List.of(Tuple2.of(1L, -2L), Tuple2.of(Long.MIN_VALUE, Long.MAX_VALUE))),
+                        "identity-block",
+                        serializer(Types.TUPLE(Types.INT, Types.INT)),
+                        List.of(Tuple2.of(0, -1), Tuple2.of(7, Integer.MAX_VALUE))),
                 new Kind<>(
-                        "cell",
-                        serializer(Types.TUPLE(Types.STRING, Types.STRING)),
-                        List.of(Tuple2.of("tokens", "{}"), Tuple2.of("m", "{\"a\":\"é\"}"))),
+                        "open-window",
+                        serializer(Types.TUPLE(Types.LONG, Types.LONG)),
+                        List.of(Tuple2.of(0L, 60_000L), Tuple2.of(-86_400_000L, 0L))),
+                new Kind<>(
+                        "cell-row",
+                        serializer(Types.TUPLE(Types.STRING, Types.STRING, Types.STRING)),
+                        List.of(
+                                Tuple3.of("tokens", "subject", "{}"),
+                                Tuple3.of("m", "sübject", "{\"a\":\"é\"}"))),
+                new Kind<>(
+                        "value-row",
+                        serializer(
+                                Types.TUPLE(
+                                        Types.STRING, Types.STRING, Types.STRING, Types.STRING)),
+                        List.of(Tuple4.of("users", "subject", "{}", "u1"))),
                 new Kind<>(
                         "partial",
                         serializer(TypeInformation.of(UsagePartial.class)),

@@ -2,6 +2,7 @@ package io.tallyflow.functions.types;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.functions.wire.FramedType;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
@@ -83,7 +84,8 @@ final class StreamTypesTest {
                 new LateEvent(BARE, LateEvent.Reason.STALE, List.of()),
                 PROGRESS,
                 Progress.NONE,
-                EventOrProgress.of(EVENT),
+                EventOrProgress.of(EVENT, 3),
+                EventOrProgress.of(EVENT, new int[] {1, 2, 3}, 3),
                 EventOrProgress.of(PROGRESS, 3),
                 new MeteredEvent(EVENT, List.of(READING), List.of(), true),
                 MeteredOrProgress.of(
@@ -91,8 +93,9 @@ final class StreamTypesTest {
                                 BARE,
                                 List.of(),
                                 List.of(new IgnoredReading("m", IgnoredReason.NULL)),
-                                true)),
-                MeteredOrProgress.of(PROGRESS, "key"),
+                                true),
+                        3),
+                MeteredOrProgress.of(PROGRESS, 3),
                 PARTIAL,
                 COUNT,
                 UsageChange.of(new UsageRow(CELL, PARTIAL, true)),
@@ -117,10 +120,19 @@ final class StreamTypesTest {
     private static <T> T roundTrip(T sample) throws Exception {
         SerializerConfigImpl config = new SerializerConfigImpl();
         config.setGenericTypes(false);
-        TypeSerializer<T> serializer =
-                TypeInformation.of((Class<T>) sample.getClass()).createSerializer(config);
+        TypeSerializer<T> serializer = type((Class<T>) sample.getClass()).createSerializer(config);
         DataOutputSerializer out = new DataOutputSerializer(256);
         serializer.serialize(sample, out);
         return serializer.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
+    }
+
+    /** The type that the pipeline uses. */
+    @SuppressWarnings("unchecked")
+    private static <T> TypeInformation<T> type(Class<T> type) {
+        return Stream.of(FramedType.EVENT_OR_PROGRESS, FramedType.LAKE_ROW)
+                .filter(framed -> framed.getTypeClass() == type)
+                .map(framed -> (TypeInformation<T>) framed)
+                .findAny()
+                .orElseGet(() -> TypeInformation.of(type));
     }
 }

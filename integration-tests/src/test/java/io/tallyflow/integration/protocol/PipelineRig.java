@@ -4,6 +4,7 @@ import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.aggregate.AggregateUsage;
 import io.tallyflow.functions.deduplicate.DedupeRules;
 import io.tallyflow.functions.deduplicate.Deduplicate;
+import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.functions.meter.ApplyMeters;
 import io.tallyflow.functions.parse.RouteParsed;
 import io.tallyflow.functions.parse.UsageEventParser;
@@ -39,6 +40,9 @@ final class PipelineRig implements AutoCloseable {
     static final Duration LATENESS = Duration.ofSeconds(30);
     private static final long OUT_OF_ORDERNESS = 2_000;
     private static final int MAX_PARALLELISM = 8;
+
+    /** So little that windows are released into state in the middle. */
+    private static final long MEMORY = 20_000;
 
     private final UsageLog log;
     private final int parallelism;
@@ -76,16 +80,17 @@ final class PipelineRig implements AutoCloseable {
         this.offsets = from == null ? new long[log.partitions()] : from.offsets().clone();
         this.progressMillis = new long[log.partitions()];
         Arrays.fill(progressMillis, Long.MIN_VALUE);
-        AggregateRules rules = new AggregateRules(LATENESS, rewind);
+        AggregateRules rules =
+                new AggregateRules(LATENESS, rewind, 10_000, new WorkingMemory(MEMORY));
         try {
             for (int i = 0; i < parallelism; i++) {
-                routers.add(started(harness(new RouteParsed(), i), null, from));
+                routers.add(started(harness(new RouteParsed(1), i), null, from));
                 dedupes.add(
                         started(
                                 new KeyedOneInputStreamOperatorTestHarness<>(
                                         new Deduplicate(DedupeRules.defaults()),
                                         EventOrProgress::key,
-                                        Types.STRING,
+                                        Types.INT,
                                         MAX_PARALLELISM,
                                         parallelism,
                                         i),
@@ -104,7 +109,7 @@ final class PipelineRig implements AutoCloseable {
                                 new KeyedOneInputStreamOperatorTestHarness<>(
                                         new AggregateUsage(rules),
                                         MeteredOrProgress::key,
-                                        Types.STRING,
+                                        Types.INT,
                                         MAX_PARALLELISM,
                                         parallelism,
                                         i),

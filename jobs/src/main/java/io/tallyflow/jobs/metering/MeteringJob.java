@@ -70,7 +70,16 @@ public final class MeteringJob {
     private static MeteringRules rules(MeteringOptions options) throws IOException {
         return new MeteringRules(
                 MeterFile.read(options.meters()),
-                new DedupeRules(options.dedupeHorizon(), AHEAD, options.stateKept()),
-                new AggregateRules(options.allowedLateness(), options.rewindTo() != null));
+                new DedupeRules(
+                        options.dedupeHorizon(),
+                        AHEAD,
+                        options.stateKept(),
+                        options.workingMemory()),
+                new AggregateRules(
+                        options.allowedLateness(),
+                        options.rewindTo() != null,
+                        options.mostGroups(),
+                        options.workingMemory()),
+                options.subjectShards());
     }
 }

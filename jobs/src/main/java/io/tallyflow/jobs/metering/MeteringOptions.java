@@ -1,6 +1,7 @@
 package io.tallyflow.jobs.metering;
 
 import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * @param postgresPassword never printed
  * @param lake null for a job without Iceberg tables; may hold secrets
  * @param meters the definitions' file
+ * @param subjectShards over how many workers the events of one subject are spread
+ * @param mostGroups of a meter and subject in one window
+ * @param workingMemory of one subtask
  * @param rewindTo null unless this start may rewind
  */
 public record MeteringOptions(
@@ -36,6 +40,9 @@ public record MeteringOptions(
         Duration postgresPatience,
         @Nullable LakeOptions lake,
         Duration lakeCommitInterval,
+        int subjectShards,
+        int mostGroups,
+        WorkingMemory workingMemory,
         @Nullable RewindTarget rewindTo) {
 
     /** Without the password, wherever it stands. */
@@ -57,6 +64,9 @@ public record MeteringOptions(
                 .add("dedupeHorizon=" + dedupeHorizon)
                 .add("stateKept=" + stateKept)
                 .add("postgresPatience=" + postgresPatience)
+                .add("subjectShards=" + subjectShards)
+                .add("mostGroups=" + mostGroups)
+                .add("workingMemory=" + workingMemory.bytes())
                 .add("rewindTo=" + rewindTo)
                 .toString();
     }

@@ -1,6 +1,7 @@
 package io.tallyflow.jobs.metering;
 
 import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.meter.NearestName;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +90,12 @@ public final class MeteringOptionsReader {
                         duration(Option.POSTGRES_PATIENCE),
                         lake(),
                         duration(Option.LAKE_COMMIT_INTERVAL),
+                        number(Option.SUBJECT_SHARDS, FlinkSettings.MAX_PARALLELISM),
+                        number(Option.MOST_GROUPS, Integer.MAX_VALUE),
+                        value(
+                                Option.WORKING_MEMORY,
+                                MeteringOptionsReader::memory,
+                                WorkingMemory.SHARE_OF_HEAP),
                         rewindTarget());
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", problems));
@@ -112,6 +120,24 @@ public final class MeteringOptionsReader {
 
     private Duration duration(Option option) {
         return value(option, TimeUtils::parseDuration, Duration.ZERO);
+    }
+
+    private int number(Option option, int most) {
+        return value(option, text -> number(text, most), 1);
+    }
+
+    private static int number(String text, int most) {
+        int number = Integer.parseInt(text);
+        if (number < 1 || number > most) {
+            throw new IllegalArgumentException("a number from 1 to " + most + " is needed");
+        }
+        return number;
+    }
+
+    private static WorkingMemory memory(String text) {
+        return text.equals("auto")
+                ? WorkingMemory.SHARE_OF_HEAP
+                : new WorkingMemory(MemorySize.parseBytes(text));
     }
 
     private @Nullable LakeOptions lake() {

@@ -4,6 +4,7 @@ import io.tallyflow.functions.aggregate.AggregateUsage;
 import io.tallyflow.functions.deduplicate.Deduplicate;
 import io.tallyflow.functions.meter.ApplyMeters;
 import io.tallyflow.functions.parse.RouteParsed;
+import io.tallyflow.functions.wire.FramedType;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
@@ -85,9 +86,13 @@ public final class MeteringPipeline {
                 .uid(MeteringStage.READ.uid());
     }
 
-    private static SingleOutputStreamOperator<EventOrProgress> parse(
+    private SingleOutputStreamOperator<EventOrProgress> parse(
             DataStream<ParsedRecord> records, int parallelism) {
-        return stage(records, MeteringStage.PARSE, EventOrProgress.class, new RouteParsed())
+        return stage(
+                        records,
+                        MeteringStage.PARSE,
+                        FramedType.EVENT_OR_PROGRESS,
+                        new RouteParsed(rules.subjectShards()))
                 .setParallelism(parallelism);
     }
 
@@ -96,7 +101,7 @@ public final class MeteringPipeline {
         return stage(
                 events.keyBy(EventOrProgress::key),
                 MeteringStage.DEDUPLICATE,
-                EventOrProgress.class,
+                FramedType.EVENT_OR_PROGRESS,
                 new Deduplicate(rules.dedupe()));
     }
 
@@ -105,7 +110,7 @@ public final class MeteringPipeline {
         return stage(
                 firsts,
                 MeteringStage.METER,
-                MeteredOrProgress.class,
+                TypeInformation.of(MeteredOrProgress.class),
                 new ApplyMeters(rules.meters()));
     }
 
@@ -115,7 +120,7 @@ public final class MeteringPipeline {
         return stage(
                 DataStreamUtils.reinterpretAsKeyedStream(metered, MeteredOrProgress::key),
                 MeteringStage.AGGREGATE,
-                UsageChange.class,
+                TypeInformation.of(UsageChange.class),
                 new AggregateUsage(rules.aggregate()));
     }
 
@@ -142,8 +147,8 @@ public final class MeteringPipeline {
     private static <I, O> SingleOutputStreamOperator<O> stage(
             DataStream<I> input,
             MeteringStage stage,
-            Class<O> type,
+            TypeInformation<O> type,
             OneInputStreamOperator<I, O> operator) {
-        return input.transform(stage.label(), TypeInformation.of(type), operator).uid(stage.uid());
+        return input.transform(stage.label(), type, operator).uid(stage.uid());
     }
 }

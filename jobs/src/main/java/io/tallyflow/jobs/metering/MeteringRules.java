@@ -5,5 +5,10 @@ import io.tallyflow.functions.deduplicate.DedupeRules;
 import io.tallyflow.schemas.meter.Meter;
 import java.util.List;
 
-/** What the pipeline is to do: which meters, how long identities count, when windows settle. */
-public record MeteringRules(List<Meter> meters, DedupeRules dedupe, AggregateRules aggregate) {}
+/**
+ * What the pipeline is to do: which meters, how long identities count, when windows settle.
+ *
+ * @param subjectShards over how many keys the events of one subject are spread
+ */
+public record MeteringRules(
+        List<Meter> meters, DedupeRules dedupe, AggregateRules aggregate, int subjectShards) {}

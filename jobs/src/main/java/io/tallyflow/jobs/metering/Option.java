@@ -51,6 +51,21 @@ public enum Option {
             "7 d",
             "how long the job may stand still before a start from state is refused; 0 s never"
                     + " refuses"),
+    SUBJECT_SHARDS(
+            "subject-shards",
+            "1",
+            "over how many workers the events of one subject are spread; fixed with the first"
+                    + " start"),
+    MOST_GROUPS(
+            "most-groups",
+            "10000",
+            "groups that a meter and subject may have in one window; readings of further ones count"
+                    + " in the group __other__"),
+    WORKING_MEMORY(
+            "working-memory",
+            "auto",
+            "heap that the identities and open windows of one subtask may fill, such as 256mb; auto"
+                    + " is a quarter of the heap divided by the slots"),
     REWIND_TO(
             "rewind-to",
             null,

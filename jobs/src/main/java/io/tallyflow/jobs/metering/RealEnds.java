@@ -13,10 +13,12 @@ import io.tallyflow.connectors.kafka.WatermarkRules;
 import io.tallyflow.connectors.postgres.PostgresSinkOptions;
 import io.tallyflow.connectors.postgres.PostgresUsageSink;
 import io.tallyflow.functions.parse.UsageEventParser;
+import io.tallyflow.functions.paths.MeterPaths;
 import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.meter.Meter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import javax.sql.DataSource;
@@ -46,7 +48,7 @@ public final class RealEnds {
                         new KafkaTopic(options.eventsTopic(), options.consumerGroup()),
                         kafka,
                         new WatermarkRules(options.outOfOrderness(), options.idleAfter()),
-                        new Parser()),
+                        new Parser(meters)),
                 new PostgresUsageSink(postgres(options), sinkOptions(options)),
                 RecordSinks.rejected(options.rejectedTopic(), options.eventsTopic(), kafka),
                 RecordSinks.late(options.lateTopic(), options.eventsTopic(), kafka),
@@ -116,13 +118,18 @@ public final class RealEnds {
 
         private static final long serialVersionUID = 1L;
 
+        private final ArrayList<Meter> meters;
         private transient @Nullable UsageEventParser parser;
+
+        Parser(List<Meter> meters) {
+            this.meters = new ArrayList<>(meters);
+        }
 
         @Override
         public ParsedRecord parse(ConsumedRecord record) {
             UsageEventParser current = parser;
             if (current == null) {
-                current = new UsageEventParser();
+                current = new UsageEventParser(new MeterPaths(meters));
                 parser = current;
             }
             return current.parse(record);

@@ -4,16 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
+import io.tallyflow.functions.wire.FramedType;
+import io.tallyflow.schemas.lake.LakeRow;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.WindowSize;
+import io.tallyflow.schemas.stream.EventOrProgress;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.serialization.SerializerConfigImpl;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.graph.StreamEdge;
+import org.apache.flink.streaming.api.graph.StreamGraph;
+import org.apache.flink.streaming.api.graph.StreamNode;
 import org.junit.jupiter.api.Test;
 
 /** Holds the topology that is built with the real ends, none of them connected. */
@@ -57,7 +67,36 @@ final class MeteringTopologyTest {
                                                                 || uid.endsWith(": " + stage)));
     }
 
+    @Test
+    void whatCrossesTheNetworkForEveryEventIsWrittenByHand() {
+        List<TypeSerializer<?>> written =
+                graph().getStreamNodes().stream().flatMap(MeteringTopologyTest::writtenBy).toList();
+        assertThat(written)
+                .contains(serializer(FramedType.EVENT_OR_PROGRESS), serializer(FramedType.LAKE_ROW))
+                .doesNotContain(
+                        serializer(TypeInformation.of(EventOrProgress.class)),
+                        serializer(TypeInformation.of(LakeRow.class)));
+    }
+
+    private static Stream<TypeSerializer<?>> writtenBy(StreamNode node) {
+        return node.getOutEdges().stream()
+                .map(StreamEdge::getOutputTag)
+                .map(
+                        side ->
+                                side == null
+                                        ? node.getTypeSerializerOut()
+                                        : serializer(side.getTypeInfo()));
+    }
+
+    private static <T> TypeSerializer<T> serializer(TypeInformation<T> type) {
+        return type.createSerializer(new SerializerConfigImpl(FlinkSettings.required()));
+    }
+
     private static TopologyText topology() {
+        return new TopologyText(graph(), PARALLELISMS);
+    }
+
+    private static StreamGraph graph() {
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment(FlinkSettings.required());
         environment.setParallelism(JOB);
@@ -65,7 +104,7 @@ final class MeteringTopologyTest {
         new MeteringPipeline(
                         RealEnds.ends(options(), rules.meters(), Duration.ofSeconds(10)), rules)
                 .attachTo(environment, READERS);
-        return new TopologyText(environment.getStreamGraph(), PARALLELISMS);
+        return environment.getStreamGraph();
     }
 
     private static MeteringOptions options() {
@@ -90,6 +129,7 @@ final class MeteringTopologyTest {
                         JsonPath.parse("$.tokens"),
                         List.of(),
                         WindowSize.MINUTE);
-        return new MeteringRules(List.of(meter), DedupeRules.defaults(), AggregateRules.defaults());
+        return new MeteringRules(
+                List.of(meter), DedupeRules.defaults(), AggregateRules.defaults(), 1);
     }
 }

@@ -6,18 +6,27 @@ import org.jspecify.annotations.Nullable;
  * What became of one consumed record: an event or a rejection, never both, never neither.
  *
  * @param kafkaTimeMillis the record's Kafka timestamp, milliseconds since the epoch, UTC
+ * @param places where in the event's data the values lie that meters look for; only the parser and
+ *     the meters know the form. Null if the parser did not look
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, never a key
 public record ParsedRecord(
         int partition,
         long offset,
         long kafkaTimeMillis,
         @Nullable UsageEvent event,
-        @Nullable RejectedRecord rejected) {
+        @Nullable RejectedRecord rejected,
+        int @Nullable [] places) {
 
     /** A record that is a usage event. */
     public static ParsedRecord of(UsageEvent event) {
+        return of(event, null);
+    }
+
+    /** A record that is a usage event, and what its parser noted. */
+    public static ParsedRecord of(UsageEvent event, int @Nullable [] places) {
         return new ParsedRecord(
-                event.partition(), event.offset(), event.kafkaTimeMillis(), event, null);
+                event.partition(), event.offset(), event.kafkaTimeMillis(), event, null, places);
     }
 
     /** A record that is not. */
@@ -27,7 +36,8 @@ public record ParsedRecord(
                 rejected.offset(),
                 rejected.kafkaTimeMillis(),
                 null,
-                rejected);
+                rejected,
+                null);
     }
 
     /**

@@ -18,6 +18,9 @@ public final class GroupText {
     /** The group of a meter that groups by nothing. */
     public static final String NONE = "{}";
 
+    /** Stands for all values of a dimension that have no group of their own. */
+    public static final String OTHER = "__other__";
+
     private static final char[] HEX = "0123456789abcdef".toCharArray();
 
     private GroupText() {}
@@ -49,6 +52,32 @@ public final class GroupText {
             quote(out, values.get(i));
         }
         return out.append('}').toString();
+    }
+
+    /**
+     * The group that takes what has no room in groups of its own: the same names, each with the
+     * value {@link #OTHER}.
+     *
+     * @param group a text made here, with at least one name
+     */
+    public static String other(String group) {
+        StringBuilder out = new StringBuilder(group.length());
+        int at = 0;
+        while (group.charAt(at) != '}') {
+            int endOfName = endOfQuoted(group, at + 1);
+            out.append(group, at, endOfName).append(":\"").append(OTHER).append('"');
+            at = endOfQuoted(group, endOfName + 1);
+        }
+        return out.append('}').toString();
+    }
+
+    /** Behind the quotation mark that closes the one at {@code open}. */
+    private static int endOfQuoted(String text, int open) {
+        int at = open + 1;
+        while (text.charAt(at) != '"') {
+            at += text.charAt(at) == '\\' ? 2 : 1;
+        }
+        return at + 1;
     }
 
     private static void quote(StringBuilder out, String text) {

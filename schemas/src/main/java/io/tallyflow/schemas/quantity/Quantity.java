@@ -2,6 +2,7 @@ package io.tallyflow.schemas.quantity;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The quantities that are metered: decimals of at most {@link #SCALE} places after the point, with
@@ -41,6 +42,14 @@ public final class Quantity {
         }
         BigDecimal value = rounded(number);
         return inRange(value) ? QuantityResult.of(value) : QuantityResult.NUMBER_RANGE;
+    }
+
+    /** The same for text in UTF-8, in {@code [start, end)}; most is read where it lies. */
+    public static QuantityResult read(byte[] text, int start, int end) {
+        QuantityResult plain = PlainDecimal.read(text, start, end);
+        return plain == null
+                ? read(new String(text, start, end - start, StandardCharsets.UTF_8))
+                : plain;
     }
 
     /** Whether the absolute value is below {@link #LIMIT}. */

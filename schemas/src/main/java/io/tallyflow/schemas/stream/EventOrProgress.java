@@ -1,5 +1,6 @@
 package io.tallyflow.schemas.stream;
 
+import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.progress.Progress;
 import org.jspecify.annotations.Nullable;
@@ -8,26 +9,23 @@ import org.jspecify.annotations.Nullable;
  * A usage event, or the progress that its sender reports just before a barrier: exactly one of
  * them.
  *
- * @param sender makes the key of a progress; 0 for an event
+ * @param places of the event, as in {@link ParsedRecord}
+ * @param key what the stream is keyed by
  */
-public record EventOrProgress(@Nullable UsageEvent event, @Nullable Progress progress, int sender) {
+@SuppressWarnings("ArrayRecordComponent") // never compared, never a key
+public record EventOrProgress(
+        @Nullable UsageEvent event, int @Nullable [] places, @Nullable Progress progress, int key) {
 
-    /**
-     * Starts the key of a progress record. Subjects cannot hold control characters, so it meets
-     * none of them.
-     */
-    private static final String PROGRESS_KEY = "\u0001";
-
-    public static EventOrProgress of(UsageEvent event) {
-        return new EventOrProgress(event, null, 0);
+    /** An event of which nobody noted where the values are. */
+    public static EventOrProgress of(UsageEvent event, int key) {
+        return of(event, null, key);
     }
 
-    public static EventOrProgress of(Progress progress, int sender) {
-        return new EventOrProgress(null, progress, sender);
+    public static EventOrProgress of(UsageEvent event, int @Nullable [] places, int key) {
+        return new EventOrProgress(event, places, null, key);
     }
 
-    /** What the stream is keyed by: the subject. */
-    public String key() {
-        return event == null ? PROGRESS_KEY + sender : event.subject();
+    public static EventOrProgress of(Progress progress, int key) {
+        return new EventOrProgress(null, null, progress, key);
     }
 }

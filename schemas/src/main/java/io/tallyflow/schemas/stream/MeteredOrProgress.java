@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param key the key of the stream, unchanged since the shuffle
  */
 public record MeteredOrProgress(
-        String key, @Nullable MeteredEvent metered, @Nullable Progress progress) {
+        int key, @Nullable MeteredEvent metered, @Nullable Progress progress) {
 
-    public static MeteredOrProgress of(MeteredEvent metered) {
-        return new MeteredOrProgress(metered.event().subject(), metered, null);
+    public static MeteredOrProgress of(MeteredEvent metered, int key) {
+        return new MeteredOrProgress(key, metered, null);
     }
 
-    public static MeteredOrProgress of(Progress progress, String key) {
+    public static MeteredOrProgress of(Progress progress, int key) {
         return new MeteredOrProgress(key, null, progress);
     }
 }

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import io.tallyflow.schemas.quantity.QuantityResult.Problem;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.regex.Pattern;
 import net.jqwik.api.Arbitraries;
@@ -207,6 +209,24 @@ class QuantityTest {
     void acceptsExactlyTheGrammar(@ForAll("nearlyNumbers") String text) {
         boolean expected = text.length() <= 64 && NUMBER.matcher(text).matches();
         assertThat(Quantity.read(text).problem() != Problem.NUMBER_FORMAT).isEqualTo(expected);
+    }
+
+    @Property(seed = "5003", tries = 20_000)
+    void readsBytesWhereTheyLieAsItReadsText(
+            @ForAll("plainNumbers") String number, @ForAll("nearlyNumbers") String other) {
+        for (String text : List.of(number, other, "é" + number, number + "é")) {
+            byte[] bytes = ("1" + text + "1").getBytes(StandardCharsets.UTF_8);
+            assertThat(Quantity.read(bytes, 1, bytes.length - 1)).isEqualTo(Quantity.read(text));
+        }
+    }
+
+    @Provide
+    Arbitrary<String> plainNumbers() {
+        Arbitrary<String> sign = Arbitraries.of("", "-");
+        Arbitrary<String> digits = Arbitraries.strings().withChars("0019").ofMaxLength(20);
+        Arbitrary<String> point = Arbitraries.of("", ".");
+        return Combinators.combine(sign, digits, point, digits)
+                .as((s, whole, p, part) -> s + whole + p + part);
     }
 
     @Provide

@@ -5,7 +5,7 @@ import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageRow;
 
 /** What memory knows of a cell between two barriers. Confined to the operator's thread. */
-final class ChangedCell {
+final class PlainCell {
 
     private UsagePartial partial;
     private boolean settled;
@@ -17,13 +17,13 @@ final class ChangedCell {
      *
      * @param partial {@link io.tallyflow.schemas.state.UsagePartials#NONE} if it does not
      */
-    ChangedCell(UsagePartial partial) {
+    PlainCell(UsagePartial partial) {
         this.partial = partial;
     }
 
     /** A cell that must be sent although nothing was added to it. */
-    static ChangedCell known(UsagePartial partial, boolean settled) {
-        ChangedCell cell = new ChangedCell(partial);
+    static PlainCell known(UsagePartial partial, boolean settled) {
+        PlainCell cell = new PlainCell(partial);
         cell.settled = settled;
         cell.changed = true;
         return cell;

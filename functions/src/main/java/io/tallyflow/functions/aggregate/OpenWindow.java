@@ -1,0 +1,319 @@
+package io.tallyflow.functions.aggregate;
+
+import io.tallyflow.schemas.meter.GroupText;
+import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.usage.DistinctValue;
+import io.tallyflow.schemas.usage.UsageCell;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One window of one key. As long as memory has room, all its cells are in it, and state gets a
+ * block of those that changed ahead of each barrier; when the blocks hold more than twice what
+ * lives, they are written anew. A window that memory has no room for is released into rows: its
+ * cells are then looked up one by one, and memory knows only what changed since the last barrier.
+ */
+final class OpenWindow {
+
+    private static final int BYTES = 400;
+    private static final int BYTES_OF_COUNT = 100;
+    private static final int CELLS_PER_BLOCK = 4_096;
+
+    private final int key;
+    private final TimeWindow window;
+    private final WindowState state;
+    private final Map<UsageCell, Cell> cells = new HashMap<>();
+    private final List<Cell> changed = new ArrayList<>();
+    private final Map<GroupOwner, Integer> groups = new HashMap<>();
+    private final List<DistinctValue> newValues = new ArrayList<>();
+    private @Nullable SeenValues seen;
+    private boolean inRows;
+    private boolean inState;
+    private int firstBlock;
+    private int nextBlock;
+    private int nextValueBlock;
+    private long cellsInBlocks;
+    private long bytesOfCells;
+    private long bytesOfValues;
+
+    /** Whose groups are counted. */
+    private record GroupOwner(String meter, String subject) {}
+
+    OpenWindow(int key, TimeWindow window, WindowState state) {
+        this.key = key;
+        this.window = window;
+        this.state = state;
+    }
+
+    /** A window that a checkpoint holds. */
+    static OpenWindow restored(int key, TimeWindow window, WindowState state, boolean inRows)
+            throws Exception {
+        OpenWindow open = new OpenWindow(key, window, state);
+        open.inState = true;
+        open.inRows = inRows;
+        if (inRows) {
+            state.rows(key, window, cell -> open.count(cell.name()));
+        } else {
+            open.readBlocks();
+        }
+        return open;
+    }
+
+    private void readBlocks() throws Exception {
+        TreeMap<Integer, byte[]> blocks = state.cellBlocks(key, window);
+        for (byte[] block : blocks.values()) {
+            CellBlock.read(block, window, this::put);
+        }
+        firstBlock = blocks.isEmpty() ? 0 : blocks.firstKey();
+        nextBlock = blocks.isEmpty() ? 0 : blocks.lastKey() + 1;
+        for (Map.Entry<Integer, byte[]> block : state.valueBlocks(key, window).entrySet()) {
+            ValueBlock.read(block.getValue(), window, this::isNewToMemory);
+            nextValueBlock = block.getKey() + 1;
+        }
+    }
+
+    /** A cell of a newer block replaces that of an older one. */
+    private void put(Cell cell) {
+        cellsInBlocks++;
+        if (cells.put(cell.name(), cell) == null) {
+            bytesOfCells += Cell.bytes(cell.name());
+            count(cell.name());
+        }
+    }
+
+    int key() {
+        return key;
+    }
+
+    TimeWindow window() {
+        return window;
+    }
+
+    /** Bytes of heap, about. */
+    long bytes() {
+        return BYTES
+                + bytesOfCells
+                + (long) groups.size() * BYTES_OF_COUNT
+                + bytesOfValues
+                + (seen == null ? 0 : seen.bytes());
+    }
+
+    /** Whether memory would gain anything by {@link #release}. */
+    boolean isReleasable() {
+        return inRows ? !cells.isEmpty() : true;
+    }
+
+    /** What is known of a cell; null if the window has none of that name. */
+    @Nullable Cell find(UsageCell name) throws Exception {
+        Cell cell = cells.get(name);
+        if (cell == null && inRows) {
+            UsagePartial row = state.row(key, name);
+            if (row != null) {
+                cell = new Cell(name, row);
+                remember(cell);
+            }
+        }
+        return cell;
+    }
+
+    /** Adds a cell that the window does not have. */
+    Cell add(UsageCell name) {
+        Cell cell = new Cell(name);
+        remember(cell);
+        count(name);
+        return cell;
+    }
+
+    private void remember(Cell cell) {
+        cells.put(cell.name(), cell);
+        bytesOfCells += Cell.bytes(cell.name());
+    }
+
+    private void count(UsageCell name) {
+        if (!name.group().equals(GroupText.NONE)) {
+            groups.merge(new GroupOwner(name.meter(), name.subject()), 1, Integer::sum);
+        }
+    }
+
+    /** How many groups the cell's meter and subject have in this window. */
+    int groups(UsageCell name) {
+        return groups.getOrDefault(new GroupOwner(name.meter(), name.subject()), 0);
+    }
+
+    /** Notes what a cell has become; it will be written and sent. */
+    void change(Cell cell, UsagePartial after) {
+        if (cell.change(after)) {
+            changed.add(cell);
+        }
+    }
+
+    /** Whether the cell sees the value for the first time. */
+    boolean isNew(DistinctValue value) throws Exception {
+        if (inRows) {
+            return state.addValueRow(key, value);
+        }
+        if (isNewToMemory(value)) {
+            newValues.add(value);
+            bytesOfValues += Cell.bytes(value.cell());
+            return true;
+        }
+        return false;
+    }
+
+    private boolean isNewToMemory(DistinctValue value) {
+        if (seen == null) {
+            seen = new SeenValues();
+        }
+        return seen.add(value);
+    }
+
+    /** Sends what changed, and brings it into state. */
+    void write(WindowOutput output) throws Exception {
+        for (Cell cell : changed) {
+            output.row(key, cell.name(), cell.partial(), false);
+            cell.takeChange();
+        }
+        if (!inState) {
+            state.putWindow(key, window, inRows);
+            inState = true;
+        }
+        if (inRows) {
+            writeRows(changed);
+            forgetCells();
+        } else {
+            writeBlocks();
+        }
+        changed.clear();
+    }
+
+    private void writeBlocks() throws Exception {
+        if (!newValues.isEmpty()) {
+            state.putValueBlock(key, window, nextValueBlock++, ValueBlock.of(newValues));
+            newValues.clear();
+            bytesOfValues = 0;
+        }
+        if (cellsInBlocks + changed.size() > mostCellsInBlocks()) {
+            int before = nextBlock;
+            cellsInBlocks = 0;
+            writeCells(new ArrayList<>(cells.values()));
+            removeBlocksBefore(before);
+        } else {
+            writeCells(changed);
+        }
+    }
+
+    /** Not the same for all keys, or they would all write their blocks anew at once. */
+    private long mostCellsInBlocks() {
+        return 64L + (16 + key % 16) * (long) cells.size() / 10;
+    }
+
+    private void writeCells(List<Cell> some) throws Exception {
+        for (int from = 0; from < some.size(); from += CELLS_PER_BLOCK) {
+            List<Cell> part = some.subList(from, Math.min(some.size(), from + CELLS_PER_BLOCK));
+            state.putCellBlock(key, window, nextBlock++, CellBlock.of(part));
+        }
+        cellsInBlocks += some.size();
+    }
+
+    private void removeBlocksBefore(int number) throws Exception {
+        while (firstBlock < number) {
+            state.removeCellBlock(key, window, firstBlock++);
+        }
+    }
+
+    private void writeRows(Iterable<Cell> some) throws Exception {
+        for (Cell cell : some) {
+            state.putRow(key, cell);
+        }
+    }
+
+    private void forgetCells() {
+        cells.clear();
+        bytesOfCells = 0;
+    }
+
+    /** Gives memory back: sends what changed, and goes on in rows. */
+    void release(WindowOutput output) throws Exception {
+        write(output);
+        if (inRows) {
+            forgetCells();
+            return;
+        }
+        writeRows(cells.values());
+        for (byte[] block : state.valueBlocks(key, window).values()) {
+            ValueBlock.read(block, window, this::addValueRow);
+        }
+        state.removeBlocks(key, window);
+        inRows = true;
+        inState = true;
+        state.putWindow(key, window, true);
+        seen = null;
+        forgetCells();
+    }
+
+    private void addValueRow(DistinctValue value) {
+        try {
+            state.addValueRow(key, value);
+        } catch (Exception e) {
+            throw new IllegalStateException("a distinct value could not be brought into state", e);
+        }
+    }
+
+    /** Marks all cells to be sent ahead of the next barrier. */
+    void changeAll(WindowOutput output) throws Exception {
+        if (inRows) {
+            state.rows(key, window, cell -> output.row(key, cell.name(), cell.partial(), false));
+        }
+        for (Cell cell : cells.values()) {
+            if (cell.markChanged()) {
+                changed.add(cell);
+            }
+        }
+    }
+
+    /** Says the last word of all cells, and forgets them. */
+    void settle(WindowOutput output) throws Exception {
+        Map<UsageCell, Long> distinctValues = new HashMap<>();
+        values(
+                value -> {
+                    distinctValues.merge(value.cell(), 1L, Long::sum);
+                    output.settledValue(value);
+                });
+        Consumer<Cell> last =
+                cell -> {
+                    output.row(key, cell.name(), cell.partial(), true);
+                    output.settled(
+                            cell.name(),
+                            cell.partial(),
+                            distinctValues.getOrDefault(cell.name(), 0L));
+                };
+        if (inRows) {
+            writeRows(changed);
+            state.rows(key, window, last);
+        } else {
+            cells.values().forEach(last);
+        }
+        if (inState) {
+            state.removeWindow(key, window);
+        }
+    }
+
+    private void values(Consumer<DistinctValue> values) throws Exception {
+        if (inRows) {
+            state.valueRows(key, window, values);
+            return;
+        }
+        if (seen != null) {
+            for (byte[] block : state.valueBlocks(key, window).values()) {
+                ValueBlock.read(block, window, values);
+            }
+        }
+        newValues.forEach(values);
+    }
+}

@@ -1,0 +1,137 @@
+package io.tallyflow.functions.deduplicate;
+
+import io.tallyflow.functions.deduplicate.LaneDecision.First;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What all keys of a subtask remember, within one budget of memory: identities that have no room
+ * are sealed into state before they are due, and fewer copies of sealed ones are kept.
+ */
+final class IdentityKeys {
+
+    /** What a slot of the table of recent identities takes, times the slots an identity has. */
+    private static final int BYTES_PER_UNSEALED = 64;
+
+    private static final int LEAST_SEALED = 1_024;
+
+    /** One identity is sealed once and merged about as often as there are levels of runs. */
+    private static final int WORK_PER_IDENTITY = 6;
+
+    private static final int LEAST_WORK = 20_000;
+
+    private final int[] keys;
+    private final @Nullable RememberedIdentities[] byKey;
+    private final long mostBytes;
+    private final Set<RememberedIdentities> touched = new LinkedHashSet<>();
+    private int tidied;
+    private long put;
+
+    /**
+     * @param mostBytes of memory, about
+     * @param entries the entries in state of a key
+     */
+    IdentityKeys(int[] keys, long mostBytes, IntFunction<IdentityBlocks> entries) {
+        this.keys = keys;
+        this.mostBytes = mostBytes;
+        this.byKey = new RememberedIdentities[Arrays.stream(keys).max().orElse(0) + 1];
+        BlockCache cache = new BlockCache(mostBytes / 8);
+        IdentityLimits limits = limits(mostBytes, keys.length);
+        for (int key : keys) {
+            RememberedIdentities identities =
+                    new RememberedIdentities(key, entries.apply(key), limits, cache);
+            identities.keepCopiesWithin(mostBytes / 2 / keys.length);
+            byKey[key] = identities;
+        }
+    }
+
+    /** So that the unsealed ones of all keys have room in half of the memory. */
+    private static IdentityLimits limits(long mostBytes, int keys) {
+        IdentityLimits usual = IdentityLimits.defaults();
+        long room = mostBytes / 2 / keys / BYTES_PER_UNSEALED;
+        int sealed = (int) Math.max(LEAST_SEALED, Math.min(usual.sealedIds(), room));
+        return new IdentityLimits(
+                sealed,
+                usual.blockIds(),
+                usual.logIds(),
+                usual.shelfRuns(),
+                usual.mostSpanMillis());
+    }
+
+    /** What is remembered of an identity, or null. */
+    @Nullable First first(int key, long high, long low) {
+        return of(key).first(high, low);
+    }
+
+    /** Remembers an identity. */
+    void put(int key, long high, long low, long kafkaTimeMillis, long contentHash) {
+        RememberedIdentities identities = of(key);
+        identities.put(high, low, kafkaTimeMillis, contentHash);
+        touched.add(identities);
+        put++;
+    }
+
+    private RememberedIdentities of(int key) {
+        RememberedIdentities identities = byKey[key];
+        if (identities == null) {
+            throw new IllegalStateException("key " + key + " is not of this subtask");
+        }
+        return identities;
+    }
+
+    /**
+     * Brings everything into state, ahead of a barrier, with a share of the sealing and merging
+     * that is due: so much that it keeps up with what comes, so little that the barrier does not
+     * wait.
+     *
+     * @param nowMillis the time of writing
+     * @param forgottenMillis what was written before may be forgotten
+     */
+    void write(long nowMillis, long forgottenMillis) {
+        tidy(nowMillis, forgottenMillis);
+        for (RememberedIdentities identities : touched) {
+            identities.log();
+        }
+        touched.clear();
+        put = 0;
+    }
+
+    private void tidy(long nowMillis, long forgottenMillis) {
+        long work = Math.max(LEAST_WORK, put * WORK_PER_IDENTITY);
+        for (int looked = 0; looked < keys.length && work > 0; looked++) {
+            RememberedIdentities identities = of(keys[tidied]);
+            int handled = identities.tidy(nowMillis, forgottenMillis);
+            if (handled > 0) {
+                touched.add(identities);
+                work -= handled;
+            }
+            tidied = (tidied + 1) % keys.length;
+        }
+    }
+
+    /** Gives memory back between barriers, if there is too much in it. */
+    void keepWithinMemory(long nowMillis) {
+        if (bytes() <= mostBytes) {
+            return;
+        }
+        for (int key : keys) {
+            RememberedIdentities identities = of(key);
+            if (identities.seal(nowMillis) > 0) {
+                touched.add(identities);
+            }
+            identities.keepCopiesWithin(mostBytes / 4 / keys.length);
+        }
+    }
+
+    /** Bytes of memory, about. */
+    long bytes() {
+        long bytes = 0;
+        for (int key : keys) {
+            bytes += of(key).bytes();
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,91 @@
+package io.tallyflow.functions.deduplicate;
+
+import io.tallyflow.functions.deduplicate.LaneDecision.First;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs of one range of hashes, and under them four shelves with older runs of its quarters. As all
+ * on a shelf is newer than what is under it, the first that is found on the way down, from the
+ * newest run to the oldest, is what was put last.
+ */
+final class IdentityShelf {
+
+    private static final int QUARTERS = 4;
+
+    private final HashRange range;
+    private final @Nullable IdentityShelf[] quarters = new IdentityShelf[QUARTERS];
+
+    /** From the newest to the oldest. */
+    private final List<IdentityRun> runs = new ArrayList<>();
+
+    IdentityShelf(HashRange range) {
+        this.range = range;
+    }
+
+    HashRange range() {
+        return range;
+    }
+
+    /** The runs, from the newest to the oldest. */
+    List<IdentityRun> runs() {
+        return runs;
+    }
+
+    /** The shelf of a quarter, made if it is not there. */
+    IdentityShelf quarter(int quarter) {
+        IdentityShelf shelf = quarters[quarter];
+        if (shelf == null) {
+            shelf = new IdentityShelf(range.quarter(quarter));
+            quarters[quarter] = shelf;
+        }
+        return shelf;
+    }
+
+    /** What was put last for an identity, or null. */
+    @Nullable First first(long high, long low, CachedBlocks blocks) {
+        IdentityShelf shelf = this;
+        First first = null;
+        while (shelf != null && first == null) {
+            first = shelf.firstHere(high, low, blocks);
+            shelf = shelf.quarters[shelf.range.quarterOf(high)];
+        }
+        return first;
+    }
+
+    private @Nullable First firstHere(long high, long low, CachedBlocks blocks) {
+        for (int i = 0; i < runs.size(); i++) {
+            First first = runs.get(i).first(high, low, blocks);
+            if (first != null) {
+                return first;
+            }
+        }
+        return null;
+    }
+
+    /** Tells of this shelf and of those under it. */
+    void forEach(Consumer<IdentityShelf> visitor) {
+        visitor.accept(this);
+        for (IdentityShelf shelf : quarters) {
+            if (shelf != null) {
+                shelf.forEach(visitor);
+            }
+        }
+    }
+
+    /** Puts a run that was read from state where it belongs: in the order of numbers. */
+    void restore(IdentityRun run) {
+        HashRange wanted = run.header().range();
+        if (wanted.level() > range.level()) {
+            quarter(range.quarterOf(wanted.prefix())).restore(run);
+            return;
+        }
+        int at = 0;
+        while (at < runs.size() && runs.get(at).number() > run.number()) {
+            at++;
+        }
+        runs.add(at, run);
+    }
+}

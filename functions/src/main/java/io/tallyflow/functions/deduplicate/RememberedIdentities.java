@@ -1,0 +1,150 @@
+package io.tallyflow.functions.deduplicate;
+
+import io.tallyflow.functions.deduplicate.LaneDecision.First;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one key group remembers of the identities that counted: exactly, by all 128 bits of their
+ * hash. Confined to one thread.
+ *
+ * <p>New identities are in a table in memory and, from the next barrier on, in a log in state. When
+ * there are enough of them they are sealed: sorted by hash into blocks in state, of which only a
+ * filter stays in memory. The table keeps copies of what was sealed last, as many as memory allows.
+ *
+ * <p>Made over the entries of the key group in state, it remembers what they hold; it reads the log
+ * and the filters, not the blocks. New identities are in memory only until {@link #log}, which must
+ * therefore come before each barrier and, of all calls, last. {@link #tidy} and {@link #seal} may
+ * be called at any time.
+ *
+ * <p>Nothing here reads a clock. The times of writing that it is given tell which entries state has
+ * dropped by their time to live, and decide nothing else.
+ */
+final class RememberedIdentities {
+
+    /** How many bits of a content hash are remembered. */
+    static final int CONTENT_BITS = 48;
+
+    private final IdentityBlocks blocks;
+    private final IdentityLimits limits;
+    private final RecentIdentities recent;
+    private final IdentityLog log;
+    private final SealedIdentities sealed;
+    private boolean headIsOld;
+
+    /**
+     * Reads what state holds.
+     *
+     * @param keyGroup tells the blocks of this key group from others in the cache
+     * @throws IllegalStateException if an entry is of a version that is not known, or damaged
+     */
+    RememberedIdentities(
+            int keyGroup, IdentityBlocks blocks, IdentityLimits limits, BlockCache cache) {
+        this.blocks = blocks;
+        this.limits = limits;
+        this.recent = new RecentIdentities(limits.sealedIds());
+        IdentityHead head = IdentityHead.read(blocks);
+        this.log = new IdentityLog(blocks, limits.logIds(), head);
+        this.sealed =
+                new SealedIdentities(
+                        blocks, new CachedBlocks(keyGroup, blocks, cache), limits, head);
+        log.forEach(recent);
+    }
+
+    /**
+     * What was put last for an identity, or null. Null may also be the answer for one whose entry
+     * state has dropped, or that is older than a bound that {@link #tidy} was given; for such a one
+     * it may also be what was put earlier.
+     *
+     * @param high the first 64 bits of its hash
+     * @param low the other 64 bits
+     */
+    @Nullable First first(long high, long low) {
+        First first = recent.first(high, low);
+        return first == null ? sealed.first(high, low) : first;
+    }
+
+    /**
+     * Remembers an identity, in the place of what is remembered of it, which has an earlier Kafka
+     * time.
+     *
+     * @param contentHash no more than {@link #CONTENT_BITS} bits
+     */
+    void put(long high, long low, long kafkaTimeMillis, long contentHash) {
+        if (contentHash >>> CONTENT_BITS != 0) {
+            throw new IllegalArgumentException(
+                    "a content hash of more than "
+                            + CONTENT_BITS
+                            + " bits: "
+                            + Long.toHexString(contentHash));
+        }
+        recent.visit(high, low, kafkaTimeMillis, contentHash);
+        log.add(high, low, kafkaTimeMillis, contentHash);
+    }
+
+    /**
+     * Writes what state does not hold yet: at most one block of the log, and the list of what there
+     * is. The work is that of the identities put since the last call and of less than one full
+     * block.
+     */
+    void log() {
+        if (log.write() || headIsOld) {
+            new IdentityHead(log.from(), log.to(), sealed.nextRun(), sealed.numbers())
+                    .write(blocks);
+            headIsOld = false;
+        }
+    }
+
+    /**
+     * Does one piece of the work that is due, if any: seals, drops a run that is too old, or merges
+     * the runs of one shelf. A piece handles at most about as many identities as are sealed at
+     * once, times the runs of a shelf, as long as their hashes are spread evenly.
+     *
+     * @param nowMillis the time of writing
+     * @param forgottenMillis identities that were put before may be forgotten
+     * @return how many identities the piece handled; 0 if nothing is due
+     */
+    int tidy(long nowMillis, long forgottenMillis) {
+        if (unsealed() >= limits.sealedIds()) {
+            return seal(nowMillis);
+        }
+        int handled = sealed.tidy(forgottenMillis);
+        headIsOld |= handled > 0;
+        return handled;
+    }
+
+    /**
+     * Seals what is not sealed, however little, so that {@link #keepCopiesWithin} can give its
+     * memory back.
+     *
+     * @param nowMillis the time of writing
+     * @return how many identities were sealed
+     */
+    int seal(long nowMillis) {
+        IdentityBatch sorted = recent.unsealed().sorted();
+        if (sorted.size() > 0) {
+            sealed.add(sorted, nowMillis);
+            log.clear();
+            recent.seal();
+            headIsOld = true;
+        }
+        return sorted.size();
+    }
+
+    /**
+     * Keeps copies of sealed identities only as long as the table of recent ones takes no more than
+     * so many bytes, from now on. Others stay, whatever they take, until they are sealed.
+     */
+    void keepCopiesWithin(long recentBytes) {
+        recent.keepCopiesWithin(recentBytes);
+    }
+
+    /** Identities that are not sealed. */
+    int unsealed() {
+        return recent.unsealedCount();
+    }
+
+    /** Bytes of memory held, without the cache of blocks. */
+    long bytes() {
+        return recent.bytes() + log.bytes() + sealed.bytes();
+    }
+}

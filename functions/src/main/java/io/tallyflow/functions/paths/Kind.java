@@ -1,0 +1,18 @@
+package io.tallyflow.functions.paths;
+
+/** What a path led to. */
+public enum Kind {
+    MISSING,
+    NULL,
+    OBJECT,
+    ARRAY,
+    BOOLEAN,
+    NUMBER,
+    STRING;
+
+    private static final Kind[] ALL = values();
+
+    static Kind of(int ordinal) {
+        return ALL[ordinal];
+    }
+}

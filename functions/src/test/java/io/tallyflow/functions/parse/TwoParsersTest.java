@@ -1,0 +1,286 @@
+package io.tallyflow.functions.parse;
+
+import static io.tallyflow.functions.parse.Records.json;
+import static io.tallyflow.functions.parse.Records.record;
+import static io.tallyflow.functions.parse.Records.structured;
+import static io.tallyflow.functions.parse.Records.utf8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.functions.meter.MeterReader;
+import io.tallyflow.functions.paths.MeterPaths;
+import io.tallyflow.schemas.event.ConsumedRecord;
+import io.tallyflow.schemas.event.ParsedRecord;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.meter.GroupDimension;
+import io.tallyflow.schemas.meter.JsonPath;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.WindowSize;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The reader of plain events says what the parser of all events says, or nothing; and meters take
+ * the same from the places it noted as from a walk over the data. One reader reads all events of a
+ * run, as it does in the job, so that what it remembers of one is put to the test by the next.
+ */
+final class TwoParsersTest {
+
+    private static final List<Meter> METERS = meters();
+
+    private final UsageEventParser parser = new UsageEventParser();
+    private final PlainEvent plain = new PlainEvent(new MeterPaths(METERS));
+    private final MeterReader reader = new MeterReader(METERS);
+
+    private static List<Meter> meters() {
+        List<Meter> meters = new ArrayList<>();
+        for (String type : OrdinaryEvent.TYPES) {
+            for (long seed = 0; seed < 3; seed++) {
+                meters.addAll(meters(type, new OrdinaryEvent(seed + type.length()).paths));
+            }
+        }
+        meters.addAll(meters("t", List.of(JsonPath.parse("$.a"), JsonPath.parse("$.b[1].c"))));
+        return meters;
+    }
+
+    private static List<Meter> meters(String type, List<JsonPath> paths) {
+        List<Meter> meters = new ArrayList<>();
+        for (int i = 0; i < paths.size(); i++) {
+            Aggregation aggregation = Aggregation.values()[i % Aggregation.values().length];
+            JsonPath path = paths.get(i);
+            JsonPath other = paths.get((i + 1) % paths.size());
+            meters.add(
+                    new Meter(
+                            "m" + i,
+                            "",
+                            type,
+                            aggregation,
+                            aggregation == Aggregation.COUNT ? null : path,
+                            i % 3 == 0
+                                    ? List.of()
+                                    : List.of(
+                                            new GroupDimension("a", other),
+                                            new GroupDimension("b", paths.get(0))),
+                            WindowSize.HOUR));
+        }
+        return meters;
+    }
+
+    @Test
+    void plainReaderTakesOrdinaryEvents() {
+        int events = 20_000;
+        int taken = 0;
+        int placed = 0;
+        for (long seed = 0; seed < events; seed++) {
+            ParsedRecord read = check(structured(new OrdinaryEvent(seed).json));
+            taken += read == null ? 0 : 1;
+            placed += read == null || read.places() == null ? 0 : 1;
+        }
+        assertThat(taken).isGreaterThan(events * 99 / 100);
+        assertThat(placed).isGreaterThan(events * 90 / 100);
+    }
+
+    @Property(seed = "21", tries = 4000, shrinking = ShrinkingMode.OFF)
+    void bothAgreeOnUnusualEvents(@ForAll long seed) {
+        check(structured(new EventText(seed).json));
+    }
+
+    @Property(seed = "22", tries = 20_000, shrinking = ShrinkingMode.OFF)
+    void bothAgreeOnDamagedEvents(@ForAll long seed) {
+        Random random = new Random(seed);
+        boolean ordinary = random.nextInt(3) > 0;
+        byte[] value = utf8(ordinary ? new OrdinaryEvent(seed).json : new EventText(seed).json);
+        check(record(value, List.of()));
+        for (int i = random.nextInt(2); i >= 0; i--) {
+            value = HostileInputTest.damaged(value, random);
+        }
+        check(record(value, List.of()));
+    }
+
+    @Property(seed = "23", tries = 300, shrinking = ShrinkingMode.OFF)
+    void bothAgreeOnEventsOfWhichAnyOneByteChanged(@ForAll long seed) {
+        byte[] value = utf8(new OrdinaryEvent(seed).json);
+        Random random = new Random(seed);
+        for (int at = 0; at < value.length; at++) {
+            byte was = value[at];
+            value[at] = (byte) random.nextInt(256);
+            check(record(value, List.of()));
+            value[at] = was;
+        }
+    }
+
+    @Property(seed = "24", tries = 300, shrinking = ShrinkingMode.OFF)
+    void bothAgreeOnEventsThatEndAnywhere(@ForAll long seed) {
+        String json = new OrdinaryEvent(seed).json;
+        for (int end = 0; end < json.length(); end++) {
+            check(structured(json.substring(0, end)));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ",\"data\":{\"a\":5}",
+                ",\"data\":{\"b\":[0,{\"c\":\"x\"}],\"a\":-1.5}",
+                ",\"data\": {\"a\" : 5 , \"z\": [ ] }",
+                ",\n  \"data\":\t{\r\n }",
+                ",\"data\":{\"text\":\"a\\\"b\\\\c\\/d\\n\",\"a\":1}",
+                ",\"data\":{\"a\":\"x\\ny\"}",
+                ",\"data\":{\"ключ\":\"значение\",\"a\":1}",
+                ",\"data\":null",
+                ",\"data_base64\":null,\"time\":null,\"specversion\":null",
+                ",\"time\":\"2023-12-31T23:59:59Z\"",
+                ",\"time\":\"2020-02-29T00:00:00.000000001+00:00\"",
+                ",\"extension\":{\"deep\":[[[{}]]]}",
+                ",\"idd\":\"x\",\"datas\":{},\"i\":1,\"\":\"\"",
+            })
+    void plainReaderTakes(String members) {
+        assertThat(check(structured(json(members)))).isNotNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ",\"data\":{\"\\u0061\":5}",
+                ",\"data\":{\"a\\/b\":5,\"a/b\":5}",
+                ",\"\\/\":5",
+                ",\"data\":{\"a\":5,\"a\":5}",
+                ",\"time\":\"2023-12-31t23:59:59z\"",
+                ",\"time\":\"2023-12-31T23:59:59+01:00\"",
+                ",\"time\":\"2016-12-31T23:59:60Z\"",
+                ",\"datacontenttype\":\"application/cbor\"",
+                ",\"datacontenttype\":\"text/json\"",
+                ",\"data_base64\":\"\"",
+                ",\"time\":\"2024-01-02T00:00:00.000001Z\"",
+            })
+    void plainReaderLeavesAlone(String members) {
+        assertThat(check(structured(json(members)))).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2023-02-29T00:00:00Z",
+                "2023-13-01T00:00:00Z",
+                "2023-00-01T00:00:00Z",
+                "2023-01-00T00:00:00Z",
+                "2023-01-32T00:00:00Z",
+                "2023-01-01T24:00:00Z",
+                "2023-01-01T23:60:00Z",
+                "2023-01-01T23:59:61Z",
+                "2023-01-01T2x:59:59Z",
+                "2023-01-01T23:5x:59Z",
+                "2023-01-01T23:59:5xZ",
+                "x023-01-01T23:59:59Z",
+                "20x3-01-01T23:59:59Z",
+                "2023-0x-01T23:59:59Z",
+                "2023-01-0xT23:59:59Z",
+                "2023/01-01T23:59:59Z",
+                "2023-01/01T23:59:59Z",
+                "2023-01-01 23:59:59Z",
+                "2023-01-01T23-59:59Z",
+                "2023-01-01T23:59:59.Z",
+                "2023-01-01T23:59:59.1x2Z",
+                "2023-01-01T23:59:59,1Z",
+                "2023-01-01T23:59:59ZZ",
+                "2023-01-01T23:59Z",
+                "2023-01-01T23:59:59",
+                "1969-12-31T23:59:59Z",
+                "+00:00",
+                "2023-01-01T+00:00",
+                "Z",
+                "",
+            })
+    void plainReaderTakesNoWrongTime(String time) {
+        check(structured(json(",\"time\":\"2023-01-01T00:00:00Z\"")));
+        assertThat(check(structured(json(",\"time\":\"" + time + "\"")))).isNull();
+    }
+
+    @Test
+    void plainReaderTakesValuesAsDeepAsTheyMayNestAndNoDeeper() {
+        assertThat(check(structured(json(",\"x\":" + "[".repeat(32) + "]".repeat(32)))))
+                .isNotNull();
+        assertThat(check(structured(json(",\"x\":" + "[".repeat(33) + "]".repeat(33))))).isNull();
+        assertThat(check(structured(json(",\"x\":" + "{\"\":".repeat(32) + 1 + "}".repeat(32)))))
+                .isNotNull();
+        assertThat(check(structured(json(",\"x\":" + "{\"\":".repeat(33) + 1 + "}".repeat(33)))))
+                .isNull();
+    }
+
+    @Test
+    void plainReaderTakesTypesInTurnsWhereverTheyStand() {
+        for (int i = 0; i < 40; i++) {
+            String type = i % 3 == 0 ? "t" : "prompt";
+            String before = i % 2 == 0 ? "" : ",\"type\":\"" + type + "\"";
+            String after = i % 2 == 0 ? ",\"type\":\"" + type + "\"" : "";
+            String event =
+                    "{\"id\":\"i\",\"source\":\"s\",\"subject\":\"u\""
+                            + before
+                            + ",\"data\":{\"a\":5,\"tokens\":7,\"b\":[1,{\"c\":2}]}"
+                            + after
+                            + "}";
+            ParsedRecord read = Objects.requireNonNull(check(structured(event)), event);
+            assertThat(read.places()).isNotNull();
+        }
+    }
+
+    @Test
+    void plainReaderTakesProducersInTurnsHoweverTheySpace() {
+        for (int i = 0; i < 40; i++) {
+            String space = " ".repeat(i % 3);
+            String event = json(",\"data\":{\"a\":5,\"z\":1}").replace(":", ":" + space);
+            assertThat(check(structured(event))).isNotNull();
+        }
+    }
+
+    @Test
+    void plainReaderDoesNotCountTheNamesOfOneObjectForAnother() {
+        assertThat(check(structured(json(",\"data\":{\"a\":{\"b\":1,\"c\":2},\"b\":3}"))))
+                .isNotNull();
+        assertThat(check(structured(json(",\"data\":{\"a\":{\"b\":1,\"d\":2},\"b\":3}"))))
+                .isNotNull();
+        assertThat(check(structured(json(",\"data\":{\"a\":{\"b\":1,\"b\":2},\"b\":3}")))).isNull();
+        assertThat(check(structured(json(",\"data\":{\"a\":{\"b\":1,\"c\":2},\"a\":3}")))).isNull();
+    }
+
+    /** What the plain reader says, after it was held against the parser of all events. */
+    private @Nullable ParsedRecord check(ConsumedRecord record) {
+        ParsedRecord read = plain.read(record);
+        if (read != null) {
+            UsageEvent event = Objects.requireNonNull(read.event());
+            assertSame(event, parser.parseAnything(record));
+            assertThat(read).isEqualTo(ParsedRecord.of(event, read.places()));
+            assertThat(reader.read(event, read.places())).isEqualTo(reader.read(event));
+        }
+        return read;
+    }
+
+    private static void assertSame(UsageEvent event, ParsedRecord expected) {
+        assertThat(expected.rejected()).isNull();
+        UsageEvent other = Objects.requireNonNull(expected.event());
+        assertThat(withoutData(event)).isEqualTo(withoutData(other));
+        assertThat(event.data()).isEqualTo(other.data());
+    }
+
+    private static UsageEvent withoutData(UsageEvent event) {
+        return new UsageEvent(
+                event.subject(),
+                event.source(),
+                event.id(),
+                event.type(),
+                event.timeMicros(),
+                null,
+                event.partition(),
+                event.offset(),
+                event.kafkaTimeMillis());
+    }
+}
