@@ -1,6 +1,7 @@
 package io.tallyflow.benchmarks.programs;
 
 import io.tallyflow.benchmarks.workload.CellSum;
+import java.util.function.LongBinaryOperator;
 
 /** The last value of each cell: a hash table of longs with open addressing. For one thread. */
 final class CellTable {
@@ -29,6 +30,21 @@ final class CellTable {
             cells[slot] = cell;
         }
         values[slot] = value;
+    }
+
+    /** Keeps both values of a cell as one. */
+    void merge(long cell, long value, LongBinaryOperator both) {
+        int slot = slot(cell);
+        put(cell, cells[slot] == FREE ? value : both.applyAsLong(values[slot], value));
+    }
+
+    /** Merges all cells into another table. */
+    void mergeInto(CellTable other, LongBinaryOperator both) {
+        for (int i = 0; i < cells.length; i++) {
+            if (cells[i] != FREE) {
+                other.merge(cells[i], values[i], both);
+            }
+        }
     }
 
     private int slot(long cell) {

@@ -27,7 +27,7 @@ final class Collected {
         }
     }
 
-    /** A new one, for one thread; never for cells that another one has. */
+    /** A new one, for one thread. */
     static Collected open() {
         Collected opened = new Collected();
         ALL.add(opened);
@@ -58,17 +58,18 @@ final class Collected {
                 .computeIfAbsent(region, unknown -> CellSum.group(model, region));
     }
 
-    /** What all writers have. */
+    /** What all writers have; of a cell that several have parts of, what the parts come to. */
     static Answer answer() {
         Map<BenchmarkMeter, CellSum> sums = new EnumMap<>(BenchmarkMeter.class);
-        for (Collected writer : ALL) {
-            writer.tables.forEach(
-                    (meter, table) -> {
-                        CellSum sum = table.sum();
-                        if (sum.cells() > 0) {
-                            sums.merge(meter, sum, CellSum::plus);
-                        }
-                    });
+        for (BenchmarkMeter meter : BenchmarkMeter.values()) {
+            CellTable all = new CellTable();
+            for (Collected writer : ALL) {
+                Objects.requireNonNull(writer.tables.get(meter)).mergeInto(all, meter::both);
+            }
+            CellSum sum = all.sum();
+            if (sum.cells() > 0) {
+                sums.put(meter, sum);
+            }
         }
         return new Answer(sums);
     }

@@ -45,6 +45,11 @@ public enum BenchmarkMeter {
         return this != DURATION_MAX;
     }
 
+    /** What two parts of a cell come to. */
+    public long both(long left, long right) {
+        return this == DURATION_MAX ? Math.max(left, right) : left + right;
+    }
+
     /** A file of definitions with the first so many meters. */
     public static String definitions(int meters) {
         return Arrays.stream(values())

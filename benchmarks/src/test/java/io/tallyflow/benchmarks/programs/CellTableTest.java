@@ -29,4 +29,16 @@ final class CellTableTest {
         }
         assertThat(table.sum()).isEqualTo(expected);
     }
+
+    @Test
+    void partsOfACellBecomeOne() {
+        CellTable left = new CellTable();
+        left.put(1, 10);
+        left.put(2, 20);
+        CellTable right = new CellTable();
+        right.put(2, 5);
+        right.put(3, 30);
+        left.mergeInto(right, Long::sum);
+        assertThat(right.sum()).isEqualTo(CellSum.NONE.plus(1, 10).plus(2, 25).plus(3, 30));
+    }
 }
