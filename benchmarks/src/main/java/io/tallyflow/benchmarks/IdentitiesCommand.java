@@ -89,7 +89,7 @@ final class IdentitiesCommand implements Callable<Integer> {
                         workplace,
                         broker,
                         new ProgramRunner.Load(
-                                parallelism, 3, Duration.ofSeconds(patienceSeconds)));
+                                parallelism, 3, 1, Duration.ofSeconds(patienceSeconds)));
         // The program is past the mark and waits for the rest.
         Runnable atLast = () -> loader.load(workload, count, workload.records(), truth);
         RunResult result = runner.run(ProgramName.IDENTITIES, topic, atLast).result();

@@ -34,9 +34,10 @@ final class ProgramRunner {
      * How every program is run.
      *
      * @param meters how many of the meters the product counts
+     * @param shards over how many keys the product spreads the events of one subject
      * @param patience after which a program gives up
      */
-    record Load(int parallelism, int meters, Duration patience) {}
+    record Load(int parallelism, int meters, int shards, Duration patience) {}
 
     /** Runs one and removes what it leaves. */
     ProgramProcess.Taken run(ProgramName program, LoadedTopic topic) {
@@ -88,6 +89,7 @@ final class ProgramRunner {
                 topic.markAt(),
                 load.parallelism(),
                 load.meters(),
+                load.shards(),
                 directory,
                 postgresUrl,
                 load.patience());

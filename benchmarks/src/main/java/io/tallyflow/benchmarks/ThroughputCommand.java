@@ -97,6 +97,15 @@ final class ThroughputCommand implements Callable<Integer> {
     private int meters;
 
     @Option(
+            names = "--shards",
+            paramLabel = "N",
+            defaultValue = "1",
+            description =
+                    "Over how many keys Tallyflow spreads the events of one subject; not of"
+                            + " product-all (default ${DEFAULT-VALUE}).")
+    private int shards;
+
+    @Option(
             names = "--patience",
             paramLabel = "SECONDS",
             defaultValue = "900",
@@ -133,6 +142,7 @@ final class ThroughputCommand implements Callable<Integer> {
         require(
                 parallelism > 0 && parallelism <= Topics.EVENT_PARTITIONS,
                 "--parallelism must be 1 to " + Topics.EVENT_PARTITIONS);
+        require(shards > 0, "--shards must be above 0");
         require(meters > 0 && meters <= 3, "--meters must be 1 to 3");
     }
 
@@ -153,7 +163,8 @@ final class ThroughputCommand implements Callable<Integer> {
                 peerEvents,
                 rounds,
                 subjects,
-                new ProgramRunner.Load(parallelism, meters, Duration.ofSeconds(patienceSeconds)),
+                new ProgramRunner.Load(
+                        parallelism, meters, shards, Duration.ofSeconds(patienceSeconds)),
                 line().getErr());
     }
 }

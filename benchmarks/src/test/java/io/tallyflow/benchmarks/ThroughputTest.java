@@ -26,7 +26,7 @@ final class ThroughputTest {
 
     /** Each program once, in turns. */
     static List<Measurement> run(List<ProgramName> programs, int rounds) {
-        ProgramRunner.Load load = new ProgramRunner.Load(2, 3, Duration.ofSeconds(100));
+        ProgramRunner.Load load = new ProgramRunner.Load(2, 3, 1, Duration.ofSeconds(100));
         return new Throughput(
                         programs,
                         EVENTS,

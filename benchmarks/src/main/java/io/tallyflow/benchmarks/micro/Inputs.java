@@ -4,7 +4,9 @@ import io.tallyflow.benchmarks.workload.BenchmarkMeter;
 import io.tallyflow.benchmarks.workload.SampleEvents;
 import io.tallyflow.benchmarks.workload.WorkloadSettings;
 import io.tallyflow.functions.parse.UsageEventParser;
+import io.tallyflow.functions.paths.MeterPaths;
 import io.tallyflow.schemas.event.ConsumedRecord;
+import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
@@ -12,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -46,14 +49,16 @@ final class Inputs {
     }
 
     /** The same as Tallyflow's parser reads them. */
+    static ParsedRecord[] parsed() {
+        UsageEventParser parser = new UsageEventParser(new MeterPaths(meters()));
+        return Arrays.stream(records()).map(parser::parse).toArray(ParsedRecord[]::new);
+    }
+
+    /** The events of these. */
     static UsageEvent[] events() {
-        UsageEventParser parser = new UsageEventParser();
-        ConsumedRecord[] records = records();
-        UsageEvent[] events = new UsageEvent[records.length];
-        for (int i = 0; i < records.length; i++) {
-            events[i] = Objects.requireNonNull(parser.parse(records[i]).event());
-        }
-        return events;
+        return Arrays.stream(parsed())
+                .map(parsed -> Objects.requireNonNull(parsed.event()))
+                .toArray(UsageEvent[]::new);
     }
 
     /** The three meters of the workload. */

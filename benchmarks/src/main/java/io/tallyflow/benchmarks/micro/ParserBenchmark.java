@@ -7,8 +7,9 @@ import io.cloudevents.CloudEventData;
 import io.cloudevents.jackson.JsonFormat;
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.functions.parse.UsageEventParser;
+import io.tallyflow.functions.paths.MeterPaths;
 import io.tallyflow.schemas.event.ConsumedRecord;
-import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.event.ParsedRecord;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Objects;
@@ -35,7 +36,7 @@ public class ParserBenchmark {
 
     private final byte[][] json = Inputs.json();
     private final ConsumedRecord[] records = Inputs.records();
-    private final UsageEventParser parser = new UsageEventParser();
+    private final UsageEventParser parser = new UsageEventParser(new MeterPaths(Inputs.meters()));
     private final MeterReader meters = new MeterReader(Inputs.meters());
     private final JsonFormat cloudEvents = new JsonFormat();
     private int next;
@@ -54,8 +55,8 @@ public class ParserBenchmark {
     /** The parser, and what three meters read from the event. */
     @Benchmark
     public Object tallyflowParserAndMeters() {
-        UsageEvent event = Objects.requireNonNull(parser.parse(records[next()]).event());
-        return meters.read(event);
+        ParsedRecord parsed = parser.parse(records[next()]);
+        return meters.read(Objects.requireNonNull(parsed.event()), parsed.places());
     }
 
     /** What most programs do. */

@@ -1,10 +1,12 @@
 package io.tallyflow.benchmarks.micro;
 
-import io.tallyflow.functions.meter.MeterReader;
+import io.tallyflow.functions.wire.FramedType;
+import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.lake.LakeRow;
 import io.tallyflow.schemas.stream.EventOrProgress;
-import io.tallyflow.schemas.stream.MeteredOrProgress;
 import java.io.IOException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -18,7 +20,10 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** Records between operators, to bytes and back, with the serializers that Flink takes for them. */
+/**
+ * Records between operators that are not chained, to bytes and back: with the serializers that the
+ * pipeline takes, and with the one that Flink would take.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -27,24 +32,27 @@ public class SerializerBenchmark {
     private static final int BUFFER_BYTES = 4_096;
 
     private final EventOrProgress[] events = new EventOrProgress[Inputs.EVENTS];
-    private final MeteredOrProgress[] metered = new MeteredOrProgress[Inputs.EVENTS];
-    private final TypeSerializer<EventOrProgress> ofEvents = serializer(EventOrProgress.class);
-    private final TypeSerializer<MeteredOrProgress> ofMetered = serializer(MeteredOrProgress.class);
+    private final LakeRow[] rows = new LakeRow[Inputs.EVENTS];
+    private final TypeSerializer<EventOrProgress> ofEvents =
+            serializer(FramedType.EVENT_OR_PROGRESS);
+    private final TypeSerializer<EventOrProgress> stockOfEvents =
+            serializer(TypeInformation.of(EventOrProgress.class));
+    private final TypeSerializer<LakeRow> ofRows = serializer(FramedType.LAKE_ROW);
     private final DataOutputSerializer out = new DataOutputSerializer(BUFFER_BYTES);
     private final DataInputDeserializer in = new DataInputDeserializer();
     private int next;
 
     public SerializerBenchmark() {
-        UsageEvent[] parsed = Inputs.events();
-        MeterReader meters = new MeterReader(Inputs.meters());
+        ParsedRecord[] parsed = Inputs.parsed();
         for (int i = 0; i < parsed.length; i++) {
-            events[i] = EventOrProgress.of(parsed[i]);
-            metered[i] = MeteredOrProgress.of(meters.read(parsed[i]));
+            UsageEvent event = Objects.requireNonNull(parsed[i].event());
+            events[i] = EventOrProgress.of(event, parsed[i].places(), i);
+            rows[i] = LakeRow.accepted(event);
         }
     }
 
-    private static <T> TypeSerializer<T> serializer(Class<T> type) {
-        return TypeInformation.of(type).createSerializer(new SerializerConfigImpl());
+    private static <T> TypeSerializer<T> serializer(TypeInformation<T> type) {
+        return type.createSerializer(new SerializerConfigImpl());
     }
 
     private int next() {
@@ -58,10 +66,16 @@ public class SerializerBenchmark {
         return thereAndBack(ofEvents, events[next()]);
     }
 
-    /** What goes on behind it where operators are not chained. */
+    /** The same with Flink's serializer for the record's components. */
     @Benchmark
-    public MeteredOrProgress metered() throws IOException {
-        return thereAndBack(ofMetered, metered[next()]);
+    public EventOrProgress eventByFlink() throws IOException {
+        return thereAndBack(stockOfEvents, events[next()]);
+    }
+
+    /** What goes to the lake. */
+    @Benchmark
+    public LakeRow lakeRow() throws IOException {
+        return thereAndBack(ofRows, rows[next()]);
     }
 
     private <T> T thereAndBack(TypeSerializer<T> serializer, T record) throws IOException {

@@ -42,7 +42,7 @@ final class CommittingProduct implements Program {
         try (Connection connection = connect(settings);
                 PreparedStatement consumed =
                         connection.prepareStatement("select consumed from tallyflow.progress");
-                RunningJob running = flink().start(job)) {
+                RunningJob running = flink(settings.shards()).start(job)) {
             Patience patience = new Patience(settings.patience(), running.ended());
             patience.await(() -> first(consumed) == settings.records());
             clock.finish();
@@ -59,12 +59,13 @@ final class CommittingProduct implements Program {
         }
     }
 
-    private EmbeddedFlink flink() {
+    private EmbeddedFlink flink(int shards) {
         return withLake
                 ? EmbeddedFlink.metering()
                 : new EmbeddedFlink(
                         (environment, job) ->
-                                MeteringJob.build(environment, ProductOptions.withoutLake(job)));
+                                MeteringJob.build(
+                                        environment, ProductOptions.withoutLake(job, shards)));
     }
 
     private static Connection connect(ProgramSettings settings) throws SQLException {

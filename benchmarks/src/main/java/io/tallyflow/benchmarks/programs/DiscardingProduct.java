@@ -31,7 +31,7 @@ final class DiscardingProduct implements Program {
     @Override
     public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
         JobSettings job = ProductOptions.job(settings);
-        try (RunningJob running = new EmbeddedFlink(DiscardingProduct::build).start(job)) {
+        try (RunningJob running = flink(settings).start(job)) {
             Patience patience = new Patience(settings.patience(), running.ended());
             patience.await(
                     () ->
@@ -43,9 +43,14 @@ final class DiscardingProduct implements Program {
         }
     }
 
-    /** The pipeline between Kafka and the collector. */
-    static void build(StreamExecutionEnvironment environment, JobSettings job) throws IOException {
-        MeteringOptions options = ProductOptions.withoutLake(job);
+    /** Runs the pipeline between Kafka and the collector. */
+    static EmbeddedFlink flink(ProgramSettings settings) {
+        return new EmbeddedFlink((environment, job) -> build(environment, job, settings.shards()));
+    }
+
+    private static void build(StreamExecutionEnvironment environment, JobSettings job, int shards)
+            throws IOException {
+        MeteringOptions options = ProductOptions.withoutLake(job, shards);
         List<Meter> meters = MeterFile.read(options.meters());
         Duration interval =
                 environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
@@ -58,7 +63,11 @@ final class DiscardingProduct implements Program {
                         new DiscardingSink<>(),
                         LakeEnd.NONE);
         MeteringRules rules =
-                new MeteringRules(meters, DedupeRules.defaults(), AggregateRules.defaults());
+                new MeteringRules(
+                        meters,
+                        DedupeRules.defaults(),
+                        AggregateRules.defaults(),
+                        options.subjectShards());
         new MeteringPipeline(ends, rules).attachTo(environment, environment.getParallelism());
     }
 }

@@ -36,13 +36,14 @@ final class ProductOptions {
     }
 
     /** The options of a job without Iceberg tables. */
-    static MeteringOptions withoutLake(JobSettings job) {
+    static MeteringOptions withoutLake(JobSettings job, int shards) {
         List<String> arguments =
                 List.of(
                         "--" + Option.KAFKA_BOOTSTRAP.key(), job.kafkaBootstrap(),
                         "--" + Option.POSTGRES_URL.key(), job.postgresUrl(),
                         "--" + Option.POSTGRES_USER.key(), job.postgresUser(),
-                        "--" + Option.METERS.key(), job.meters().toString());
+                        "--" + Option.METERS.key(), job.meters().toString(),
+                        "--" + Option.SUBJECT_SHARDS.key(), Integer.toString(shards));
         return MeteringOptionsReader.read(arguments.toArray(String[]::new), Map.of());
     }
 }

@@ -13,6 +13,7 @@ import java.util.Properties;
  * @param unique of these, those that are not replays
  * @param markAt how many records are before the mark that a part of the time is taken from
  * @param meters how many of the meters the product counts
+ * @param shards over how many keys the product spreads the events of one subject
  * @param directory for its files, empty
  * @param postgresUrl JDBC URL; empty if there is no Postgres
  * @param patience after which it gives up
@@ -26,6 +27,7 @@ public record ProgramSettings(
         long markAt,
         int parallelism,
         int meters,
+        int shards,
         Path directory,
         String postgresUrl,
         Duration patience) {
@@ -44,6 +46,7 @@ public record ProgramSettings(
         properties.setProperty("markAt", Long.toString(markAt));
         properties.setProperty("parallelism", Integer.toString(parallelism));
         properties.setProperty("meters", Integer.toString(meters));
+        properties.setProperty("shards", Integer.toString(shards));
         properties.setProperty("directory", directory.toString());
         properties.setProperty("postgresUrl", postgresUrl);
         properties.setProperty("patience", patience.toString());
@@ -61,6 +64,7 @@ public record ProgramSettings(
                 Long.parseLong(properties.getProperty("markAt")),
                 Integer.parseInt(properties.getProperty("parallelism")),
                 Integer.parseInt(properties.getProperty("meters")),
+                Integer.parseInt(properties.getProperty("shards")),
                 Path.of(properties.getProperty("directory")),
                 properties.getProperty("postgresUrl"),
                 Duration.parse(properties.getProperty("patience")));

@@ -38,7 +38,7 @@ final class ReadingLimit implements Program {
 
     private static void build(StreamExecutionEnvironment environment, JobSettings job)
             throws IOException {
-        MeteringOptions options = ProductOptions.withoutLake(job);
+        MeteringOptions options = ProductOptions.withoutLake(job, 1);
         environment
                 .fromSource(
                         RealEnds.ends(

@@ -4,7 +4,6 @@ import io.tallyflow.benchmarks.measure.ProcessFacts;
 import io.tallyflow.benchmarks.measure.RunClock;
 import io.tallyflow.benchmarks.measure.Span;
 import io.tallyflow.benchmarks.workload.Answer;
-import io.tallyflow.cli.embedded.EmbeddedFlink;
 import io.tallyflow.cli.embedded.JobSettings;
 import io.tallyflow.cli.embedded.RetainedCheckpoints;
 import io.tallyflow.cli.embedded.RunningJob;
@@ -31,7 +30,7 @@ final class RememberingProduct implements Program {
     @Override
     public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
         JobSettings job = ProductOptions.job(settings);
-        try (RunningJob running = start(job)) {
+        try (RunningJob running = DiscardingProduct.flink(settings).start(job)) {
             awaitBarrier(running, settings, settings.markAt());
             Checkpoints before = settled(running, settings);
             figures.put("identities.stateBytes", before.stateBytes());
@@ -50,7 +49,7 @@ final class RememberingProduct implements Program {
     private Outcome goOn(ProgramSettings settings, JobSettings job) throws Exception {
         long started = System.nanoTime();
         try (RunClock clock = new RunClock(settings.topic(), 1, () -> {}, () -> {});
-                RunningJob running = start(job)) {
+                RunningJob running = DiscardingProduct.flink(settings).start(job)) {
             awaitBarrier(running, settings, settings.records() - settings.markAt());
             clock.finish();
             Span span = clock.all();
@@ -62,10 +61,6 @@ final class RememberingProduct implements Program {
             Checkpoints after = Checkpoints.of(running.webAddress(), running.id());
             return new Outcome(answer, Answer.none(), after.stateBytes(), after.times(), figures);
         }
-    }
-
-    private static RunningJob start(JobSettings job) {
-        return new EmbeddedFlink(DiscardingProduct::build).start(job);
     }
 
     private static void awaitBarrier(RunningJob running, ProgramSettings settings, long records)
