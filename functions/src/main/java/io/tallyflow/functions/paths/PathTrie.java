@@ -98,20 +98,28 @@ public final class PathTrie {
             Node node = root;
             for (Step step : path.steps()) {
                 node = node.childFor(step);
-                hash = 31 * hash + text(step).hashCode();
             }
             if (!node.hasSlot()) {
                 node.slot = count++;
+                hash = 31 * hash + text(path).hashCode();
             }
-            hash = 31 * hash + node.slot;
         }
         slots = count;
         fingerprint = hash;
         root.compile();
     }
 
-    private static String text(Step step) {
-        return step instanceof Name name ? "." + name.name() : "[" + ((Index) step).index();
+    /** Differs for paths that differ, however they are written. */
+    private static String text(JsonPath path) {
+        StringBuilder text = new StringBuilder();
+        for (Step step : path.steps()) {
+            if (step instanceof Name name) {
+                text.append(name.name().length()).append('.').append(name.name());
+            } else {
+                text.append('[').append(((Index) step).index()).append(']');
+            }
+        }
+        return text.toString();
     }
 
     /** The type of event whose paths these are. */
@@ -136,7 +144,7 @@ public final class PathTrie {
         return slots;
     }
 
-    /** The same for equal lists of paths, in every process; hardly ever for others. */
+    /** The same for equal paths with equal slots, in every process; hardly ever for others. */
     public int fingerprint() {
         return fingerprint;
     }
