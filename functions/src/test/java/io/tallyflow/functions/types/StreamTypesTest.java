@@ -95,7 +95,7 @@ final class StreamTypesTest {
                 MeteredOrProgress.of(PROGRESS, "key"),
                 PARTIAL,
                 COUNT,
-                UsageChange.of(new UsageRow(CELL, PARTIAL, true)),
+                UsageChange.of(new UsageRow(CELL, PARTIAL, true, 3)),
                 UsageChange.of(new Adjustment(CELL, AdjustmentReason.LATE, COUNT)),
                 UsageChange.of(new DistinctValue(CELL, "value")),
                 UsageChange.of(PROGRESS),

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param kafkaBootstrap {@code HOST:PORT} of one or more brokers
  * @param postgresUrl JDBC URL
  * @param postgresPassword never printed
+ * @param postgresWriters how many connections write a large commit, from 1
  * @param lake null for a job without Iceberg tables; may hold secrets
  * @param meters the definitions' file
  * @param rewindTo null unless this start may rewind
@@ -34,6 +35,7 @@ public record MeteringOptions(
         Duration dedupeHorizon,
         Duration stateKept,
         Duration postgresPatience,
+        int postgresWriters,
         @Nullable LakeOptions lake,
         Duration lakeCommitInterval,
         @Nullable RewindTarget rewindTo) {
@@ -57,6 +59,7 @@ public record MeteringOptions(
                 .add("dedupeHorizon=" + dedupeHorizon)
                 .add("stateKept=" + stateKept)
                 .add("postgresPatience=" + postgresPatience)
+                .add("postgresWriters=" + postgresWriters)
                 .add("rewindTo=" + rewindTo)
                 .toString();
     }

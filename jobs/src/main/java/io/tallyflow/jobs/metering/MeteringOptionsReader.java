@@ -37,6 +37,8 @@ public final class MeteringOptionsReader {
     /** Likewise. */
     private static final LakeOptions NO_LAKE = LakeOptions.of(Map.of(), "", Duration.ZERO);
 
+    private static final int MOST_WRITERS = 16;
+
     private final Map<String, String> given;
     private final Map<String, String> environment;
     private final List<String> problems = new ArrayList<>();
@@ -86,6 +88,7 @@ public final class MeteringOptionsReader {
                         duration(Option.DEDUPE_HORIZON),
                         duration(Option.STATE_KEPT),
                         duration(Option.POSTGRES_PATIENCE),
+                        value(Option.POSTGRES_WRITERS, MeteringOptionsReader::writers, 1),
                         lake(),
                         duration(Option.LAKE_COMMIT_INTERVAL),
                         rewindTarget());
@@ -112,6 +115,19 @@ public final class MeteringOptionsReader {
 
     private Duration duration(Option option) {
         return value(option, TimeUtils::parseDuration, Duration.ZERO);
+    }
+
+    private static int writers(String text) {
+        int count;
+        try {
+            count = Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            count = 0;
+        }
+        if (count < 1 || count > MOST_WRITERS) {
+            throw new IllegalArgumentException("must be a number from 1 to " + MOST_WRITERS);
+        }
+        return count;
     }
 
     private @Nullable LakeOptions lake() {
