@@ -184,7 +184,7 @@ final class LakeWorld {
     void writeTo(Connection connection) throws SQLException {
         MeterRegistry.register(connection, List.of(meter));
         List<UsageRow> rows = new ArrayList<>();
-        cells.forEach((cell, partial) -> rows.add(new UsageRow(cell, partial, isSettled(cell))));
+        cells.forEach((cell, partial) -> rows.add(new UsageRow(cell, partial, isSettled(cell), 0)));
         List<Adjustment> adjustments = new ArrayList<>();
         lateCells.forEach(
                 (cell, partial) ->

@@ -34,6 +34,8 @@ public final class SinkRefusedException extends RuntimeException {
         STATE_ABANDONED,
         /** The last commit is so old that identities may have expired. */
         STATE_EXPIRED,
+        /** The ledger stands for another number of shards per subject. */
+        SHARDS_CHANGED,
         /** A commit lacks one of its parts. */
         COMMIT_INCOMPLETE
     }

@@ -11,12 +11,16 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 
-/** Commit parts as bytes, on the wire and in checkpoints. Old versions stay readable. */
+/**
+ * Commit parts as bytes, on the wire and in checkpoints. Old versions stay readable: version 1 is
+ * laid out alike and holds deflated rows.
+ */
 final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart> {
 
     static final CommitPartSerializer INSTANCE = new CommitPartSerializer();
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int DEFLATED = 1;
 
     private CommitPartSerializer() {}
 
@@ -46,8 +50,14 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
 
     @Override
     public CommitPart deserialize(int version, byte[] bytes) throws IOException {
-        if (version != VERSION) {
-            throw new IOException("a commit part has format " + version + ", known is " + VERSION);
+        if (version != VERSION && version != DEFLATED) {
+            throw new IOException(
+                    "a commit part has format "
+                            + version
+                            + ", known are "
+                            + DEFLATED
+                            + " and "
+                            + VERSION);
         }
         DataInputDeserializer in = new DataInputDeserializer(bytes);
         CommitName name = readName(in);
@@ -59,7 +69,8 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
                 in.readBoolean() ? new RewindTarget(in.readLong(), in.readLong()) : null;
         byte[] rows = new byte[in.readInt()];
         in.readFully(rows);
-        return new CommitPart(name, previous, number, count, progress, rewind, rows);
+        byte[] known = version == DEFLATED ? RowsCodec.encode(DeflatedRows.decode(rows)) : rows;
+        return new CommitPart(name, previous, number, count, progress, rewind, known);
     }
 
     private static void writeName(DataOutputSerializer out, CommitName name) throws IOException {

@@ -2,9 +2,7 @@ package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.commit.SinkRefusedException;
 import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
-import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
-import io.tallyflow.schemas.progress.Progress;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,7 +16,7 @@ import java.util.List;
  *
  * @param parts of one commit, complete and in order
  */
-record CommitTransaction(String pipeline, List<CommitPart> parts)
+record CommitTransaction(String pipeline, List<CommitPart> parts, CommitRows rows)
         implements Session.Transaction<CommitTransaction.Outcome> {
 
     /**
@@ -30,7 +28,8 @@ record CommitTransaction(String pipeline, List<CommitPart> parts)
     record Outcome(long epoch, long commit, boolean applied, long rows) {}
 
     @Override
-    public Outcome run(Connection connection) throws SQLException, IOException {
+    public Outcome run(Connection connection)
+            throws SQLException, IOException, InterruptedException {
         CommitPart head = parts.get(0);
         LedgerTable table = new LedgerTable(connection, pipeline);
         Ledger ledger = table.lock();
@@ -59,17 +58,9 @@ record CommitTransaction(String pipeline, List<CommitPart> parts)
     }
 
     private Outcome apply(Connection connection, LedgerTable table, Ledger ledger, CommitPart head)
-            throws SQLException, IOException {
-        CommitName name = head.name();
-        Progress progress = head.progress();
-        Ledger next = ledger.after(name, progress);
-        RowsTable rows = new RowsTable(connection, next.commit(), name.checkpoint());
-        long written = 0;
-        for (CommitPart part : parts) {
-            Rows decoded = RowsCodec.decode(part.rows());
-            rows.write(decoded);
-            written += decoded.count();
-        }
+            throws SQLException, IOException, InterruptedException {
+        Ledger next = ledger.after(head.name(), head.progress());
+        long written = rows.write(connection, pipeline, next, parts);
         table.write(next);
         table.remember(next, head.previous());
         return new Outcome(next.epoch(), next.commit(), true, written);

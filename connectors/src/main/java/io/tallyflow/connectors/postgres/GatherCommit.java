@@ -37,7 +37,7 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
     private static final long serialVersionUID = 1L;
     private static final int SUBTASK = 0;
     private static final int SUBTASKS = 1;
-    private static final byte[] NO_ROWS = RowsCodec.encode(Rows.NONE, 1).get(0);
+    private static final byte[] NO_ROWS = RowsCodec.encode(Rows.NONE);
 
     private final LedgerStart ledgerStart;
 

@@ -52,8 +52,9 @@ final class LedgerStart implements Serializable {
     private Optional<RewindTarget> rewindNeeded(Connection connection, CommitName state)
             throws SQLException, IOException {
         LedgerTable table = new LedgerTable(connection, options.pipeline());
-        table.create();
+        table.create(options.shards());
         Ledger ledger = table.lock();
+        StagedRows.forgetLeftovers(connection, options.pipeline());
         LOG.info(
                 "The ledger of pipeline {} stands at commit {} of epoch {}, named {}; the state that"
                         + " this start goes on from knows {}",
@@ -62,6 +63,7 @@ final class LedgerStart implements Serializable {
                 ledger.epoch(),
                 ledger.name(),
                 state);
+        refuseOtherShards(table.shards());
         if (state.equals(CommitName.NONE)) {
             refuseInUse(ledger);
             return Optional.empty();
@@ -84,6 +86,23 @@ final class LedgerStart implements Serializable {
             throw older(ledger, here);
         }
         return Optional.of(here);
+    }
+
+    private void refuseOtherShards(int shards) {
+        if (shards != options.shards()) {
+            throw new SinkRefusedException(
+                    Refusal.SHARDS_CHANGED,
+                    "each subject is to be split into "
+                            + options.shards()
+                            + " shards, but the first start of pipeline "
+                            + options.pipeline()
+                            + " fixed them at "
+                            + shards
+                            + ", and what one shard knows of a window cannot be given to another."
+                            + " Start with "
+                            + shards
+                            + ", or use an empty database.");
+        }
     }
 
     private static void refuseInUse(Ledger ledger) {

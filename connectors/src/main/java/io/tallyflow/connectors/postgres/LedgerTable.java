@@ -21,10 +21,12 @@ final class LedgerTable {
             """
             insert into tallyflow.ledger (pipeline, epoch, commit, token, checkpoint, committed_at,
                 offsets, consumed, metered, unmatched, duplicate, conflict, stale, rejected,
-                readings, adjusted, ignored, reasons)
-            values (?, 0, 0, 0, 0, now(), '{}', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}')
+                readings, adjusted, ignored, reasons, shards)
+            values (?, 0, 0, 0, 0, now(), '{}', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', ?)
             on conflict do nothing
             """;
+
+    private static final String SHARDS = "select shards from tallyflow.ledger where pipeline = ?";
 
     private static final String LOCK =
             """
@@ -87,11 +89,27 @@ final class LedgerTable {
      */
     record Place(long epoch, long commit, boolean abandoned, Duration age) {}
 
-    /** Makes the row of a new pipeline; does nothing if it is there. */
-    void create() throws SQLException {
+    /**
+     * Makes the row of a new pipeline; does nothing if it is there.
+     *
+     * @param shards of each subject, from now on
+     */
+    void create(int shards) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(CREATE)) {
             statement.setString(1, pipeline);
+            statement.setInt(2, shards);
             statement.executeUpdate();
+        }
+    }
+
+    /** How many shards each subject was split into when the row was made. */
+    int shards() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(SHARDS)) {
+            statement.setString(1, pipeline);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
         }
     }
 

@@ -19,10 +19,12 @@ final class Session implements AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
     /**
-     * A frozen predecessor may hold the ledger's row: better to ask again than to hang. LOCAL,
-     * because a connection pool may hand out another server session for the next transaction.
+     * A frozen predecessor may hold the ledger's row: better to ask again than to hang. And each
+     * statement must see what other connections have staged by then. For this transaction only,
+     * because a connection pool may hand out another server session for the next one.
      */
-    private static final String LIMITS = "set local lock_timeout = '30s'";
+    private static final String LIMITS =
+            "set transaction isolation level read committed; set local lock_timeout = '30s'";
 
     private final JdbcConnectionProvider connections;
     private final Duration patience;
@@ -36,7 +38,7 @@ final class Session implements AutoCloseable {
 
     /** What runs inside a transaction. */
     interface Transaction<T> {
-        T run(Connection connection) throws SQLException, IOException;
+        T run(Connection connection) throws SQLException, IOException, InterruptedException;
     }
 
     /**
@@ -69,7 +71,8 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private <T> T attempt(Transaction<T> transaction) throws SQLException, IOException {
+    private <T> T attempt(Transaction<T> transaction)
+            throws SQLException, IOException, InterruptedException {
         boolean committed = false;
         try {
             Connection connection = connections.getOrEstablishConnection();

@@ -18,39 +18,99 @@ import java.util.Set;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 
 /**
- * Collapses what came since the last barrier: the newest row per cell, the sum of adjustments per
- * cell, the sum of progress. Has no state: what was not handed over is replayed.
+ * Collapses what came since the last barrier: the newest row per cell and shard, the sum of
+ * adjustments per cell, the sum of progress. Has no state: what was not handed over is replayed.
+ *
+ * <p>What fills a part is encoded at once, and collapsing begins anew; of a key that comes again,
+ * the later part counts. So a changed row takes some tens of bytes until the barrier, and what is
+ * held in objects never grows beyond one part. A writer that holds much all the same is ahead of
+ * what Postgres can take: then it pauses after each part, which holds up its input.
  */
 final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart> {
 
+    /** Encoded bytes from which on a writer pauses. */
+    static final long HELD_BYTES = 64L * 1024 * 1024;
+
+    /** About what a row takes beside its texts before it is compressed. */
+    private static final int ROW_BYTES = 150;
+
     private final int partBytes;
-    private final Map<UsageCell, UsageRow> rows = new LinkedHashMap<>();
+    private final Pause pause;
+    private final Map<RowKey, UsageRow> rows = new LinkedHashMap<>();
     private final Map<AdjustedCell, Adjustment> adjustments = new LinkedHashMap<>();
     private final Set<DistinctValue> distincts = new LinkedHashSet<>();
+    private final List<byte[]> full = new ArrayList<>();
     private Progress progress = Progress.NONE;
+    private int openBytes;
+    private long heldBytes;
 
-    UsageWriter(int partBytes) {
+    UsageWriter(int partBytes, Pause pause) {
         this.partBytes = partBytes;
+        this.pause = pause;
+    }
+
+    /** What a writer does that holds too much. */
+    @FunctionalInterface
+    interface Pause {
+        /**
+         * Waits for a limited time: a barrier may be behind what waits for this writer, and only
+         * the barrier takes from it what it holds.
+         */
+        void take(long heldBytes) throws InterruptedException;
     }
 
     @Override
-    public void write(UsageChange change, Context context) {
+    public void write(UsageChange change, Context context) throws InterruptedException {
         UsageRow row = change.row();
         Adjustment adjustment = change.adjustment();
         DistinctValue distinct = change.distinct();
         Progress more = change.progress();
         if (row != null) {
-            rows.put(row.cell(), row);
+            grow(rows.put(new RowKey(row.cell(), row.shard()), row) == null, row.cell());
         } else if (adjustment != null) {
-            adjustments.merge(
-                    new AdjustedCell(adjustment.cell(), adjustment.reason()),
-                    adjustment,
-                    UsageWriter::merged);
+            AdjustedCell key = new AdjustedCell(adjustment.cell(), adjustment.reason());
+            grow(!adjustments.containsKey(key), adjustment.cell());
+            adjustments.merge(key, adjustment, UsageWriter::merged);
         } else if (distinct != null) {
-            distincts.add(distinct);
+            grow(distincts.add(distinct), distinct.cell());
         } else if (more != null) {
             progress = progress.plus(more);
         }
+        if (openBytes >= partBytes) {
+            fillPart();
+        }
+    }
+
+    private void grow(boolean isNew, UsageCell cell) {
+        if (isNew) {
+            openBytes +=
+                    ROW_BYTES
+                            + cell.meter().length()
+                            + cell.subject().length()
+                            + cell.group().length();
+        }
+    }
+
+    private void fillPart() throws InterruptedException {
+        closePart();
+        if (heldBytes >= HELD_BYTES) {
+            pause.take(heldBytes);
+        }
+    }
+
+    private void closePart() {
+        byte[] part = RowsCodec.encode(new Rows(rows.values(), adjustments.values(), distincts));
+        full.add(part);
+        heldBytes += part.length;
+        rows.clear();
+        adjustments.clear();
+        distincts.clear();
+        openBytes = 0;
+    }
+
+    /** Encoded bytes that wait for the barrier. */
+    long heldBytes() {
+        return heldBytes;
     }
 
     @Override
@@ -61,14 +121,15 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
     /** Always at least one part, so that every checkpoint has a commit. */
     @Override
     public Collection<CommitPart> prepareCommit() {
+        if (openBytes > 0 || full.isEmpty()) {
+            closePart();
+        }
         List<CommitPart> parts = new ArrayList<>();
-        Rows all = new Rows(rows.values(), adjustments.values(), distincts);
-        for (byte[] encoded : RowsCodec.encode(all, partBytes)) {
+        for (byte[] encoded : full) {
             parts.add(CommitPart.unnamed(parts.isEmpty() ? progress : Progress.NONE, encoded));
         }
-        rows.clear();
-        adjustments.clear();
-        distincts.clear();
+        full.clear();
+        heldBytes = 0;
         progress = Progress.NONE;
         return parts;
     }
@@ -82,6 +143,8 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
         return new Adjustment(
                 left.cell(), left.reason(), UsagePartials.merge(left.partial(), right.partial()));
     }
+
+    private record RowKey(UsageCell cell, int shard) {}
 
     private record AdjustedCell(UsageCell cell, AdjustmentReason reason) {}
 }

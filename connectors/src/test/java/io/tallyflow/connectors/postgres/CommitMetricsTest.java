@@ -59,7 +59,8 @@ final class CommitMetricsTest {
     void countCommitsAndRowsAndTellTheAgeOfTheLastOne() throws Exception {
         pass(7);
         assertThat(shown("commitAgeMs")).isEqualTo(7);
-        try (LedgerCommitter committer = new LedgerCommitter(connections(), OPTIONS, metrics)) {
+        try (LedgerCommitter committer =
+                new LedgerCommitter(connections(), List.of(), OPTIONS, metrics)) {
             committer.commit(List.of(new Request(first(3))));
             pass(5);
             assertThat(shown("commits")).isEqualTo(1);
@@ -76,7 +77,8 @@ final class CommitMetricsTest {
     @Test
     void tellHowLongPostgresHasBeenAwayAndThatItIsBack() throws Exception {
         Unreliable connections = new Unreliable(connections(), 2);
-        try (LedgerCommitter committer = new LedgerCommitter(connections, OPTIONS, metrics)) {
+        try (LedgerCommitter committer =
+                new LedgerCommitter(connections, List.of(), OPTIONS, metrics)) {
             committer.commit(List.of(new Request(first(1))));
         }
         assertThat(connections.unavailableMillis).containsExactly(0L, 100L, 200L);
@@ -101,7 +103,7 @@ final class CommitMetricsTest {
 
     private static byte[] rows(int count) {
         List<UsageRow> rows = IntStream.range(0, count).mapToObj(CommitMetricsTest::row).toList();
-        return RowsCodec.encode(new Rows(rows, List.of(), List.of()), 1_000_000).get(0);
+        return RowsCodec.encode(new Rows(rows, List.of(), List.of()));
     }
 
     private static JdbcConnectionProvider connections() {
@@ -117,7 +119,8 @@ final class CommitMetricsTest {
         return new UsageRow(
                 new UsageCell("m", "s" + number, "{}", 0, 60_000),
                 new UsagePartial(1, BigDecimal.ONE, null, null, null, 0, null, null),
-                false);
+                false,
+                0);
     }
 
     /** Connections that cannot be had for some attempts; each attempt takes 100 ms. */

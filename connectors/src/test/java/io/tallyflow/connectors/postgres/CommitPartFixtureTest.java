@@ -1,6 +1,7 @@
 package io.tallyflow.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
@@ -15,11 +16,13 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Pending commits lie in checkpoints: what an earlier version wrote must stay readable. {@code
@@ -27,8 +30,8 @@ import org.junit.jupiter.api.Test;
  */
 final class CommitPartFixtureTest {
 
-    private static final Path FIXTURE = Path.of("src/test/resources/state/v1/commit-part.bin");
-    private static final int VERSION = 1;
+    private static final Path FIXTURES = Path.of("src/test/resources/state");
+    private static final int NEWEST = 2;
 
     private static final UsageCell CELL =
             new UsageCell("tokens", "customer é", "{\"model\":\"m\"}", 60_000, 120_000);
@@ -44,7 +47,8 @@ final class CommitPartFixtureTest {
                             61_000_001,
                             "source",
                             "id"),
-                    true);
+                    true,
+                    0);
     private static final Adjustment ADJUSTMENT =
             new Adjustment(
                     CELL,
@@ -54,48 +58,56 @@ final class CommitPartFixtureTest {
     @BeforeEach
     void writeIfAsked() throws IOException {
         if ("write".equals(System.getProperty("tallyflow.golden"))) {
-            Files.createDirectories(FIXTURE.getParent());
-            Files.write(FIXTURE, CommitPartSerializer.INSTANCE.serialize(part()));
+            Files.createDirectories(fixture(NEWEST).getParent());
+            Files.write(fixture(NEWEST), CommitPartSerializer.INSTANCE.serialize(part()));
         }
     }
 
-    @Test
-    void readsWhatVersionOneWrote() throws IOException {
+    @ParameterizedTest
+    @ValueSource(ints = {1, NEWEST})
+    void readsWhatEachVersionWrote(int version) throws IOException {
         CommitPart read =
-                CommitPartSerializer.INSTANCE.deserialize(VERSION, Files.readAllBytes(FIXTURE));
+                CommitPartSerializer.INSTANCE.deserialize(
+                        version, Files.readAllBytes(fixture(version)));
         assertThat(read).usingRecursiveComparison().ignoringFields("rows").isEqualTo(part());
-        Rows rows = RowsCodec.decode(read.rows());
-        assertThat(rows.usage()).containsExactly(ROW);
-        assertThat(rows.adjustments()).containsExactly(ADJUSTMENT);
+        assertThat(RowsCodec.decode(read.rows()))
+                .usingRecursiveComparison()
+                .isEqualTo(RowsCodec.decode(part().rows()));
+    }
+
+    @Test
+    void countsRowsWithoutUnpackingThem() throws IOException {
+        byte[] rows = part().rows();
+        assertThat(RowsCodec.count(rows, RowKind.USAGE)).isEqualTo(1);
+        assertThat(RowsCodec.count(rows, RowKind.ADJUSTMENT)).isEqualTo(1);
+        assertThat(RowsCodec.count(rows, RowKind.DISTINCT)).isZero();
     }
 
     @Test
     void refusesBytesOfAVersionItDoesNotKnow() {
-        assertThat(
-                        org.assertj.core.api.Assertions.catchThrowable(
-                                () ->
-                                        CommitPartSerializer.INSTANCE.deserialize(
-                                                VERSION + 1, Files.readAllBytes(FIXTURE))))
+        assertThatThrownBy(
+                        () ->
+                                CommitPartSerializer.INSTANCE.deserialize(
+                                        NEWEST + 1, Files.readAllBytes(fixture(NEWEST))))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("format 2, known is 1");
+                .hasMessageContaining("format 3, known are 1 and 2");
     }
 
     @Test
-    void cutsRowsIntoPartsAndLosesNone() throws IOException {
-        List<UsageRow> many = new ArrayList<>();
-        for (int i = 0; i < 1_000; i++) {
-            many.add(
-                    new UsageRow(
-                            new UsageCell("m", "s" + i, "{}", 0, 60_000), ROW.partial(), false));
-        }
-        List<UsageRow> back = new ArrayList<>();
-        List<byte[]> parts =
-                RowsCodec.encode(new Rows(many, List.of(ADJUSTMENT), List.of()), 10_000);
-        assertThat(parts).hasSizeGreaterThan(5);
-        for (byte[] part : parts) {
-            back.addAll(RowsCodec.decode(part).usage());
-        }
-        assertThat(back).isEqualTo(many);
+    void refusesRowsThatAreDamaged() {
+        byte[] rows = part().rows();
+        byte[] cut = Arrays.copyOf(rows, rows.length - 1);
+        assertThatThrownBy(() -> RowsCodec.decode(cut))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("damaged");
+        rows[0] = 9;
+        assertThatThrownBy(() -> RowsCodec.decode(rows))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("format 9");
+    }
+
+    private static Path fixture(int version) {
+        return FIXTURES.resolve("v" + version).resolve("commit-part.bin");
     }
 
     private static CommitPart part() {
@@ -110,9 +122,6 @@ final class CommitPartFixtureTest {
                         12,
                         Map.of("rejected.JSON", 13L)),
                 new RewindTarget(41, 2),
-                RowsCodec.encode(
-                                new Rows(List.of(ROW), List.of(ADJUSTMENT), List.of()),
-                                RowsCodec.PART_BYTES)
-                        .get(0));
+                RowsCodec.encode(new Rows(List.of(ROW), List.of(ADJUSTMENT), List.of())));
     }
 }

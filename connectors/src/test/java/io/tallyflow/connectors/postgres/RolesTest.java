@@ -138,6 +138,8 @@ final class RolesTest {
                 "update tallyflow.distinct_value set commit = 0",
                 "update tallyflow.ledger_history set consumed = 0",
                 "update tallyflow.rewind set to_commit = 0",
+                "update tallyflow.staged_row set part = 0",
+                "truncate tallyflow.staged_row",
                 "delete from tallyflow.usage_row_default",
                 "insert into tallyflow.usage_row_default default values",
                 "delete from tallyflow.flyway_schema_history",
@@ -199,6 +201,7 @@ final class RolesTest {
                 "select token from tallyflow.ledger",
                 "select * from tallyflow.ledger_history",
                 "select * from tallyflow.rewind",
+                "select * from tallyflow.staged_row",
                 "select * from tallyflow.usage_row_default",
                 "select tallyflow.make_partitions(date '2030-01-01')"
             })
@@ -302,16 +305,14 @@ final class RolesTest {
                         Map.of());
         byte[] rows =
                 RowsCodec.encode(
-                                new Rows(
-                                        List.of(new UsageRow(cell, partial(sum), false)),
-                                        List.of(
-                                                new Adjustment(
-                                                        cell, AdjustmentReason.LATE, partial(sum))),
-                                        List.of(new DistinctValue(cell, "value"))),
-                                RowsCodec.PART_BYTES)
-                        .get(0);
+                        new Rows(
+                                List.of(new UsageRow(cell, partial(sum), false, 0)),
+                                List.of(new Adjustment(cell, AdjustmentReason.LATE, partial(sum))),
+                                List.of(new DistinctValue(cell, "value"))));
         return new CommitTransaction(
-                "metering", List.of(new CommitPart(name, previous, 0, 1, progress, rewind, rows)));
+                "metering",
+                List.of(new CommitPart(name, previous, 0, 1, progress, rewind, rows)),
+                CommitRows.DIRECT);
     }
 
     private static UsagePartial partial(int sum) {

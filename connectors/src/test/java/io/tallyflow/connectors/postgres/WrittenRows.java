@@ -3,6 +3,8 @@ package io.tallyflow.connectors.postgres;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageRow;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -19,6 +21,18 @@ public final class WrittenRows {
             Collection<Adjustment> adjustments,
             Collection<DistinctValue> distincts)
             throws SQLException {
-        new RowsTable(connection, 1, 1).write(new Rows(usage, adjustments, distincts));
+        RowBlocks rows = asSent(new Rows(usage, adjustments, distincts));
+        RowsTable table = new RowsTable(connection, 1, 1);
+        table.writeUsage(rows.usage());
+        table.writeAdjustments(rows.adjustments());
+        table.writeDistincts(rows.distincts());
+    }
+
+    private static RowBlocks asSent(Rows rows) {
+        try {
+            return RowsCodec.decode(RowsCodec.encode(rows));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -71,17 +71,23 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     private static final int MOST_ADJUSTMENTS = 20_000;
 
     private final AggregateRules rules;
+    private final int shards;
 
     private transient ListState<Long> horizonState;
     private transient long horizonMillis;
+    private transient SubjectKeys keys;
     private transient OpenWindows windows;
     private transient Map<UsageCell, UsagePartial> adjustments;
     private transient Tally tally;
     private transient boolean restored;
     private transient MemoryMetrics memory;
 
-    public AggregateUsage(AggregateRules rules) {
+    /**
+     * @param shards over how many keys the events of a subject are spread
+     */
+    public AggregateUsage(AggregateRules rules, int shards) {
         this.rules = rules;
+        this.shards = shards;
     }
 
     @Override
@@ -102,6 +108,9 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     public void open() throws Exception {
         super.open();
         adjustments = new LinkedHashMap<>();
+        keys =
+                new SubjectKeys(
+                        getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(), shards);
         tally = new Tally(LaneMetrics.ofAggregation(getMetricGroup()));
         memory = MemoryMetrics.ofWindows(getMetricGroup());
         KeyedStateBackend<Integer> backend = getKeyedStateBackend();
@@ -245,7 +254,8 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
 
         @Override
         public void row(int key, UsageCell cell, UsagePartial partial, boolean settled) {
-            emit(UsageChange.of(new UsageRow(cell, partial, settled)));
+            int shard = shards == 1 ? 0 : keys.shardOf(cell.subject(), key);
+            emit(UsageChange.of(new UsageRow(cell, partial, settled, shard)));
         }
 
         @Override

@@ -301,7 +301,7 @@ final class AggregateUsageTest {
             AggregateRules rules, OperatorSubtaskState state) throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<Integer, MeteredOrProgress, UsageChange>(
-                        new AggregateUsage(rules),
+                        new AggregateUsage(rules, 1),
                         MeteredOrProgress::key,
                         Types.INT,
                         MAX_PARALLELISM,

@@ -124,7 +124,8 @@ final class LaneMetricsTest {
                 keyed(
                         new AggregateUsage(
                                 new AggregateRules(
-                                        Duration.ZERO, false, 10, WorkingMemory.SHARE_OF_HEAP)),
+                                        Duration.ZERO, false, 10, WorkingMemory.SHARE_OF_HEAP),
+                                1),
                         MeteredOrProgress::key);
         give(harness, reading("a", "1", 0, "1"));
         give(harness, reading("a", "2", 0, "99999999999999999999"));
@@ -151,7 +152,8 @@ final class LaneMetricsTest {
         names.addAll(metrics.takeNames());
         keyed(
                 new AggregateUsage(
-                        new AggregateRules(Duration.ZERO, false, 10, WorkingMemory.SHARE_OF_HEAP)),
+                        new AggregateRules(Duration.ZERO, false, 10, WorkingMemory.SHARE_OF_HEAP),
+                        1),
                 MeteredOrProgress::key);
         names.addAll(metrics.takeNames());
         for (Lane lane : Lane.values()) {

@@ -70,6 +70,16 @@ final class CommitProtocolTest {
     @ParameterizedTest
     @EnumSource(Faults.Way.class)
     void survivesAFaultOnEitherSideOfEveryStepOfACommit(Faults.Way way) throws Exception {
+        survivesEveryFault(way, 0);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Faults.Way.class)
+    void survivesAFaultOnEitherSideOfEveryStepOfAStagedCommit(Faults.Way way) throws Exception {
+        survivesEveryFault(way, 2);
+    }
+
+    private void survivesEveryFault(Faults.Way way, int loaders) throws Exception {
         for (Faults.Break side : Faults.Break.values()) {
             long step = 0;
             boolean fired = true;
@@ -77,15 +87,18 @@ final class CommitProtocolTest {
                 database.clear();
                 witness = new Witness(database::connect, log);
                 checkpoint = 0;
-                fired = commitWithFault(step++, side, way);
+                fired = commitWithFault(step++, side, way, loaders);
             }
             assertThat(step).as("steps of a commit").isGreaterThan(7);
         }
     }
 
-    private boolean commitWithFault(long step, Faults.Break side, Faults.Way way) throws Exception {
+    private boolean commitWithFault(long step, Faults.Break side, Faults.Way way, int loaders)
+            throws Exception {
         Faults connections = database.connections();
-        rig = PipelineRig.fresh(log, sink(connections), 2);
+        PostgresUsageSink sink =
+                new PostgresUsageSink(connections, connections.others(loaders), options());
+        rig = PipelineRig.fresh(log, sink, 2);
         readSome(150);
         commit();
         witness.look();
@@ -351,8 +364,7 @@ final class CommitProtocolTest {
                 Refusal.STATE_EXPIRED,
                 () -> PipelineRig.restored(log, sink(), 2, snapshot).close());
         PostgresSinkOptions told =
-                new PostgresSinkOptions(
-                        "metering", null, Duration.ZERO, Duration.ofSeconds(5), 4_000);
+                options().withStateKept(Duration.ZERO).withPatience(Duration.ofSeconds(5));
         rig = PipelineRig.restored(log, sink(database.connections(), told), 2, snapshot);
         readAll();
         commit();
@@ -382,9 +394,7 @@ final class CommitProtocolTest {
 
     @Test
     void commitsManyPartsAsOne() throws Exception {
-        PostgresSinkOptions tiny =
-                new PostgresSinkOptions(
-                        "metering", null, Duration.ofDays(7), Duration.ofSeconds(5), 100);
+        PostgresSinkOptions tiny = options().withPatience(Duration.ofSeconds(5)).withPartBytes(100);
         rig = PipelineRig.fresh(log, sink(database.connections(), tiny), 3);
         readAll();
         PipelineRig.Snapshot pending = rig.barrier(++checkpoint);
@@ -437,8 +447,10 @@ final class CommitProtocolTest {
     }
 
     private static PostgresSinkOptions options() {
-        return new PostgresSinkOptions(
-                "metering", null, Duration.ofDays(7), Duration.ofSeconds(20), 4_000);
+        return PostgresSinkOptions.defaults()
+                .withPatience(Duration.ofSeconds(20))
+                .withPartBytes(4_000)
+                .withStagedRows(1);
     }
 
     private static void assertRefused(Refusal refusal, ThrowingCallable call) {

@@ -5,7 +5,10 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import java.util.Properties;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +20,25 @@ final class Faults implements JdbcConnectionProvider {
 
     private static final long serialVersionUID = 1L;
 
+    private final transient Supplier<JdbcConnectionProvider> providers;
     private final transient JdbcConnectionProvider connections;
+    private final transient Script script;
     private transient @Nullable Connection wrapped;
-    private long steps;
-    private long breakAt = Long.MAX_VALUE;
-    private transient Break kind = Break.BEFORE;
-    private transient Way way = Way.CONNECTION_LOST;
-    private boolean fired;
+
+    /** Where to break; one for all connections of a sink. */
+    private static final class Script {
+        private long steps;
+        private long breakAt = Long.MAX_VALUE;
+        private Break kind = Break.BEFORE;
+        private Way way = Way.CONNECTION_LOST;
+        private boolean fired;
+
+        synchronized boolean isNow() {
+            boolean now = steps++ == breakAt;
+            fired |= now;
+            return now;
+        }
+    }
 
     /** On which side of the step. */
     enum Break {
@@ -50,32 +65,46 @@ final class Faults implements JdbcConnectionProvider {
         }
     }
 
-    Faults(JdbcConnectionProvider connections) {
-        this.connections = connections;
+    Faults(Supplier<JdbcConnectionProvider> providers) {
+        this(providers, new Script());
+    }
+
+    private Faults(Supplier<JdbcConnectionProvider> providers, Script script) {
+        this.providers = providers;
+        this.connections = providers.get();
+        this.script = script;
+    }
+
+    /** Further connections, whose steps are counted with this one's. */
+    List<Faults> others(int count) {
+        return Stream.generate(() -> new Faults(providers, script)).limit(count).toList();
     }
 
     /** Breaks once, at the given step from now on, counted from 0. */
     void breakAt(long step, Break side, Way how) {
-        breakAt = steps + step;
-        kind = side;
-        way = how;
-        fired = false;
+        synchronized (script) {
+            script.breakAt = script.steps + step;
+            script.kind = side;
+            script.way = how;
+            script.fired = false;
+        }
     }
 
     void heal() {
-        breakAt = Long.MAX_VALUE;
+        synchronized (script) {
+            script.breakAt = Long.MAX_VALUE;
+        }
     }
 
     boolean fired() {
-        return fired;
+        synchronized (script) {
+            return script.fired;
+        }
     }
 
     private Object step(Call call) throws Throwable {
-        boolean now = steps++ == breakAt;
-        if (now) {
-            fired = true;
-        }
-        if (now && kind == Break.BEFORE) {
+        boolean now = script.isNow();
+        if (now && script.kind == Break.BEFORE) {
             fail();
         }
         Object result = call.run();
@@ -86,7 +115,7 @@ final class Faults implements JdbcConnectionProvider {
     }
 
     private void fail() throws SQLException {
-        switch (way) {
+        switch (script.way) {
             case CRASH -> {
                 closeConnection();
                 throw new Crash();

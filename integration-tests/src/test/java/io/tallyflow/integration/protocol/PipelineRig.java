@@ -107,7 +107,7 @@ final class PipelineRig implements AutoCloseable {
                 aggregates.add(
                         started(
                                 new KeyedOneInputStreamOperatorTestHarness<>(
-                                        new AggregateUsage(rules),
+                                        new AggregateUsage(rules, 1),
                                         MeteredOrProgress::key,
                                         Types.INT,
                                         MAX_PARALLELISM,

@@ -9,6 +9,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
+import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
 import org.flywaydb.core.Flyway;
 
@@ -38,14 +39,17 @@ final class ProtocolDatabase implements AutoCloseable {
 
     /** Connections for a sink, which the test can break. */
     Faults connections() {
-        return new Faults(
-                new SimpleJdbcConnectionProvider(
-                        new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
-                                .withUrl(url())
-                                .withDriverName("org.postgresql.Driver")
-                                .withUsername("postgres")
-                                .withPassword("")
-                                .build()));
+        return new Faults(this::provider);
+    }
+
+    private JdbcConnectionProvider provider() {
+        return new SimpleJdbcConnectionProvider(
+                new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
+                        .withUrl(url())
+                        .withDriverName("org.postgresql.Driver")
+                        .withUsername("postgres")
+                        .withPassword("")
+                        .build());
     }
 
     Connection connect() throws SQLException {
@@ -63,7 +67,8 @@ final class ProtocolDatabase implements AutoCloseable {
                         "distinct_value",
                         "ledger",
                         "ledger_history",
-                        "rewind"
+                        "rewind",
+                        "staged_row"
                     }) {
                 statement.addBatch("delete from tallyflow." + table);
             }

@@ -18,8 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Schedules drawn from a seed: reads, idle partitions, barriers, declined checkpoints, lost
  * notices, broken connections at any step, crashes, new jobs that use checkpoint numbers again,
- * other parallelisms, and rewinds to any earlier commit. After each event a reader looks, and must
- * see the truth of the offsets it sees. {@code -Dtallyflow.test.seeds=N} runs more of them.
+ * other parallelisms, and rewinds to any earlier commit; every other run stages its commits. After
+ * each event a reader looks, and must see the truth of the offsets it sees. {@code
+ * -Dtallyflow.test.seeds=N} runs more of them.
  */
 final class RandomFaultsTest {
 
@@ -57,6 +58,7 @@ final class RandomFaultsTest {
         private final UsageLog log;
         private final Witness witness;
         private final Faults connections;
+        private final List<Faults> staging;
         private final List<Done> completed = new ArrayList<>();
         private PipelineRig rig;
         private PipelineRig.@Nullable Snapshot pending;
@@ -73,6 +75,7 @@ final class RandomFaultsTest {
             this.log = new UsageLog(seed, 3, 250);
             this.witness = new Witness(database::connect, log);
             this.connections = database.connections();
+            this.staging = seed % 2 == 0 ? List.of() : connections.others(2);
             this.rig = PipelineRig.fresh(log, sink(null), 1 + random.nextInt(3));
         }
 
@@ -190,12 +193,12 @@ final class RandomFaultsTest {
         private PostgresUsageSink sink(@Nullable RewindTarget rewindTo) throws SQLException {
             return new PostgresUsageSink(
                     connections,
-                    new PostgresSinkOptions(
-                            "metering",
-                            rewindTo,
-                            Duration.ofDays(7),
-                            Duration.ofSeconds(20),
-                            2_000));
+                    staging,
+                    PostgresSinkOptions.defaults()
+                            .withRewindTo(rewindTo)
+                            .withPatience(Duration.ofSeconds(20))
+                            .withPartBytes(2_000)
+                            .withStagedRows(1));
         }
     }
 }

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param kafkaBootstrap {@code HOST:PORT} of one or more brokers
  * @param postgresUrl JDBC URL
  * @param postgresPassword never printed
+ * @param postgresWriters how many connections write a large commit, from 1
  * @param lake null for a job without Iceberg tables; may hold secrets
  * @param meters the definitions' file
  * @param subjectShards over how many workers the events of one subject are spread
@@ -38,6 +39,7 @@ public record MeteringOptions(
         Duration dedupeHorizon,
         Duration stateKept,
         Duration postgresPatience,
+        int postgresWriters,
         @Nullable LakeOptions lake,
         Duration lakeCommitInterval,
         int subjectShards,
@@ -64,6 +66,7 @@ public record MeteringOptions(
                 .add("dedupeHorizon=" + dedupeHorizon)
                 .add("stateKept=" + stateKept)
                 .add("postgresPatience=" + postgresPatience)
+                .add("postgresWriters=" + postgresWriters)
                 .add("subjectShards=" + subjectShards)
                 .add("mostGroups=" + mostGroups)
                 .add("workingMemory=" + workingMemory.bytes())

@@ -39,6 +39,8 @@ public final class MeteringOptionsReader {
     /** Likewise. */
     private static final LakeOptions NO_LAKE = LakeOptions.of(Map.of(), "", Duration.ZERO);
 
+    private static final int MOST_WRITERS = 16;
+
     private final Map<String, String> given;
     private final Map<String, String> environment;
     private final List<String> problems = new ArrayList<>();
@@ -88,6 +90,7 @@ public final class MeteringOptionsReader {
                         duration(Option.DEDUPE_HORIZON),
                         duration(Option.STATE_KEPT),
                         duration(Option.POSTGRES_PATIENCE),
+                        number(Option.POSTGRES_WRITERS, MOST_WRITERS),
                         lake(),
                         duration(Option.LAKE_COMMIT_INTERVAL),
                         number(Option.SUBJECT_SHARDS, FlinkSettings.MAX_PARALLELISM),
@@ -127,9 +130,14 @@ public final class MeteringOptionsReader {
     }
 
     private static int number(String text, int most) {
-        int number = Integer.parseInt(text);
+        int number;
+        try {
+            number = Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            number = 0;
+        }
         if (number < 1 || number > most) {
-            throw new IllegalArgumentException("a number from 1 to " + most + " is needed");
+            throw new IllegalArgumentException("must be a number from 1 to " + most);
         }
         return number;
     }

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
@@ -49,7 +50,7 @@ public final class RealEnds {
                         kafka,
                         new WatermarkRules(options.outOfOrderness(), options.idleAfter()),
                         new Parser(meters)),
-                new PostgresUsageSink(postgres(options), sinkOptions(options)),
+                new PostgresUsageSink(postgres(options), staging(options), sinkOptions(options)),
                 RecordSinks.rejected(options.rejectedTopic(), options.eventsTopic(), kafka),
                 RecordSinks.late(options.lateTopic(), options.eventsTopic(), kafka),
                 lake(options, meters, checkpointInterval));
@@ -93,6 +94,14 @@ public final class RealEnds {
                         .build());
     }
 
+    /** Connections that load large commits; none if one is to do it alone. */
+    static List<JdbcConnectionProvider> staging(MeteringOptions options) {
+        int writers = options.postgresWriters();
+        return writers == 1
+                ? List.of()
+                : Stream.generate(() -> postgres(options)).limit(writers).toList();
+    }
+
     /** Opens a new connection each time. */
     static DataSource dataSource(MeteringOptions options) {
         PGSimpleDataSource source = new PGSimpleDataSource();
@@ -104,13 +113,12 @@ public final class RealEnds {
     }
 
     private static PostgresSinkOptions sinkOptions(MeteringOptions options) {
-        PostgresSinkOptions defaults = PostgresSinkOptions.defaults();
-        return new PostgresSinkOptions(
-                options.pipeline(),
-                options.rewindTo(),
-                options.stateKept(),
-                options.postgresPatience(),
-                defaults.partBytes());
+        return PostgresSinkOptions.defaults()
+                .withPipeline(options.pipeline())
+                .withShards(options.subjectShards())
+                .withRewindTo(options.rewindTo())
+                .withStateKept(options.stateKept())
+                .withPatience(options.postgresPatience());
     }
 
     /** One parser per reader, made where it is used. */

@@ -20,6 +20,8 @@ final class MeteringOptionsReaderTest {
         assertThat(options.allowedLateness()).isEqualTo(Duration.ofMinutes(10));
         assertThat(options.dedupeHorizon()).isEqualTo(Duration.ofDays(32));
         assertThat(options.rewindTo()).isNull();
+        assertThat(options.postgresWriters()).isEqualTo(1);
+        assertThat(RealEnds.staging(options)).isEmpty();
     }
 
     @Test
@@ -38,6 +40,22 @@ final class MeteringOptionsReaderTest {
                 .hasMessageContaining("--allowed-lateness soon")
                 .hasMessageContaining("COMMIT@EPOCH")
                 .hasMessageContaining("--meters is given twice");
+    }
+
+    @Test
+    void takesASensibleNumberOfWriters() {
+        MeteringOptions options =
+                read(
+                        "--kafka.bootstrap", "k:1",
+                        "--postgres.url", "jdbc:postgresql://p/t",
+                        "--postgres.writers", "3",
+                        "--meters", "m.yaml");
+        assertThat(RealEnds.staging(options)).hasSize(3).doesNotHaveDuplicates();
+        for (String wrong : new String[] {"0", "17", "-1", "many", "1.5"}) {
+            assertThatThrownBy(() -> read("--postgres.writers", wrong))
+                    .hasMessageContaining(
+                            "--postgres.writers " + wrong + ": must be a number from 1 to 16");
+        }
     }
 
     @Test

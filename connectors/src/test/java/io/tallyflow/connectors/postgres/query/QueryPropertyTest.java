@@ -144,6 +144,28 @@ class QueryPropertyTest {
         }
     }
 
+    @Property(tries = 60, seed = "20261124", shrinking = ShrinkingMode.OFF)
+    void showsTheSameHoweverManyShardsASubjectIsSplitInto(@ForAll long seed) throws SQLException {
+        World world = new World(seed);
+        List<String> split = usage();
+        connection.rollback();
+        MeterRegistry.register(connection, List.of(world.meter));
+        new UsageTables(connection, world.meter).insert(world.readings);
+        assertThat(split).isEqualTo(usage());
+    }
+
+    private static List<String> usage() throws SQLException {
+        List<String> rows = new ArrayList<>();
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("select u::text from tallyflow.usage u")) {
+            while (row.next()) {
+                rows.add(row.getString(1));
+            }
+        }
+        rows.sort(null);
+        return rows;
+    }
+
     private static BigDecimal total(UsageQuery query) throws SQLException {
         return query.values(connection).stream().reduce(BigDecimal.ZERO, BigDecimal::add);
     }
@@ -176,7 +198,7 @@ class QueryPropertyTest {
                 readings.add(reading(i));
             }
             MeterRegistry.register(connection, List.of(meter));
-            new UsageTables(connection, meter).insert(readings);
+            new UsageTables(connection, meter, 1 + random.nextInt(4)).insert(readings);
         }
 
         private boolean fitsHours() {

@@ -28,8 +28,8 @@ final class UsageTables {
             """
             insert into tallyflow.usage_row (meter, subject, group_hash, group_by, window_start,
                 window_end, readings, sum, min, max, latest, latest_at, latest_source, latest_id,
-                settled, commit)
-            values (?, ?, %s, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, 1)
+                shard, settled, commit)
+            values (?, ?, %s, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, 1)
             """
                     .formatted(HASH);
 
@@ -58,23 +58,33 @@ final class UsageTables {
 
     private final Connection connection;
     private final Meter meter;
+    private final int shards;
 
     UsageTables(Connection connection, Meter meter) {
+        this(connection, meter, 1);
+    }
+
+    /** As a stream would have written that splits each subject's events. */
+    UsageTables(Connection connection, Meter meter, int shards) {
         this.connection = connection;
         this.meter = meter;
+        this.shards = shards;
     }
 
     private record Cell(String subject, String group, Instant start) {}
 
-    /** Writes all; the late ones of a cell one adjustment each, the others as one usage row. */
+    private record Shard(Cell cell, int number) {}
+
+    /** Writes all; late ones as one adjustment each, the others as one usage row per shard. */
     void insert(List<Reading> readings) throws SQLException {
-        Map<Cell, List<Reading>> cells =
+        Map<Shard, List<Reading>> cells =
                 readings.stream()
                         .filter(reading -> !reading.late())
-                        .collect(Collectors.groupingBy(this::cell));
-        for (Map.Entry<Cell, List<Reading>> cell : cells.entrySet()) {
+                        .collect(Collectors.groupingBy(this::shard));
+        for (Map.Entry<Shard, List<Reading>> cell : cells.entrySet()) {
             try (PreparedStatement row = connection.prepareStatement(USAGE_ROW)) {
-                bindPartial(row, cell.getKey(), cell.getValue());
+                int next = bindPartial(row, cell.getKey().cell(), cell.getValue());
+                row.setInt(next, cell.getKey().number());
                 row.executeUpdate();
             }
         }
@@ -141,6 +151,11 @@ final class UsageTables {
         row.setString(next++, latest.source());
         row.setString(next++, latest.id());
         return next;
+    }
+
+    private Shard shard(Reading reading) {
+        int number = Math.floorMod((reading.source() + reading.id()).hashCode(), shards);
+        return new Shard(cell(reading), number);
     }
 
     private Cell cell(Reading reading) {

@@ -51,6 +51,22 @@ class ViewsTest extends DatabaseTest {
     }
 
     @Test
+    void showsACellAsSettledWhenAllItsShardsAre() throws SQLException {
+        insert(meter("m", Aggregation.SUM, MINUTE), Reading.of("s", "2023-05-05T10:00:01Z", "2"));
+        execute(
+                """
+                insert into tallyflow.usage_row (meter, subject, group_hash, group_by,
+                    window_start, window_end, readings, sum, settled, commit, shard)
+                select meter, subject, group_hash, group_by, window_start, window_end,
+                    4, 5, true, commit, 1
+                from tallyflow.usage_row
+                """);
+        assertThat(column(USAGE)).containsExactly("m|s|{}|2023-05-05 10:00:00|7|5|f|0");
+        execute("update tallyflow.usage_row set settled = true where shard = 0");
+        assertThat(column(USAGE)).containsExactly("m|s|{}|2023-05-05 10:00:00|7|5|t|0");
+    }
+
+    @Test
     void keepsGroupsOfOneWindowApart() throws SQLException {
         insert(
                 meter("m", Aggregation.SUM, MINUTE, "model"),

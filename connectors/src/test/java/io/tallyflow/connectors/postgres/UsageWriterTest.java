@@ -1,0 +1,147 @@
+package io.tallyflow.connectors.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.schemas.progress.LaneCounts;
+import io.tallyflow.schemas.progress.Progress;
+import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.usage.Adjustment;
+import io.tallyflow.schemas.usage.AdjustmentReason;
+import io.tallyflow.schemas.usage.UsageCell;
+import io.tallyflow.schemas.usage.UsageChange;
+import io.tallyflow.schemas.usage.UsageRow;
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.connector.sink2.SinkWriter;
+import org.junit.jupiter.api.Test;
+
+/** What a writer holds while no barrier comes, as when Postgres stands still. */
+final class UsageWriterTest {
+
+    private static final int PART_BYTES = 64 * 1024;
+    private static final SinkWriter.Context CONTEXT =
+            new SinkWriter.Context() {
+                @Override
+                public long currentWatermark() {
+                    return 0;
+                }
+
+                @Override
+                public Long timestamp() {
+                    return null;
+                }
+            };
+
+    private final List<Long> pauses = new ArrayList<>();
+    private final UsageWriter writer = new UsageWriter(PART_BYTES, pauses::add);
+
+    @Test
+    void collapsesRowsOfOneKeyAndNotOfItsShards() throws Exception {
+        for (int i = 0; i < 1_000; i++) {
+            write(row("s", i, 0));
+            write(row("s", i, 1));
+        }
+        CommitPart only = only(writer.prepareCommit());
+        assertThat(RowsCodec.count(only.rows(), RowKind.USAGE)).isEqualTo(2);
+    }
+
+    @Test
+    void encodesEachPartAsSoonAsItIsFull() throws Exception {
+        for (int i = 0; i < 10_000; i++) {
+            write(row("subject-" + i, i, 0));
+        }
+        // Half of a row is text; compressed it is far less, but never nothing.
+        assertThat(writer.heldBytes()).isBetween(20_000L, 1_000_000L);
+        Collection<CommitPart> parts = writer.prepareCommit();
+        assertThat(parts).hasSizeGreaterThan(20);
+        int rows = 0;
+        for (CommitPart part : parts) {
+            RowBlock usage = RowsCodec.decode(part.rows()).usage();
+            assertThat(usage.columns().stream().mapToInt(column -> column.length).sum())
+                    .isBetween(1, 2 * PART_BYTES);
+            rows += usage.count();
+        }
+        assertThat(rows).isEqualTo(10_000);
+        assertThat(writer.heldBytes()).isZero();
+    }
+
+    @Test
+    void pausesAfterEachPartWhileItHoldsTooMuch() throws Exception {
+        long rows = 0;
+        while (pauses.isEmpty()) {
+            write(row("subject-" + rows, Long.hashCode(rows * 0x9E3779B97F4A7C15L), 0));
+            rows++;
+        }
+        assertThat(pauses.get(0))
+                .isBetween(UsageWriter.HELD_BYTES, UsageWriter.HELD_BYTES * 101 / 100);
+        for (int i = 0; i < 10_000; i++) {
+            write(row("subject-" + rows++, i, 0));
+        }
+        assertThat(pauses).hasSizeBetween(20, 60);
+        assertThat(writer.prepareCommit()).hasSizeGreaterThan(100);
+        write(row("s", 1, 0));
+        assertThat(writer.prepareCommit()).hasSize(1);
+    }
+
+    @Test
+    void letsAHundredThousandCellsOfAFrozenPostgresTakeAFewMebibytes() throws Exception {
+        for (int i = 0; i < 100_000; i++) {
+            write(row("subject-" + i, i, 0));
+        }
+        assertThat(writer.heldBytes()).isLessThan(6_000_000);
+    }
+
+    @Test
+    void sendsProgressWithTheFirstPartAndOnce() throws Exception {
+        Progress progress =
+                new Progress(
+                        new LaneCounts(1, 1, 0, 0, 0, 0, 0, 1, 0, 0), Map.of(0, 1L), 5, Map.of());
+        writer.write(UsageChange.of(progress), CONTEXT);
+        for (int i = 0; i < 1_000; i++) {
+            write(row("subject-" + i, i, 0));
+        }
+        List<CommitPart> parts = List.copyOf(writer.prepareCommit());
+        assertThat(parts).hasSizeGreaterThan(2);
+        assertThat(parts.get(0).progress()).isEqualTo(Progress.NONE.plus(progress));
+        assertThat(parts.subList(1, parts.size()))
+                .allMatch(part -> part.progress().equals(Progress.NONE));
+        assertThat(only(writer.prepareCommit()).progress()).isEqualTo(Progress.NONE);
+    }
+
+    @Test
+    void addsAdjustmentsOfACellUp() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            writer.write(
+                    UsageChange.of(new Adjustment(cell("s"), AdjustmentReason.LATE, partial(i))),
+                    CONTEXT);
+        }
+        CommitPart only = only(writer.prepareCommit());
+        assertThat(RowsCodec.count(only.rows(), RowKind.ADJUSTMENT)).isEqualTo(1);
+    }
+
+    private void write(UsageRow row) throws InterruptedException {
+        writer.write(UsageChange.of(row), CONTEXT);
+    }
+
+    private static CommitPart only(Collection<CommitPart> parts) {
+        assertThat(parts).hasSize(1);
+        return parts.iterator().next();
+    }
+
+    private static UsageRow row(String subject, long value, int shard) {
+        return new UsageRow(cell(subject), partial(value), false, shard);
+    }
+
+    private static UsageCell cell(String subject) {
+        return new UsageCell("tokens", subject, "{\"model\":\"m\"}", 60_000, 120_000);
+    }
+
+    private static UsagePartial partial(long value) {
+        BigDecimal number = BigDecimal.valueOf(value);
+        return new UsagePartial(
+                1, number, number, number, number, value * 1_000, "source", "id-" + value);
+    }
+}
