@@ -8,6 +8,7 @@ import java.io.Reader;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.function.LongSupplier;
@@ -19,6 +20,9 @@ public final class ProgramProcess implements AutoCloseable {
     /** The same for every program: as Tallyflow's launcher starts {@code up}. */
     private static final List<String> OPTIONS =
             List.of("-Xms512m", "-Xmx3g", "-XX:+UseParallelGC", "-Duser.timezone=UTC");
+
+    /** Adds to these, to profile a program. */
+    private static final String MORE_OPTIONS = "TALLYFLOW_JAVA_OPTS";
 
     /** Added to the number of the signal. */
     private static final int BY_SIGNAL = 128;
@@ -52,10 +56,19 @@ public final class ProgramProcess implements AutoCloseable {
                 JavaProcess.start(
                         ProgramMain.class,
                         List.of(settingsFile.toString(), resultFile.toString()),
-                        OPTIONS,
+                        options(),
                         classPath(settings.program()),
                         directory.resolve("program.log"));
         return new ProgramProcess(settings, process, resultFile);
+    }
+
+    private static List<String> options() {
+        String more = System.getenv().getOrDefault(MORE_OPTIONS, "").strip();
+        List<String> all = new ArrayList<>(OPTIONS);
+        if (!more.isEmpty()) {
+            all.addAll(List.of(more.split("\\s+")));
+        }
+        return all;
     }
 
     /** Flink and Kafka Streams each bring a RocksDB, with the same class names. */
