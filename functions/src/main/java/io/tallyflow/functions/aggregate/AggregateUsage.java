@@ -118,7 +118,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
                 new OpenWindows(
                         new WindowState(backend),
                         new Output(),
-                        rules.memory().ofOperator(taskManagerSettings()),
+                        rules.memory().ofWindows(taskManagerSettings()),
                         rules.mostGroups());
         if (restored) {
             restoreWindows();

@@ -6,8 +6,10 @@ import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
@@ -28,13 +30,16 @@ final class OpenWindow {
     private final int key;
     private final TimeWindow window;
     private final WindowState state;
-    private final Map<UsageCell, Cell> cells = new HashMap<>();
+    private final CellTable cells = new CellTable();
     private final List<Cell> changed = new ArrayList<>();
-    private final Map<GroupOwner, Integer> groups = new HashMap<>();
     private final List<DistinctValue> newValues = new ArrayList<>();
+    private @Nullable Map<GroupOwner, Integer> groups;
     private @Nullable SeenValues seen;
     private boolean inRows;
     private boolean inState;
+    private boolean touched;
+    private boolean settled;
+    private int cellCount;
     private int firstBlock;
     private int nextBlock;
     private int nextValueBlock;
@@ -43,7 +48,12 @@ final class OpenWindow {
     private long bytesOfValues;
 
     /** Whose groups are counted. */
-    private record GroupOwner(String meter, String subject) {}
+    private record GroupOwner(String meter, String subject) {
+
+        static GroupOwner of(UsageCell name) {
+            return new GroupOwner(name.meter(), name.subject());
+        }
+    }
 
     OpenWindow(int key, TimeWindow window, WindowState state) {
         this.key = key;
@@ -58,7 +68,7 @@ final class OpenWindow {
         open.inState = true;
         open.inRows = inRows;
         if (inRows) {
-            state.rows(key, window, cell -> open.count(cell.name()));
+            state.rows(key, window, cell -> open.cellCount++);
         } else {
             open.readBlocks();
         }
@@ -81,14 +91,23 @@ final class OpenWindow {
     /** A cell of a newer block replaces that of an older one. */
     private void put(Cell cell) {
         cellsInBlocks++;
-        if (cells.put(cell.name(), cell) == null) {
+        if (cells.put(cell)) {
             bytesOfCells += Cell.bytes(cell.name());
-            count(cell.name());
+            cellCount++;
         }
     }
 
     int key() {
         return key;
+    }
+
+    boolean is(int otherKey, long startMillis, long endMillis) {
+        return key == otherKey && window.getStart() == startMillis && window.getEnd() == endMillis;
+    }
+
+    /** Whether its last word was said. */
+    boolean isSettled() {
+        return settled;
     }
 
     TimeWindow window() {
@@ -99,26 +118,41 @@ final class OpenWindow {
     long bytes() {
         return BYTES
                 + bytesOfCells
-                + (long) groups.size() * BYTES_OF_COUNT
+                + (groups == null ? 0 : (long) groups.size() * BYTES_OF_COUNT)
                 + bytesOfValues
                 + (seen == null ? 0 : seen.bytes());
     }
 
     /** Whether memory would gain anything by {@link #release}. */
     boolean isReleasable() {
-        return inRows ? !cells.isEmpty() : true;
+        return !inRows || cells.size() > 0;
     }
 
-    /** What is known of a cell; null if the window has none of that name. */
-    @Nullable Cell find(UsageCell name) throws Exception {
-        Cell cell = cells.get(name);
-        if (cell == null && inRows) {
-            UsagePartial row = state.row(key, name);
-            if (row != null) {
-                cell = new Cell(name, row);
-                remember(cell);
-            }
+    /** Whether it was not touched since the last barrier; it is from now on. */
+    boolean touch() {
+        boolean first = !touched;
+        touched = true;
+        return first;
+    }
+
+    /**
+     * What is known of a cell; null if the window has none of that name.
+     *
+     * @param hash as {@link Cell#hash(String, String, String)} makes it
+     */
+    @Nullable Cell find(int hash, String meter, String subject, String group) throws Exception {
+        Cell cell = cells.find(hash, meter, subject, group);
+        return cell == null && inRows ? findRow(meter, subject, group) : cell;
+    }
+
+    private @Nullable Cell findRow(String meter, String subject, String group) throws Exception {
+        UsageCell name = new UsageCell(meter, subject, group, window.getStart(), window.getEnd());
+        UsagePartial row = state.row(key, name);
+        if (row == null) {
+            return null;
         }
+        Cell cell = new Cell(name, row);
+        remember(cell);
         return cell;
     }
 
@@ -126,24 +160,49 @@ final class OpenWindow {
     Cell add(UsageCell name) {
         Cell cell = new Cell(name);
         remember(cell);
-        count(name);
+        cellCount++;
+        if (groups != null && isGrouped(name)) {
+            groups.merge(GroupOwner.of(name), 1, Integer::sum);
+        }
         return cell;
     }
 
     private void remember(Cell cell) {
-        cells.put(cell.name(), cell);
+        cells.put(cell);
         bytesOfCells += Cell.bytes(cell.name());
     }
 
-    private void count(UsageCell name) {
-        if (!name.group().equals(GroupText.NONE)) {
-            groups.merge(new GroupOwner(name.meter(), name.subject()), 1, Integer::sum);
-        }
+    private static boolean isGrouped(UsageCell name) {
+        return !name.group().equals(GroupText.NONE);
     }
 
-    /** How many groups the cell's meter and subject have in this window. */
-    int groups(UsageCell name) {
-        return groups.getOrDefault(new GroupOwner(name.meter(), name.subject()), 0);
+    /**
+     * Whether the cell's meter and subject have so many groups in this window already. They are
+     * counted only where there are so many cells in all.
+     */
+    boolean hasGroups(int most, UsageCell name) throws Exception {
+        if (cellCount < most || !isGrouped(name)) {
+            return false;
+        }
+        if (groups == null) {
+            groups = countGroups();
+        }
+        return groups.getOrDefault(GroupOwner.of(name), 0) >= most;
+    }
+
+    private Map<GroupOwner, Integer> countGroups() throws Exception {
+        Map<GroupOwner, Integer> counts = new HashMap<>();
+        Set<UsageCell> inMemory = new HashSet<>();
+        cells.forEach(cell -> inMemory.add(cell.name()));
+        if (inRows) {
+            state.rows(key, window, cell -> inMemory.add(cell.name()));
+        }
+        for (UsageCell name : inMemory) {
+            if (isGrouped(name)) {
+                counts.merge(GroupOwner.of(name), 1, Integer::sum);
+            }
+        }
+        return counts;
     }
 
     /** Notes what a cell has become; it will be written and sent. */
@@ -175,6 +234,7 @@ final class OpenWindow {
 
     /** Sends what changed, and brings it into state. */
     void write(WindowOutput output) throws Exception {
+        touched = false;
         for (Cell cell : changed) {
             output.row(key, cell.name(), cell.partial(), false);
             cell.takeChange();
@@ -201,7 +261,7 @@ final class OpenWindow {
         if (cellsInBlocks + changed.size() > mostCellsInBlocks()) {
             int before = nextBlock;
             cellsInBlocks = 0;
-            writeCells(new ArrayList<>(cells.values()));
+            writeCells(cells.toList());
             removeBlocksBefore(before);
         } else {
             writeCells(changed);
@@ -245,7 +305,7 @@ final class OpenWindow {
             forgetCells();
             return;
         }
-        writeRows(cells.values());
+        writeRows(cells.toList());
         for (byte[] block : state.valueBlocks(key, window).values()) {
             ValueBlock.read(block, window, this::addValueRow);
         }
@@ -270,15 +330,17 @@ final class OpenWindow {
         if (inRows) {
             state.rows(key, window, cell -> output.row(key, cell.name(), cell.partial(), false));
         }
-        for (Cell cell : cells.values()) {
-            if (cell.markChanged()) {
-                changed.add(cell);
-            }
-        }
+        cells.forEach(
+                cell -> {
+                    if (cell.markChanged()) {
+                        changed.add(cell);
+                    }
+                });
     }
 
     /** Says the last word of all cells, and forgets them. */
     void settle(WindowOutput output) throws Exception {
+        settled = true;
         Map<UsageCell, Long> distinctValues = new HashMap<>();
         values(
                 value -> {
@@ -297,7 +359,7 @@ final class OpenWindow {
             writeRows(changed);
             state.rows(key, window, last);
         } else {
-            cells.values().forEach(last);
+            cells.forEach(last);
         }
         if (inState) {
             state.removeWindow(key, window);

@@ -9,10 +9,8 @@ import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.jspecify.annotations.Nullable;
@@ -24,15 +22,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenWindows {
 
+    /** Places for windows that are found without asking the map. */
+    private static final int RECENT_BITS = 12;
+
     private final WindowState state;
     private final WindowOutput output;
     private final long mostBytes;
     private final int mostGroups;
     private final Map<Place, OpenWindow> windows = new HashMap<>();
     private final TreeMap<Long, List<OpenWindow>> byEnd = new TreeMap<>();
-    private final Set<OpenWindow> touched = new LinkedHashSet<>();
+    private final List<OpenWindow> touched = new ArrayList<>();
     private final Map<String, String> otherGroups = new HashMap<>();
-    private @Nullable OpenWindow last;
+    private final @Nullable OpenWindow[] recent = new @Nullable OpenWindow[1 << RECENT_BITS];
     private long bytes;
     private long releases;
 
@@ -67,30 +68,54 @@ final class OpenWindows {
      */
     Added add(int key, UsageEvent event, Reading reading) throws Exception {
         OpenWindow window = windowFor(key, reading);
-        long before = window.bytes();
-        UsageCell name = reading.cell(event.subject());
-        Cell cell = window.find(name);
-        boolean other = false;
-        if (cell == null && isOverLimit(window, name)) {
-            other = true;
-            name = other(name);
-            cell = window.find(name);
+        String group = reading.group();
+        Cell cell = find(window, reading.meter(), event.subject(), group);
+        if (cell == null) {
+            return addToNew(window, event, reading);
         }
-        UsagePartial after =
-                UsagePartials.add(
-                        cell == null ? UsagePartials.NONE : cell.partial(), reading, event);
+        UsagePartial after = UsagePartials.add(cell.partial(), reading, event);
         if (after == null) {
             return Added.OUT_OF_RANGE;
         }
-        window.change(cell == null ? window.add(name) : cell, after);
-        String text = reading.distinct();
-        if (text != null) {
-            see(window, new DistinctValue(name, text));
+        change(window, cell, after, reading);
+        return Added.TO_OWN_GROUP;
+    }
+
+    private static @Nullable Cell find(
+            OpenWindow window, String meter, String subject, String group) throws Exception {
+        return window.find(Cell.hash(meter, subject, group), meter, subject, group);
+    }
+
+    private Added addToNew(OpenWindow window, UsageEvent event, Reading reading) throws Exception {
+        long before = window.bytes();
+        UsageCell name = reading.cell(event.subject());
+        boolean other = window.hasGroups(mostGroups, name);
+        Cell cell = null;
+        if (other) {
+            name = other(name);
+            cell = find(window, name.meter(), name.subject(), name.group());
         }
-        touched.add(window);
+        UsagePartial known = cell == null ? UsagePartials.NONE : cell.partial();
+        UsagePartial after = UsagePartials.add(known, reading, event);
+        if (after == null) {
+            return Added.OUT_OF_RANGE;
+        }
+        change(window, cell == null ? window.add(name) : cell, after, reading);
         bytes += window.bytes() - before;
         keepWithinBytes();
         return other ? Added.TO_OTHER_GROUP : Added.TO_OWN_GROUP;
+    }
+
+    private void change(OpenWindow window, Cell cell, UsagePartial after, Reading reading)
+            throws Exception {
+        window.change(cell, after);
+        if (window.touch()) {
+            touched.add(window);
+        }
+        String text = reading.distinct();
+        if (text != null) {
+            see(window, new DistinctValue(cell.name(), text));
+        }
     }
 
     /** What became of a reading. */
@@ -101,39 +126,46 @@ final class OpenWindows {
     }
 
     private void see(OpenWindow window, DistinctValue value) throws Exception {
+        long before = window.bytes();
         if (window.isNew(value)) {
             output.value(value);
+            bytes += window.bytes() - before;
+            keepWithinBytes();
         }
     }
 
-    /** Readings come in runs of one window. */
     private OpenWindow windowFor(int key, Reading reading) {
-        if (last != null
-                && last.key() == key
-                && last.window().getStart() == reading.windowStartMillis()
-                && last.window().getEnd() == reading.windowEndMillis()) {
-            return last;
+        long start = reading.windowStartMillis();
+        long end = reading.windowEndMillis();
+        int slot = recentSlot(key, start, end);
+        OpenWindow window = recent[slot];
+        if (window == null || !window.is(key, start, end)) {
+            window = lookUp(new Place(key, start, end));
+            recent[slot] = window;
         }
-        Place place = new Place(key, reading.windowStartMillis(), reading.windowEndMillis());
+        return window;
+    }
+
+    /** Windows begin at round times, so that only their high bits tell them apart. */
+    private static int recentSlot(int key, long start, long end) {
+        long mixed = (key * 31L + start) * 31L + end;
+        return (int) (mixed * 0x9E3779B97F4A7C15L >>> Long.SIZE - RECENT_BITS);
+    }
+
+    private OpenWindow lookUp(Place place) {
         OpenWindow window = windows.get(place);
         if (window == null) {
-            window =
-                    new OpenWindow(
-                            key, new TimeWindow(place.startMillis(), place.endMillis()), state);
+            TimeWindow time = new TimeWindow(place.startMillis(), place.endMillis());
+            window = new OpenWindow(place.key(), time, state);
             put(place, window);
             bytes += window.bytes();
         }
-        last = window;
         return window;
     }
 
     private void put(Place place, OpenWindow window) {
         windows.put(place, window);
         byEnd.computeIfAbsent(place.endMillis(), end -> new ArrayList<>()).add(window);
-    }
-
-    private boolean isOverLimit(OpenWindow window, UsageCell name) {
-        return !name.group().equals(GroupText.NONE) && window.groups(name) >= mostGroups;
     }
 
     private UsageCell other(UsageCell name) {
@@ -173,6 +205,9 @@ final class OpenWindows {
     /** Sends what changed since the last call, and brings it into state. */
     void write() throws Exception {
         for (OpenWindow window : touched) {
+            if (window.isSettled()) {
+                continue;
+            }
             long before = window.bytes();
             window.write(output);
             bytes += window.bytes() - before;
@@ -184,7 +219,9 @@ final class OpenWindows {
     void changeAll() throws Exception {
         for (OpenWindow window : windows.values()) {
             window.changeAll(output);
-            touched.add(window);
+            if (window.touch()) {
+                touched.add(window);
+            }
         }
     }
 
@@ -195,10 +232,9 @@ final class OpenWindows {
                 TimeWindow time = window.window();
                 bytes -= window.bytes();
                 windows.remove(new Place(window.key(), time.getStart(), time.getEnd()));
-                touched.remove(window);
+                recent[recentSlot(window.key(), time.getStart(), time.getEnd())] = null;
                 window.settle(output);
             }
-            last = null;
         }
     }
 

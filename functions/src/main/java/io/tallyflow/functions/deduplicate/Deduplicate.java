@@ -80,7 +80,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
                 getContainingTask().getEnvironment().getTaskManagerInfo().getConfiguration();
         return new IdentityKeys(
                 SubjectKeys.ownKeys(getRuntimeContext().getTaskInfo()),
-                rules.memory().ofOperator(taskManager),
+                rules.memory().ofIdentities(taskManager),
                 key -> new IdentityState(backend, entries, key));
     }
 

@@ -12,21 +12,27 @@ import org.apache.flink.configuration.TaskManagerOptions;
  */
 public record WorkingMemory(long bytes) implements Serializable {
 
-    /** An eighth of the heap for each of the two operators that work so, divided by the slots. */
+    /** Three eighths of the heap, divided by the slots. */
     public static final WorkingMemory SHARE_OF_HEAP = new WorkingMemory(0);
 
-    private static final int SHARE = 8;
+    /** What recent identities may fill, bytes: a third. */
+    public long ofIdentities(ReadableConfig taskManager) {
+        return ofSubtask(taskManager) / 3;
+    }
+
+    /** What open windows may fill, bytes: two thirds. */
+    public long ofWindows(ReadableConfig taskManager) {
+        return ofSubtask(taskManager) / 3 * 2;
+    }
 
     /**
-     * Bytes for one of the two operators of a subtask.
-     *
      * @param taskManager the settings of the process that it runs in
      */
-    public long ofOperator(ReadableConfig taskManager) {
+    private long ofSubtask(ReadableConfig taskManager) {
         if (bytes > 0) {
-            return bytes / 2;
+            return bytes;
         }
         int slots = Math.max(1, taskManager.get(TaskManagerOptions.NUM_TASK_SLOTS));
-        return Runtime.getRuntime().maxMemory() / SHARE / slots;
+        return Runtime.getRuntime().maxMemory() / 8 * 3 / slots;
     }
 }

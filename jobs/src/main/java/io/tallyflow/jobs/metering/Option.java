@@ -70,7 +70,7 @@ public enum Option {
             "working-memory",
             "auto",
             "heap that the identities and open windows of one subtask may fill, such as 256mb; auto"
-                    + " is a quarter of the heap divided by the slots"),
+                    + " is three eighths of the heap divided by the slots"),
     REWIND_TO(
             "rewind-to",
             null,

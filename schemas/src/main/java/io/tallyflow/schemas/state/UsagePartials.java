@@ -68,7 +68,7 @@ public final class UsagePartials {
      */
     public static @Nullable UsagePartial add(
             UsagePartial partial, Reading reading, UsageEvent event) {
-        return inRange(merge(partial, of(reading, event)));
+        return add(partial, reading.value(), event.timeMicros(), event.source(), event.id());
     }
 
     /** As {@link #add(UsagePartial, Reading, UsageEvent)}, for a reading in its parts. */
@@ -78,7 +78,25 @@ public final class UsagePartials {
             long timeMicros,
             String source,
             String id) {
-        return inRange(merge(partial, of(value, timeMicros, source, id)));
+        BigDecimal sum = partial.sum();
+        if (value == null || sum == null || timeMicros == partial.latestTimeMicros()) {
+            return inRange(merge(partial, of(value, timeMicros, source, id)));
+        }
+        BigDecimal canonical = Quantity.canonical(value);
+        BigDecimal total = sum(sum, canonical);
+        if (!Quantity.inRange(total)) {
+            return null;
+        }
+        boolean isLatest = timeMicros > partial.latestTimeMicros();
+        return new UsagePartial(
+                Math.addExact(partial.readings(), 1),
+                total,
+                Objects.requireNonNull(partial.min()).min(canonical),
+                Objects.requireNonNull(partial.max()).max(canonical),
+                isLatest ? canonical : partial.latest(),
+                isLatest ? timeMicros : partial.latestTimeMicros(),
+                isLatest ? source : partial.latestSource(),
+                isLatest ? id : partial.latestId());
     }
 
     private static @Nullable UsagePartial inRange(UsagePartial merged) {

@@ -130,6 +130,18 @@ class UsagePartialsTest {
         assertThat(UsagePartials.merge(UsagePartials.NONE, a)).isEqualTo(a);
     }
 
+    @Property(seed = "6005")
+    void addsAReadingAsItMergesOne(
+            @ForAll("partials") UsagePartial partial, @ForAll("partials") UsagePartial other) {
+        BigDecimal value = other.sum();
+        long time = other.latestTimeMicros();
+        UsagePartial merged =
+                UsagePartials.merge(partial, UsagePartials.of(value, time, "source", "id"));
+        UsagePartial added = UsagePartials.add(partial, value, time, "source", "id");
+        boolean fits = merged.sum() == null || Quantity.inRange(merged.sum());
+        assertThat(added).isEqualTo(fits ? merged : null);
+    }
+
     @Property(seed = "6004", tries = 500)
     void dependsNeitherOnOrderNorOnHowReadingsAreSplit(
             @ForAll("readings") List<UsagePartial> readings, @ForAll long shuffle) {
