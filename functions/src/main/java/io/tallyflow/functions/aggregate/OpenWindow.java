@@ -156,15 +156,14 @@ final class OpenWindow {
         return cell;
     }
 
-    /** Adds a cell that the window does not have. */
-    Cell add(UsageCell name) {
-        Cell cell = new Cell(name);
+    /** Takes a cell that the window does not have. */
+    void add(Cell cell) {
+        UsageCell name = cell.name();
         remember(cell);
         cellCount++;
         if (groups != null && isGrouped(name)) {
             groups.merge(GroupOwner.of(name), 1, Integer::sum);
         }
-        return cell;
     }
 
     private void remember(Cell cell) {
@@ -205,9 +204,9 @@ final class OpenWindow {
         return counts;
     }
 
-    /** Notes what a cell has become; it will be written and sent. */
-    void change(Cell cell, UsagePartial after) {
-        if (cell.change(after)) {
+    /** Notes that a cell has changed; it will be written and sent. */
+    void change(Cell cell) {
+        if (cell.markChanged()) {
             changed.add(cell);
         }
     }

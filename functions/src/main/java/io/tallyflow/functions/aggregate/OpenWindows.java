@@ -2,8 +2,6 @@ package io.tallyflow.functions.aggregate;
 
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.GroupText;
-import io.tallyflow.schemas.state.UsagePartial;
-import io.tallyflow.schemas.state.UsagePartials;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.UsageCell;
@@ -73,11 +71,10 @@ final class OpenWindows {
         if (cell == null) {
             return addToNew(window, event, reading);
         }
-        UsagePartial after = UsagePartials.add(cell.partial(), reading, event);
-        if (after == null) {
+        if (!add(cell, event, reading)) {
             return Added.OUT_OF_RANGE;
         }
-        change(window, cell, after, reading);
+        change(window, cell, reading);
         return Added.TO_OWN_GROUP;
     }
 
@@ -90,25 +87,30 @@ final class OpenWindows {
         long before = window.bytes();
         UsageCell name = reading.cell(event.subject());
         boolean other = window.hasGroups(mostGroups, name);
-        Cell cell = null;
+        Cell known = null;
         if (other) {
             name = other(name);
-            cell = find(window, name.meter(), name.subject(), name.group());
+            known = find(window, name.meter(), name.subject(), name.group());
         }
-        UsagePartial known = cell == null ? UsagePartials.NONE : cell.partial();
-        UsagePartial after = UsagePartials.add(known, reading, event);
-        if (after == null) {
+        Cell cell = known == null ? new Cell(name) : known;
+        if (!add(cell, event, reading)) {
             return Added.OUT_OF_RANGE;
         }
-        change(window, cell == null ? window.add(name) : cell, after, reading);
+        if (known == null) {
+            window.add(cell);
+        }
+        change(window, cell, reading);
         bytes += window.bytes() - before;
         keepWithinBytes();
         return other ? Added.TO_OTHER_GROUP : Added.TO_OWN_GROUP;
     }
 
-    private void change(OpenWindow window, Cell cell, UsagePartial after, Reading reading)
-            throws Exception {
-        window.change(cell, after);
+    private static boolean add(Cell cell, UsageEvent event, Reading reading) {
+        return cell.add(reading.value(), event.timeMicros(), event.source(), event.id());
+    }
+
+    private void change(OpenWindow window, Cell cell, Reading reading) throws Exception {
+        window.change(cell);
         if (window.touch()) {
             touched.add(window);
         }

@@ -65,9 +65,10 @@ final class BlockFixturesTest {
     void readsCellsOfVersion1() throws IOException {
         List<Cell> read = new ArrayList<>();
         CellBlock.read(fixture("cells.bin", CellBlock.of(CELLS)), WINDOW, read::add);
-        assertThat(read)
-                .usingRecursiveFieldByFieldElementComparatorOnFields("name", "partial")
-                .containsExactlyElementsOf(CELLS);
+        assertThat(read.stream().map(Cell::name).toList())
+                .isEqualTo(CELLS.stream().map(Cell::name).toList());
+        assertThat(read.stream().map(Cell::partial).toList())
+                .isEqualTo(CELLS.stream().map(Cell::partial).toList());
     }
 
     @Test
