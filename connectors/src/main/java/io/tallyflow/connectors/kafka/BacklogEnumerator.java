@@ -75,9 +75,9 @@ final class BacklogEnumerator
 
     private void sayWhatChanges(boolean backlog) {
         if (backlog) {
-            LOG.info("Catching up: checkpoints come at the interval for a backlog from now on");
+            LOG.info("Readers are behind; checkpoints come at the interval for a backlog");
         } else if (told != null) {
-            LOG.info("Caught up: checkpoints come at the usual interval from now on");
+            LOG.info("No reader is behind any more; checkpoints come at the usual interval");
         }
     }
 

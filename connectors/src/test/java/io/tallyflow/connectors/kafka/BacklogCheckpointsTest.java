@@ -52,9 +52,9 @@ final class BacklogCheckpointsTest {
                     ScriptedSource.end(0);
                     job.await(gaps -> true);
                     ScriptedSource.end(100_000);
-                    job.awaitSilence();
+                    long last = job.awaitSilence();
                     ScriptedSource.end(0);
-                    job.await(gaps -> gaps.stream().noneMatch(BacklogCheckpointsTest::isLong));
+                    job.awaitOneAfter(last);
                 });
     }
 
@@ -114,9 +114,16 @@ final class BacklogCheckpointsTest {
             }
         }
 
-        /** Until there has been no checkpoint for many of the usual intervals. */
-        void awaitSilence() throws Exception {
+        /** Until there has been no checkpoint for many of the usual intervals; the last one. */
+        long awaitSilence() throws Exception {
             while (!isLong(System.currentTimeMillis() - triggered().get(0))) {
+                pause();
+            }
+            return triggered().get(0);
+        }
+
+        void awaitOneAfter(long millis) throws Exception {
+            while (triggered().get(0) <= millis) {
                 pause();
             }
         }
