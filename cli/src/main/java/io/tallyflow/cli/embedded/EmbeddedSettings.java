@@ -67,6 +67,8 @@ final class EmbeddedSettings {
                 directory.toAbsolutePath().toUri().toString());
         all.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
         all.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
+        // Each commit then holds a cell once for ten times as many events.
+        all.set(CheckpointingOptions.CHECKPOINTING_INTERVAL_DURING_BACKLOG, Duration.ofSeconds(10));
         all.set(CheckpointingOptions.MIN_PAUSE_BETWEEN_CHECKPOINTS, Duration.ofMillis(250));
         // Longer than the sink waits for Postgres; an outage declines checkpoints, which is no
         // reason to fail.

@@ -21,7 +21,11 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * Usage events from Kafka: Flink's own Kafka source, with a reader around it that makes one
- * watermark per partition. Use it with no watermark strategy.
+ * watermark per partition and says when it has a backlog. Use it with no watermark strategy.
+ *
+ * <p>State is that of Flink's own source. While any reader has more than 50,000 records left to
+ * read, and until it has 10,000 or fewer, Flink is told of a backlog, so that checkpoints come at
+ * {@code execution.checkpointing.interval-during-backlog}.
  */
 public final class UsageEventsSource
         implements Source<ParsedRecord, KafkaPartitionSplit, KafkaSourceEnumState> {
@@ -105,6 +109,7 @@ public final class UsageEventsSource
                 rules,
                 new EndOffsetWatch(ends.open(), clock),
                 ReaderMetrics.register(context.metricGroup(), clock),
+                new BacklogSignal(context::sendSourceEventToCoordinator),
                 Math.max(
                         FASTEST_PACE_MILLIS,
                         rules.idleAfter().toMillis() / QUESTIONS_PER_IDLE_TIME));
@@ -113,14 +118,14 @@ public final class UsageEventsSource
     @Override
     public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
             SplitEnumeratorContext<KafkaPartitionSplit> context) {
-        return kafka.createEnumerator(context);
+        return new BacklogEnumerator(kafka.createEnumerator(context), context);
     }
 
     @Override
     public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
             SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
             throws IOException {
-        return kafka.restoreEnumerator(context, state);
+        return new BacklogEnumerator(kafka.restoreEnumerator(context, state), context);
     }
 
     @Override

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * A reader that makes the watermark of each of its partitions itself, because only here are known
  * together which partitions the reader has (also those that never sent anything), how far each is
- * read, and where each ends.
+ * read, and where each ends. For the same reason it says here when it has a backlog.
  */
 final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartitionSplit> {
 
@@ -33,6 +33,7 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
     private final WatermarkRules rules;
     private final EndOffsetWatch watch;
     private final ReaderMetrics metrics;
+    private final BacklogSignal backlog;
     private final long paceMillis;
     private final Map<String, Partition> partitions = new HashMap<>();
     private @Nullable PartitionedOutput partitionedOutput;
@@ -43,11 +44,13 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
             WatermarkRules rules,
             EndOffsetWatch watch,
             ReaderMetrics metrics,
+            BacklogSignal backlog,
             long paceMillis) {
         this.reader = reader;
         this.rules = rules;
         this.watch = watch;
         this.metrics = metrics;
+        this.backlog = backlog;
         this.paceMillis = paceMillis;
     }
 
@@ -63,6 +66,9 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
         InputStatus status = reader.pollNext(listeningTo(output));
         if (status != InputStatus.MORE_AVAILABLE || ++sinceWatermark >= RECORDS_PER_WATERMARK) {
             emitWatermarks(output);
+        }
+        if (status == InputStatus.END_OF_INPUT) {
+            backlog.remaining(0); // it is not asked any more, and would stay behind for ever
         }
         return status;
     }
@@ -84,11 +90,22 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
         for (Partition partition : partitions.values()) {
             Long emptyFrom = answer.emptyFrom().get(partition.number);
             if (emptyFrom != null) {
+                partition.endOffset = emptyFrom;
                 partition.watermark.onEndOffset(emptyFrom, answer.askedAtMillis());
             }
         }
+        backlog.remaining(remainingRecords());
         sayWhichAreIdle();
         emitWatermarks(output);
+    }
+
+    /** An upper bound: offsets without a record count as well. */
+    private long remainingRecords() {
+        long sum = 0;
+        for (Partition partition : partitions.values()) {
+            sum += Math.max(0, partition.endOffset - partition.watermark.nextOffset());
+        }
+        return sum;
     }
 
     private void sayWhichAreIdle() {
@@ -193,6 +210,10 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
         private final int number;
         private final PartitionWatermark watermark;
         private long emittedMillis = Long.MIN_VALUE;
+
+        /** As of the last answer; 0 before the first, as if there were nothing to read. */
+        private long endOffset;
+
         private boolean saidIdle;
 
         Partition(int number, PartitionWatermark watermark) {

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
@@ -44,9 +45,15 @@ final class WatermarkedReaderTest {
     private final CollectedOutput output = new CollectedOutput();
     private final EndOffsetWatch watch = new EndOffsetWatch(broker, clock::get);
     private final RecordedMetrics metrics = new RecordedMetrics();
+    private final List<SourceEvent> told = new ArrayList<>();
     private final WatermarkedReader reader =
             new WatermarkedReader(
-                    inner, RULES, watch, ReaderMetrics.register(metrics, clock::get), 1);
+                    inner,
+                    RULES,
+                    watch,
+                    ReaderMetrics.register(metrics, clock::get),
+                    new BacklogSignal(told::add),
+                    1);
 
     @AfterEach
     void close() throws Exception {
@@ -159,6 +166,29 @@ final class WatermarkedReaderTest {
     }
 
     @Test
+    void tellsOfTheBacklogOfAllItsPartitionsAndThatItIsRead() throws Exception {
+        add(0, 1);
+        reader.start();
+        answer(Map.of(0, 30_000L, 1, 30_000L));
+        inner.give(record(0, 25_999, NOW));
+        inner.give(record(1, 23_999, NOW));
+        pollAll();
+        answer(Map.of(0, 30_000L));
+        answer(Map.of(0, 31_000L, 1, 30_000L));
+        assertThat(told).containsExactly(new BacklogReport(true), new BacklogReport(false));
+    }
+
+    @Test
+    void isNotBehindOnceItHasNothingMoreToReadForEver() throws Exception {
+        add(0);
+        reader.start();
+        answer(Map.of(0, 60_000L));
+        inner.atEnd = InputStatus.END_OF_INPUT;
+        pollAll();
+        assertThat(told).containsExactly(new BacklogReport(true), new BacklogReport(false));
+    }
+
+    @Test
     void failsWithWhatTheBrokersAnswerFailedOf() throws Exception {
         add(0);
         reader.start();
@@ -257,6 +287,7 @@ final class WatermarkedReaderTest {
     private static final class ScriptedReader
             implements SourceReader<ParsedRecord, KafkaPartitionSplit> {
         private final Queue<ParsedRecord> records = new ArrayDeque<>();
+        private InputStatus atEnd = InputStatus.NOTHING_AVAILABLE;
 
         void give(ParsedRecord record) {
             records.add(record);
@@ -269,7 +300,7 @@ final class WatermarkedReaderTest {
         public InputStatus pollNext(ReaderOutput<ParsedRecord> output) {
             ParsedRecord record = records.poll();
             if (record == null) {
-                return InputStatus.NOTHING_AVAILABLE;
+                return atEnd;
             }
             output.createOutputForSplit("usage.events-" + record.partition()).collect(record);
             return InputStatus.MORE_AVAILABLE;

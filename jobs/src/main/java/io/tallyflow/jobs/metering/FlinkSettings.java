@@ -1,5 +1,6 @@
 package io.tallyflow.jobs.metering;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -55,10 +56,22 @@ public final class FlinkSettings {
                     CheckpointingOptions.CHECKPOINTING_INTERVAL.key()
                             + " is not set: nothing would ever be committed; 10s is usual");
         }
+        demandCommitsDuringBacklog(problems, settings);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(
                     "Flink's settings break what Tallyflow promises:\n  "
                             + String.join("\n  ", problems));
+        }
+    }
+
+    private static void demandCommitsDuringBacklog(List<String> problems, ReadableConfig settings) {
+        Duration usual = settings.get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
+        Duration backlog = settings.get(CheckpointingOptions.CHECKPOINTING_INTERVAL_DURING_BACKLOG);
+        if (usual != null && backlog != null && backlog.compareTo(usual) < 0) {
+            problems.add(
+                    CheckpointingOptions.CHECKPOINTING_INTERVAL_DURING_BACKLOG.key()
+                            + (" is " + backlog.toMillis() + " ms and must be at least the usual ")
+                            + (usual.toMillis() + " ms; 0 would commit nothing while catching up"));
         }
     }
 

@@ -30,4 +30,23 @@ final class FlinkSettingsTest {
                 .hasMessageContaining("pipeline.max-parallelism is 128 and must be 720")
                 .hasMessageContaining("execution.checkpointing.interval is not set");
     }
+
+    @Test
+    void refusesToCommitNothingDuringABacklog() {
+        Configuration settings = FlinkSettings.required();
+        settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
+        settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL_DURING_BACKLOG, Duration.ZERO);
+        assertThatThrownBy(() -> FlinkSettings.check(settings))
+                .hasMessageContaining("execution.checkpointing.interval-during-backlog is 0 ms")
+                .hasMessageContaining("at least the usual 1000 ms");
+    }
+
+    @Test
+    void takesAnIntervalDuringABacklogThatIsTheUsualOne() {
+        Configuration settings = FlinkSettings.required();
+        settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
+        settings.set(
+                CheckpointingOptions.CHECKPOINTING_INTERVAL_DURING_BACKLOG, Duration.ofSeconds(1));
+        assertThatCode(() -> FlinkSettings.check(settings)).doesNotThrowAnyException();
+    }
 }
