@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.Table;
-import org.apache.iceberg.data.parquet.InternalWriter;
 import org.apache.iceberg.encryption.EncryptedOutputFile;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.io.OutputFileFactory;
@@ -36,7 +35,7 @@ final class OpenFile {
                         .forTable(table)
                         .schema(name.schema())
                         .withPartition(day)
-                        .createWriterFunc(InternalWriter::createWriter)
+                        .createWriterFunc(LakeRecordWriter::of)
                         .build();
         this.log = new RowLog(name);
     }
