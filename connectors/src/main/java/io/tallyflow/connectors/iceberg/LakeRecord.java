@@ -4,8 +4,9 @@ import org.apache.iceberg.StructLike;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One row in the order of its table's columns, in the types that Iceberg uses inside: instants are
- * microseconds since the epoch, quantities have the column's scale.
+ * One row in the order of its table's columns, in the types that Parquet takes: texts are UTF-8 in
+ * {@link org.apache.parquet.io.api.Binary}, instants are microseconds since the epoch, quantities
+ * have the column's scale.
  */
 final class LakeRecord implements StructLike {
 

@@ -12,6 +12,7 @@ import io.tallyflow.schemas.usage.UsageValue;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 /** Turns words of the domain into rows of the lake. */
@@ -32,12 +33,12 @@ final class LakeRecords {
         byte[] data = event.data();
         return new LakeRecord(
                 table,
-                event.subject(),
-                event.source(),
-                event.id(),
-                event.type(),
+                text(event.subject()),
+                text(event.source()),
+                text(event.id()),
+                text(event.type()),
                 event.timeMicros(),
-                data == null ? null : new String(data, StandardCharsets.UTF_8),
+                data == null ? null : Binary.fromConstantByteArray(data),
                 event.partition(),
                 event.offset(),
                 event.kafkaTimeMillis() * MICROS_PER_MILLI,
@@ -54,9 +55,9 @@ final class LakeRecords {
                         : UsageValue.of(aggregation, partial, settled.distinctValues());
         return new LakeRecord(
                 LakeTable.USAGE,
-                cell.meter(),
-                cell.subject(),
-                cell.group(),
+                text(cell.meter()),
+                text(cell.subject()),
+                text(cell.group()),
                 cell.windowStartMillis() * MICROS_PER_MILLI,
                 cell.windowEndMillis() * MICROS_PER_MILLI,
                 scaled(value),
@@ -66,8 +67,8 @@ final class LakeRecords {
                 scaled(partial.max()),
                 scaled(partial.latest()),
                 partial.latest() == null ? null : partial.latestTimeMicros(),
-                partial.latestSource(),
-                partial.latestId(),
+                textOrNull(partial.latestSource()),
+                textOrNull(partial.latestId()),
                 checkpoint);
     }
 
@@ -75,12 +76,12 @@ final class LakeRecords {
         UsageCell cell = distinct.cell();
         return new LakeRecord(
                 LakeTable.USAGE_DISTINCT,
-                cell.meter(),
-                cell.subject(),
-                cell.group(),
+                text(cell.meter()),
+                text(cell.subject()),
+                text(cell.group()),
                 cell.windowStartMillis() * MICROS_PER_MILLI,
                 cell.windowEndMillis() * MICROS_PER_MILLI,
-                distinct.text(),
+                text(distinct.text()),
                 checkpoint);
     }
 
@@ -89,20 +90,28 @@ final class LakeRecords {
         Reading reading = adjusted.reading();
         return new LakeRecord(
                 LakeTable.ADJUSTMENTS,
-                reading.meter(),
-                event.subject(),
-                reading.group(),
+                text(reading.meter()),
+                text(event.subject()),
+                text(reading.group()),
                 reading.windowStartMillis() * MICROS_PER_MILLI,
                 reading.windowEndMillis() * MICROS_PER_MILLI,
-                adjusted.reason().label(),
+                text(adjusted.reason().label()),
                 scaled(reading.value()),
-                reading.distinct(),
-                event.source(),
-                event.id(),
+                textOrNull(reading.distinct()),
+                text(event.source()),
+                text(event.id()),
                 event.timeMicros(),
                 event.partition(),
                 event.offset(),
                 checkpoint);
+    }
+
+    private static Binary text(String text) {
+        return Binary.fromConstantByteArray(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static @Nullable Binary textOrNull(@Nullable String text) {
+        return text == null ? null : text(text);
     }
 
     /** Exact: no quantity has more places than the column. */

@@ -1,13 +1,12 @@
 package io.tallyflow.connectors.iceberg;
 
 import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.iceberg.types.Types;
+import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +27,7 @@ final class RecordCodec {
         return columns.size();
     }
 
-    void write(LakeRecord row, DataOutputStream out) throws IOException {
+    void write(LakeRecord row, RowBytes out) {
         for (int i = 0; i < columns.size(); i++) {
             write(row.value(i), out);
         }
@@ -47,16 +46,16 @@ final class RecordCodec {
         return new LakeRecord(table, values);
     }
 
-    private static void write(@Nullable Object value, DataOutputStream out) throws IOException {
-        out.writeBoolean(value != null);
-        if (value instanceof String text) {
-            writeBytes(text.getBytes(StandardCharsets.UTF_8), out);
+    private static void write(@Nullable Object value, RowBytes out) {
+        out.putBoolean(value != null);
+        if (value instanceof Binary text) {
+            out.putBytes(text.getBytesUnsafe());
         } else if (value instanceof Long number) {
-            out.writeLong(number);
+            out.putLong(number);
         } else if (value instanceof Integer number) {
-            out.writeInt(number);
+            out.putInt(number);
         } else if (value instanceof BigDecimal quantity) {
-            writeBytes(quantity.unscaledValue().toByteArray(), out);
+            out.putBytes(quantity.unscaledValue().toByteArray());
         } else if (value != null) {
             throw new IllegalStateException("a row holds a " + value.getClass().getName());
         }
@@ -68,17 +67,12 @@ final class RecordCodec {
             return null;
         }
         return switch (column.type().typeId()) {
-            case STRING -> new String(readBytes(in), StandardCharsets.UTF_8);
+            case STRING -> Binary.fromConstantByteArray(readBytes(in));
             case LONG, TIMESTAMP -> in.readLong();
             case INTEGER -> in.readInt();
             case DECIMAL -> new BigDecimal(new BigInteger(readBytes(in)), LakeTable.SCALE);
             default -> throw new IllegalStateException("a column of type " + column.type());
         };
-    }
-
-    private static void writeBytes(byte[] bytes, DataOutputStream out) throws IOException {
-        out.writeInt(bytes.length);
-        out.write(bytes);
     }
 
     private static byte[] readBytes(DataInputStream in) throws IOException {

@@ -3,7 +3,6 @@ package io.tallyflow.connectors.iceberg;
 import com.github.luben.zstd.ZstdInputStream;
 import com.github.luben.zstd.ZstdOutputStream;
 import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -24,38 +23,42 @@ final class RowLog {
     private static final int LEVEL = 1;
     private static final int BUFFER_BYTES = 16 * 1024;
 
+    /** Each write to the compressor is a call out of Java. */
+    private static final int CHUNK_BYTES = 64 * 1024;
+
     private final LakeTable table;
     private final RecordCodec codec;
     private final ByteArrayOutputStream compressed = new ByteArrayOutputStream();
-    private final DataOutputStream rows;
+    private final RowBytes chunk = new RowBytes();
+    private final ZstdOutputStream rows;
     private long count;
 
     RowLog(LakeTable table) {
         this.table = table;
         this.codec = new RecordCodec(table);
         try {
-            // Each write to the compressor is a call out of Java.
-            this.rows =
-                    new DataOutputStream(
-                            new BufferedOutputStream(
-                                    new ZstdOutputStream(compressed, LEVEL), BUFFER_BYTES));
+            this.rows = new ZstdOutputStream(compressed, LEVEL);
         } catch (IOException e) {
             throw new IllegalStateException("cannot write to memory", e);
         }
     }
 
     void add(LakeRecord row) throws IOException {
-        codec.write(row, rows);
+        codec.write(row, chunk);
         count++;
+        if (chunk.size() >= CHUNK_BYTES) {
+            chunk.drainTo(rows);
+        }
     }
 
-    /** Compressed bytes so far; what the compressor still holds is not counted. */
+    /** Compressed bytes so far; what is still on its way is not counted. */
     int size() {
         return compressed.size();
     }
 
     /** Everything so far; more can be added afterwards. */
     byte[] snapshot() throws IOException {
+        chunk.drainTo(rows);
         rows.flush();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(compressed.size() + 64);
         DataOutputStream out = new DataOutputStream(bytes);

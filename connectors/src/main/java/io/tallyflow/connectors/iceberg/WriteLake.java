@@ -11,10 +11,12 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -34,7 +36,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>State: the logs of all open files. After a failure the files are gone; their rows are written
  * again, by whichever subtask got the log. A file whose log has grown too long is closed at the
- * next barrier, and so is the one that was idle longest when too many days are open at once.
+ * next barrier, and so is the one that was idle longest when too many days are open at once. While
+ * a day gets very many rows per checkpoint, its files have no log and are closed at each barrier.
  */
 final class WriteLake extends AbstractStreamOperator<LakeFiles>
         implements OneInputStreamOperator<LakeRow, LakeFiles> {
@@ -53,6 +56,7 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
     private transient LakeRecords records;
     private transient Map<LakeTable, OutputFileFactory> names;
     private transient Map<Day, OpenFile> open;
+    private transient Set<Day> rushed;
     private transient volatile int openFiles;
     private transient List<LakeFile> closed;
     private transient ListState<byte[]> logState;
@@ -91,6 +95,7 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
         names = new EnumMap<>(LakeTable.class);
         // In the order in which they were last written to.
         open = new LinkedHashMap<>(16, 0.75f, true);
+        rushed = new HashSet<>();
         closed = new ArrayList<>();
         settledUntilMillis = Long.MIN_VALUE;
         metrics = new LakeMetrics.Writing(getMetricGroup(), () -> openFiles);
@@ -144,12 +149,17 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
         OpenFile file = open.get(day);
         if (file == null) {
             closeIdlest();
-            file = new OpenFile(lake.table(row.table()), row.table(), names(row.table()), row);
+            file = openFile(row, !rushed.contains(day));
             open.put(day, file);
             openFiles = open.size();
         }
         file.write(row, options.logBytes());
         metrics.row();
+    }
+
+    private OpenFile openFile(LakeRecord first, boolean logged) throws IOException {
+        LakeTable name = first.table();
+        return new OpenFile(lake.table(name), name, names(name), first, logged);
     }
 
     private OutputFileFactory names(LakeTable table) {
@@ -189,14 +199,28 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
 
     /** Closes the files that cannot stay open, or all. */
     private void close(boolean all) throws IOException {
+        noteRushed();
         Iterator<OpenFile> files = open.values().iterator();
         while (files.hasNext()) {
             OpenFile file = files.next();
             if (all || file.isOverdue()) {
                 closed.add(file.close());
                 files.remove();
+            } else {
+                file.passBarrier();
             }
         }
+    }
+
+    /** As many rows as since the last barrier are likely to come until the next. */
+    private void noteRushed() {
+        rushed.clear();
+        open.forEach(
+                (day, file) -> {
+                    if (file.isRushed()) {
+                        rushed.add(day);
+                    }
+                });
     }
 
     private void handOver() {

@@ -150,7 +150,7 @@ public final class SmallLake implements AutoCloseable {
             long day = Math.floorDiv(row.dayMicros(), MICROS_PER_DAY);
             OpenFile file = days.get(day);
             if (file == null) {
-                file = new OpenFile(lake.table(name), name, names, row);
+                file = new OpenFile(lake.table(name), name, names, row, true);
                 days.put(day, file);
             }
             file.write(row, Integer.MAX_VALUE);
