@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class CardinalityTest {
 
-    private static final int COUNT = Integer.getInteger("tallyflow.test.cardinality", 200_000);
+    private static final int COUNT = Integer.getInteger("tallyflow.test.cardinality", 40_000);
     private static final long MEBI = 1 << 20;
     private static final long PLENTY = 1L << 40;
     private static final int MOST_GROUPS = 10_000;
