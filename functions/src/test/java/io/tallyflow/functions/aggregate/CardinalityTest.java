@@ -1,0 +1,200 @@
+package io.tallyflow.functions.aggregate;
+
+import static io.tallyflow.functions.Events.MINUTE;
+import static io.tallyflow.functions.Events.event;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.functions.aggregate.WindowsRig.Read;
+import io.tallyflow.schemas.meter.GroupText;
+import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.usage.DistinctValue;
+import io.tallyflow.schemas.usage.Reading;
+import io.tallyflow.schemas.usage.UsageCell;
+import java.math.BigDecimal;
+import java.util.BitSet;
+import java.util.Objects;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Very many of one thing: values, groups, subjects. How many is {@code
+ * -Dtallyflow.test.cardinality}; a million is worth a run when memory is counted differently.
+ */
+final class CardinalityTest {
+
+    private static final int COUNT = Integer.getInteger("tallyflow.test.cardinality", 40_000);
+    private static final long MEBI = 1 << 20;
+    private static final long PLENTY = 1L << 40;
+    private static final int MOST_GROUPS = 10_000;
+    private static final int WINDOWS = 10;
+    private static final String OTHER = GroupText.other("{\"model\":\"a\"}");
+
+    /** A reading may add a cell and a count before the memory is looked at. */
+    private static final long SLACK = 2_000;
+
+    @ParameterizedTest
+    @ValueSource(longs = {8 * MEBI, PLENTY})
+    void countsEachOfVeryManyDistinctValuesOnce(long memory) throws Exception {
+        Values values = new Values();
+        try (WindowsRig rig = new WindowsRig(values, memory, MOST_GROUPS)) {
+            rig.add(COUNT, i -> distinct(i, i));
+            rig.add(COUNT, i -> distinct(COUNT + i, COUNT - 1 - i));
+            rig.settle();
+            assertThat(values.seen.cardinality()).isEqualTo(COUNT);
+            assertThat(values.settled.cardinality()).isEqualTo(COUNT);
+            assertThat(values.distinct).isEqualTo(COUNT);
+            assertThat(values.readings).isEqualTo(2L * COUNT);
+            assertThat(rig.windows().releases() > 0).isEqualTo(memory != PLENTY);
+            assertThat(rig.mostBytes()).isLessThan(memory / 2 + SLACK);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1 * MEBI, PLENTY})
+    void countsGroupsBeyondTheLimitTogetherInTheMemoryOfTheLimit(long memory) throws Exception {
+        Totals totals = new Totals(MOST_GROUPS);
+        try (WindowsRig rig = new WindowsRig(totals, memory, MOST_GROUPS)) {
+            rig.add(MOST_GROUPS + 1, CardinalityTest::grouped);
+            long full = rig.mostBytes();
+            rig.add(COUNT, CardinalityTest::grouped);
+            assertThat(rig.mostBytes()).isLessThan(full + SLACK);
+            rig.settle();
+        }
+        for (int group = 0; group < MOST_GROUPS; group++) {
+            assertThat(totals.sums[group]).isEqualTo(2 * value(group));
+        }
+        long rest = value(MOST_GROUPS);
+        for (int i = MOST_GROUPS; i < COUNT; i++) {
+            rest += value(i);
+        }
+        assertThat(totals.other).isEqualTo(rest);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void totalsVeryManySubjectsInLittleMemory(boolean inGroups) throws Exception {
+        Totals totals = new Totals(COUNT);
+        try (WindowsRig rig = new WindowsRig(totals, 16 * MEBI, MOST_GROUPS)) {
+            rig.add(COUNT, i -> ofSubject(i, inGroups));
+            rig.add(COUNT, i -> ofSubject(COUNT - 1 - i, inGroups));
+            assertThat(rig.windows().releases()).isPositive();
+            assertThat(rig.mostBytes()).isLessThan(8 * MEBI + SLACK);
+            rig.settle();
+            assertThat(rig.windows().bytes()).isZero();
+        }
+        for (int subject = 0; subject < COUNT; subject++) {
+            assertThat(totals.sums[subject]).isEqualTo(2 * value(subject));
+        }
+    }
+
+    private static long value(int number) {
+        return number % 97 + 1;
+    }
+
+    private static Read distinct(int id, int value) {
+        return new Read(
+                event("a", "e" + id, 0),
+                new Reading("users", GroupText.NONE, 0, MINUTE, null, "v" + value));
+    }
+
+    private static Read grouped(int group) {
+        return new Read(
+                event("a", "e" + group, 0),
+                new Reading(
+                        "tokens",
+                        "{\"model\":\"" + group + "\"}",
+                        0,
+                        MINUTE,
+                        BigDecimal.valueOf(value(group)),
+                        null));
+    }
+
+    private static Read ofSubject(int subject, boolean inGroup) {
+        long start = subject % WINDOWS * MINUTE;
+        return new Read(
+                event(Integer.toString(subject), "e", start),
+                new Reading(
+                        "tokens",
+                        inGroup ? "{\"model\":\"a\"}" : GroupText.NONE,
+                        start,
+                        start + MINUTE,
+                        BigDecimal.valueOf(value(subject)),
+                        null));
+    }
+
+    /** Counts what it hears of distinct values. */
+    private static final class Values implements WindowOutput {
+
+        private final BitSet seen = new BitSet();
+        private final BitSet settled = new BitSet();
+        private long readings;
+        private long distinct;
+
+        @Override
+        public void row(int key, UsageCell cell, UsagePartial partial, boolean settled) {
+            readings = partial.readings();
+        }
+
+        @Override
+        public void value(DistinctValue value) {
+            markNew(seen, value);
+        }
+
+        @Override
+        public void settled(UsageCell cell, UsagePartial partial, long distinctValues) {
+            distinct = distinctValues;
+        }
+
+        @Override
+        public void settledValue(DistinctValue value) {
+            markNew(settled, value);
+        }
+
+        private static void markNew(BitSet all, DistinctValue value) {
+            int number = Integer.parseInt(value.text().substring(1));
+            assertThat(all.get(number)).as(value.text()).isFalse();
+            all.set(number);
+        }
+    }
+
+    /** Keeps the last word of every subject, or of every group of the only one. */
+    private static final class Totals implements WindowOutput {
+
+        private final long[] sums;
+        private long other;
+
+        Totals(int count) {
+            this.sums = new long[count];
+        }
+
+        @Override
+        public void row(int key, UsageCell cell, UsagePartial partial, boolean settled) {}
+
+        @Override
+        public void value(DistinctValue value) {
+            throw new AssertionError(value);
+        }
+
+        @Override
+        public void settled(UsageCell cell, UsagePartial partial, long distinctValues) {
+            long sum = Objects.requireNonNull(partial.sum()).longValueExact();
+            if (cell.group().equals(OTHER)) {
+                assertThat(other).isZero();
+                other = sum;
+            } else {
+                int number = Integer.parseInt(nameOf(cell));
+                assertThat(sums[number]).as(cell.toString()).isZero();
+                sums[number] = sum;
+            }
+        }
+
+        private static String nameOf(UsageCell cell) {
+            return cell.subject().equals("a") ? cell.group().split("\"")[3] : cell.subject();
+        }
+
+        @Override
+        public void settledValue(DistinctValue value) {
+            throw new AssertionError(value);
+        }
+    }
+}
