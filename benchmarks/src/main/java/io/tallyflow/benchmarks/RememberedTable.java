@@ -72,6 +72,7 @@ final class RememberedTable {
         double nanos = figure("after.nanos");
         row("events/s", "%,.0f", events * NANOS_PER_SECOND / nanos);
         row("CPU µs/event", "%.2f", figure("after.cpuNanos") / NANOS_PER_MICRO / events);
+        row("resident at most, to the end, MiB", "%,.0f", figure("after.peakBytes") / MEBI);
         row("checkpoint meanwhile, median ms", "%,.0f", result.checkpoints().medianMillis());
         row("checkpoint meanwhile, p99 ms", "%,.0f", result.checkpoints().p99Millis());
     }

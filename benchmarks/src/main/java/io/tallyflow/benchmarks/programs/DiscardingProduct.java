@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
@@ -45,7 +46,16 @@ final class DiscardingProduct implements Program {
 
     /** Runs the pipeline between Kafka and the collector. */
     static EmbeddedFlink flink(ProgramSettings settings) {
-        return new EmbeddedFlink((environment, job) -> build(environment, job, settings.shards()));
+        return flink(settings, new Configuration());
+    }
+
+    /** The same with further settings of Flink's. */
+    static EmbeddedFlink flink(ProgramSettings settings, Configuration more) {
+        return new EmbeddedFlink(
+                (environment, job) -> {
+                    environment.configure(more);
+                    build(environment, job, settings.shards());
+                });
     }
 
     private static void build(StreamExecutionEnvironment environment, JobSettings job, int shards)

@@ -17,9 +17,17 @@ import java.util.function.Predicate;
 /** Runs a program in a process of its own and brings back what it took. */
 public final class ProgramProcess implements AutoCloseable {
 
-    /** The same for every program: as Tallyflow's launcher starts {@code up}. */
+    /** The same for all that are compared: as Tallyflow's launcher starts {@code up}. */
     private static final List<String> OPTIONS =
             List.of("-Xms512m", "-Xmx3g", "-XX:+UseParallelGC", "-Duser.timezone=UTC");
+
+    /**
+     * A worker of 2 GiB: of that 900 MiB are heap, 512 MiB Flink's managed memory, and the rest is
+     * what the Java machine, threads, network buffers and native code take. The job manager is in
+     * the same process, so the worker itself has a little less.
+     */
+    private static final List<String> OPTIONS_OF_SMALL_WORKER =
+            List.of("-Xms512m", "-Xmx900m", "-XX:+UseParallelGC", "-Duser.timezone=UTC");
 
     /** Adds to these, to profile a program. */
     private static final String MORE_OPTIONS = "TALLYFLOW_JAVA_OPTS";
@@ -56,15 +64,17 @@ public final class ProgramProcess implements AutoCloseable {
                 JavaProcess.start(
                         ProgramMain.class,
                         List.of(settingsFile.toString(), resultFile.toString()),
-                        options(),
+                        options(settings.program()),
                         classPath(settings.program()),
                         directory.resolve("program.log"));
         return new ProgramProcess(settings, process, resultFile);
     }
 
-    private static List<String> options() {
+    private static List<String> options(ProgramName program) {
         String more = System.getenv().getOrDefault(MORE_OPTIONS, "").strip();
-        List<String> all = new ArrayList<>(OPTIONS);
+        List<String> all =
+                new ArrayList<>(
+                        program == ProgramName.IDENTITIES ? OPTIONS_OF_SMALL_WORKER : OPTIONS);
         if (!more.isEmpty()) {
             all.addAll(List.of(more.split("\\s+")));
         }

@@ -4,6 +4,7 @@ import io.tallyflow.benchmarks.measure.ProcessFacts;
 import io.tallyflow.benchmarks.measure.RunClock;
 import io.tallyflow.benchmarks.measure.Span;
 import io.tallyflow.benchmarks.workload.Answer;
+import io.tallyflow.cli.embedded.EmbeddedFlink;
 import io.tallyflow.cli.embedded.JobSettings;
 import io.tallyflow.cli.embedded.RetainedCheckpoints;
 import io.tallyflow.cli.embedded.RunningJob;
@@ -11,6 +12,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.state.rocksdb.RocksDBOptions;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.jspecify.annotations.Nullable;
@@ -20,17 +24,22 @@ import org.jspecify.annotations.Nullable;
  * by no meter, so that its state is identities and nothing else, and is measured. Then it stops.
  * When the topic holds the rest it goes on from its last checkpoint, in the same process, and is
  * measured again: how long it takes to start, how fast it is, what checkpoints take.
+ *
+ * <p>The process stands for a worker of 2 GiB: {@link ProgramProcess} gives it 900 MiB of heap, and
+ * what RocksDB may take of native memory is 512 MiB, all slots together, in the place of Flink's
+ * managed memory. Whether the rest is enough is measured, not enforced.
  */
 final class RememberingProduct implements Program {
 
     private static final int CHECKPOINTS_TO_BE_SURE = 2;
+    private static final int ROCKSDB_MEBIBYTES = 512;
 
     private final Map<String, Long> figures = new HashMap<>();
 
     @Override
     public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
         JobSettings job = ProductOptions.job(settings);
-        try (RunningJob running = DiscardingProduct.flink(settings).start(job)) {
+        try (RunningJob running = flink(settings).start(job)) {
             awaitBarrier(running, settings, settings.markAt());
             Checkpoints before = settled(running, settings);
             figures.put("identities.stateBytes", before.stateBytes());
@@ -46,10 +55,18 @@ final class RememberingProduct implements Program {
         return goOn(settings, restoring(job));
     }
 
+    private static EmbeddedFlink flink(ProgramSettings settings) {
+        Configuration smallWorker = new Configuration();
+        smallWorker.set(
+                RocksDBOptions.FIX_PER_SLOT_MEMORY_SIZE,
+                MemorySize.ofMebiBytes(ROCKSDB_MEBIBYTES / settings.parallelism()));
+        return DiscardingProduct.flink(settings, smallWorker);
+    }
+
     private Outcome goOn(ProgramSettings settings, JobSettings job) throws Exception {
         long started = System.nanoTime();
         try (RunClock clock = new RunClock(settings.topic(), 1, () -> {}, () -> {});
-                RunningJob running = DiscardingProduct.flink(settings).start(job)) {
+                RunningJob running = flink(settings).start(job)) {
             awaitBarrier(running, settings, settings.records() - settings.markAt());
             clock.finish();
             Span span = clock.all();
@@ -57,6 +74,7 @@ final class RememberingProduct implements Program {
             figures.put("after.startNanos", first.nanos() - started);
             figures.put("after.nanos", span.nanos());
             figures.put("after.cpuNanos", span.cpuNanos());
+            figures.put("after.peakBytes", ProcessFacts.peakResidentBytes());
             Answer answer = Collected.answer();
             Checkpoints after = Checkpoints.of(running.webAddress(), running.id());
             return new Outcome(answer, Answer.none(), after.stateBytes(), after.times(), figures);
