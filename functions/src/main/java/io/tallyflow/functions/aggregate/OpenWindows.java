@@ -6,6 +6,7 @@ import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,7 @@ final class OpenWindows {
     private final @Nullable OpenWindow[] recent = new @Nullable OpenWindow[1 << RECENT_BITS];
     private long bytes;
     private long releases;
+    private long toleratedBytes;
 
     private record Place(int key, long startMillis, long endMillis) {}
 
@@ -46,6 +48,7 @@ final class OpenWindows {
         this.state = state;
         this.output = output;
         this.mostBytes = mostBytes;
+        this.toleratedBytes = mostBytes;
         this.mostGroups = mostGroups;
     }
 
@@ -66,8 +69,15 @@ final class OpenWindows {
      */
     Added add(int key, UsageEvent event, Reading reading) throws Exception {
         OpenWindow window = windowFor(key, reading);
-        String group = reading.group();
-        Cell cell = find(window, reading.meter(), event.subject(), group);
+        long before = window.bytes();
+        Added added = add(window, event, reading);
+        bytes += window.bytes() - before;
+        keepWithinBytes();
+        return added;
+    }
+
+    private Added add(OpenWindow window, UsageEvent event, Reading reading) throws Exception {
+        Cell cell = find(window, reading.meter(), event.subject(), reading.group());
         if (cell == null) {
             return addToNew(window, event, reading);
         }
@@ -84,7 +94,6 @@ final class OpenWindows {
     }
 
     private Added addToNew(OpenWindow window, UsageEvent event, Reading reading) throws Exception {
-        long before = window.bytes();
         UsageCell name = reading.cell(event.subject());
         boolean other = window.hasGroups(mostGroups, name);
         Cell known = null;
@@ -100,8 +109,6 @@ final class OpenWindows {
             window.add(cell);
         }
         change(window, cell, reading);
-        bytes += window.bytes() - before;
-        keepWithinBytes();
         return other ? Added.TO_OTHER_GROUP : Added.TO_OWN_GROUP;
     }
 
@@ -128,11 +135,8 @@ final class OpenWindows {
     }
 
     private void see(OpenWindow window, DistinctValue value) throws Exception {
-        long before = window.bytes();
         if (window.isNew(value)) {
             output.value(value);
-            bytes += window.bytes() - before;
-            keepWithinBytes();
         }
     }
 
@@ -181,27 +185,29 @@ final class OpenWindows {
                 name.windowEndMillis());
     }
 
+    /**
+     * Releases the greatest windows until a quarter of the memory is free, so that not every
+     * reading looks for one. If they are all released and it is still too much, the bound is lifted
+     * a little for the same reason: what is left is what a window takes at least.
+     */
     private void keepWithinBytes() throws Exception {
-        while (bytes > mostBytes) {
-            OpenWindow greatest = greatest();
-            if (greatest == null) {
-                return;
-            }
-            long before = greatest.bytes();
-            greatest.release(output);
-            bytes += greatest.bytes() - before;
-            releases++;
+        if (bytes <= toleratedBytes) {
+            return;
         }
-    }
-
-    private @Nullable OpenWindow greatest() {
-        OpenWindow greatest = null;
-        for (OpenWindow window : windows.values()) {
-            if (window.isReleasable() && (greatest == null || window.bytes() > greatest.bytes())) {
-                greatest = window;
+        List<OpenWindow> greatestFirst = new ArrayList<>(windows.values());
+        greatestFirst.sort(Comparator.comparingLong(OpenWindow::bytes).reversed());
+        for (OpenWindow window : greatestFirst) {
+            if (bytes <= mostBytes / 4 * 3) {
+                break;
+            }
+            if (window.isReleasable()) {
+                long before = window.bytes();
+                window.release(output);
+                bytes += window.bytes() - before;
+                releases++;
             }
         }
-        return greatest;
+        toleratedBytes = Math.max(mostBytes, bytes + mostBytes / 8);
     }
 
     /** Sends what changed since the last call, and brings it into state. */
