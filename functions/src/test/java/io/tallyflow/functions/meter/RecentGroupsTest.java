@@ -10,6 +10,7 @@ import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.usage.Reading;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -32,12 +33,12 @@ final class RecentGroupsTest {
     }
 
     private static String group(MeterReader reader, int a, int b) {
-        UsageEvent event = event("{\"a\":" + (1000 + a) + ",\"b\":" + (1000 + b) + "}");
+        UsageEvent event = event("{" + text("a", a) + "," + text("b", b) + "}");
         int[] places =
                 Places.none(
                         new PathTrie("t", List.of(JsonPath.parse("$.a"), JsonPath.parse("$.b"))));
-        Places.put(places, 0, Kind.NUMBER, 5, 9);
-        Places.put(places, 1, Kind.NUMBER, 14, 18);
+        Places.put(places, 0, Kind.STRING, 6, 14);
+        Places.put(places, 1, Kind.STRING, 21, 29);
         String group = reader.read(event, places).readings().get(0).group();
         return group.substring(1, group.length() - 1);
     }
@@ -55,15 +56,18 @@ final class RecentGroupsTest {
                                                 + ": $.a}}")
                         .toArray(String[]::new);
         int[] places = Places.none(new PathTrie("t", List.of(JsonPath.parse("$.a"))));
-        Places.put(places, 0, Kind.NUMBER, 5, 9);
+        Places.put(places, 0, Kind.STRING, 6, 14);
         List<Reading> readings =
-                ReaderSamples.reader(meters).read(event("{\"a\":1007}"), places).readings();
+                ReaderSamples.reader(meters)
+                        .read(event("{" + text("a", 7) + "}"), places)
+                        .readings();
         for (int i = 0; i < readings.size(); i++) {
             assertThat(readings.get(i).group()).isEqualTo("{" + text("g" + i, 7) + "}");
         }
     }
 
     private static String text(String name, int value) {
-        return "\"" + name + "\":\"" + (1000 + value) + "\"";
+        // Eight digits that look like chance, so that places are shared as chance has it.
+        return String.format(Locale.ROOT, "\"%s\":\"%08x\"", name, value * 0x9E37_79B1);
     }
 }
