@@ -198,13 +198,8 @@ final class Cell {
         return Quantity.canonical(BigDecimal.valueOf(digits, scale));
     }
 
-    /** Whether state and the sinks must hear of it. */
-    boolean isChanged() {
-        return changed;
-    }
-
     /**
-     * Notes that it has changed.
+     * Notes that it has changed: state and the sinks must hear of it.
      *
      * @return whether this is the first change since {@link #takeChange}
      */
