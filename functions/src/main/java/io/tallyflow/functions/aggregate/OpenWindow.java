@@ -1,6 +1,5 @@
 package io.tallyflow.functions.aggregate;
 
-import io.tallyflow.schemas.meter.GroupText;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class OpenWindow {
 
     private static final int BYTES = 400;
-    private static final int BYTES_OF_COUNT = 100;
     private static final int CELLS_PER_BLOCK = 4_096;
 
     private final int key;
@@ -33,7 +31,7 @@ final class OpenWindow {
     private final CellTable cells = new CellTable();
     private final List<Cell> changed = new ArrayList<>();
     private final List<DistinctValue> newValues = new ArrayList<>();
-    private @Nullable Map<GroupOwner, Integer> groups;
+    private @Nullable GroupCounts groups;
     private @Nullable SeenValues seen;
     private boolean inRows;
     private boolean inState;
@@ -46,14 +44,6 @@ final class OpenWindow {
     private long cellsInBlocks;
     private long bytesOfCells;
     private long bytesOfValues;
-
-    /** Whose groups are counted. */
-    private record GroupOwner(String meter, String subject) {
-
-        static GroupOwner of(UsageCell name) {
-            return new GroupOwner(name.meter(), name.subject());
-        }
-    }
 
     OpenWindow(int key, TimeWindow window, WindowState state) {
         this.key = key;
@@ -118,7 +108,7 @@ final class OpenWindow {
     long bytes() {
         return BYTES
                 + bytesOfCells
-                + (groups == null ? 0 : (long) groups.size() * BYTES_OF_COUNT)
+                + (groups == null ? 0 : groups.bytes())
                 + bytesOfValues
                 + (seen == null ? 0 : seen.bytes());
     }
@@ -161,8 +151,8 @@ final class OpenWindow {
         UsageCell name = cell.name();
         remember(cell);
         cellCount++;
-        if (groups != null && isGrouped(name)) {
-            groups.merge(GroupOwner.of(name), 1, Integer::sum);
+        if (groups != null) {
+            groups.add(name);
         }
     }
 
@@ -171,36 +161,29 @@ final class OpenWindow {
         bytesOfCells += Cell.bytes(cell.name());
     }
 
-    private static boolean isGrouped(UsageCell name) {
-        return !name.group().equals(GroupText.NONE);
-    }
-
     /**
      * Whether the cell's meter and subject have so many groups in this window already. They are
      * counted only where there are so many cells in all.
      */
     boolean hasGroups(int most, UsageCell name) throws Exception {
-        if (cellCount < most || !isGrouped(name)) {
+        if (cellCount < most || !GroupCounts.isGrouped(name)) {
             return false;
         }
         if (groups == null) {
             groups = countGroups();
         }
-        return groups.getOrDefault(GroupOwner.of(name), 0) >= most;
+        return groups.of(name) >= most;
     }
 
-    private Map<GroupOwner, Integer> countGroups() throws Exception {
-        Map<GroupOwner, Integer> counts = new HashMap<>();
-        Set<UsageCell> inMemory = new HashSet<>();
-        cells.forEach(cell -> inMemory.add(cell.name()));
+    /** A cell that is in memory is in the rows too, unless it came since the last barrier. */
+    private GroupCounts countGroups() throws Exception {
+        Set<UsageCell> names = new HashSet<>();
+        cells.forEach(cell -> names.add(cell.name()));
         if (inRows) {
-            state.rows(key, window, cell -> inMemory.add(cell.name()));
+            state.rows(key, window, cell -> names.add(cell.name()));
         }
-        for (UsageCell name : inMemory) {
-            if (isGrouped(name)) {
-                counts.merge(GroupOwner.of(name), 1, Integer::sum);
-            }
-        }
+        GroupCounts counts = new GroupCounts();
+        names.forEach(counts::add);
         return counts;
     }
 

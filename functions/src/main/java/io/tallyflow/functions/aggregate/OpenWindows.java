@@ -188,7 +188,8 @@ final class OpenWindows {
     /**
      * Releases the greatest windows until a quarter of the memory is free, so that not every
      * reading looks for one. If they are all released and it is still too much, the bound is lifted
-     * a little for the same reason: what is left is what a window takes at least.
+     * a little until the next barrier, for the same reason: what is left is what a window takes at
+     * least.
      */
     private void keepWithinBytes() throws Exception {
         if (bytes <= toleratedBytes) {
@@ -221,6 +222,8 @@ final class OpenWindows {
             bytes += window.bytes() - before;
         }
         touched.clear();
+        // What lifted the bound may be gone.
+        toleratedBytes = mostBytes;
     }
 
     /** Marks all cells of all windows to be sent ahead of the next barrier. */

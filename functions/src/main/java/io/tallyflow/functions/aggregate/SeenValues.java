@@ -1,15 +1,13 @@
 package io.tallyflow.functions.aggregate;
 
+import io.tallyflow.functions.hash.PartsHash;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
- * The set of a window's distinct values, by the first 128 bits of a SHA-256 hash: customers choose
- * their values, and must not be able to choose two that count as one. Open addressing with linear
+ * The set of a window's distinct values, by 127 bits of a SHA-256 hash: customers choose their
+ * values, and must not be able to choose two that count as one. Open addressing with linear
  * probing; 16 bytes a slot. Confined to one thread.
  */
 final class SeenValues {
@@ -17,18 +15,9 @@ final class SeenValues {
     private static final int FIRST_SLOTS = 16;
     private static final int LONGS_PER_SLOT = 2;
 
-    private final MessageDigest sha256;
-    private final ByteBuffer length = ByteBuffer.allocate(Integer.BYTES);
+    private final PartsHash parts = new PartsHash();
     private long[] slots = new long[0];
     private int size;
-
-    SeenValues() {
-        try {
-            this.sha256 = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
-    }
 
     /** Whether the value is new; it is not from now on. */
     boolean add(DistinctValue value) {
@@ -74,18 +63,10 @@ final class SeenValues {
 
     private ByteBuffer hashOf(DistinctValue value) {
         UsageCell cell = value.cell();
-        part(cell.meter());
-        part(cell.subject());
-        part(cell.group());
-        part(value.text());
-        return ByteBuffer.wrap(sha256.digest());
-    }
-
-    /** Each part after its length, so that no two lists of parts have the same bytes. */
-    private void part(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        length.putInt(0, bytes.length);
-        sha256.update(length.array());
-        sha256.update(bytes);
+        return parts.add(cell.meter())
+                .add(cell.subject())
+                .add(cell.group())
+                .add(value.text())
+                .hash();
     }
 }

@@ -54,7 +54,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     private transient Identity identity;
     private transient Tally tally;
     private transient int ownKey;
-    private transient IdentityKeys identities;
+    private transient KeyedIdentities identities;
     private transient int unchecked;
     private transient MemoryMetrics memory;
 
@@ -73,12 +73,12 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         memory = MemoryMetrics.ofIdentities(getMetricGroup());
     }
 
-    private IdentityKeys identities(KeyedStateBackend<Integer> backend) throws Exception {
+    private KeyedIdentities identities(KeyedStateBackend<Integer> backend) throws Exception {
         MapState<Tuple2<Integer, Integer>, byte[]> entries =
                 IdentityState.of(backend, rules.timeToLive());
         Configuration taskManager =
                 getContainingTask().getEnvironment().getTaskManagerInfo().getConfiguration();
-        return new IdentityKeys(
+        return new KeyedIdentities(
                 SubjectKeys.ownKeys(getRuntimeContext().getTaskInfo()),
                 rules.memory().ofIdentities(taskManager),
                 key -> new IdentityState(backend, entries, key));

@@ -143,8 +143,13 @@ final class RememberedIdentities {
         return recent.unsealedCount();
     }
 
+    /** Bytes of memory that sealing and dropping copies can give back. */
+    long recentBytes() {
+        return recent.bytes() + log.bytes();
+    }
+
     /** Bytes of memory held, without the cache of blocks. */
     long bytes() {
-        return recent.bytes() + log.bytes() + sealed.bytes();
+        return recentBytes() + sealed.bytes();
     }
 }

@@ -5,11 +5,13 @@ import static io.tallyflow.functions.Events.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.Events;
+import io.tallyflow.functions.KeyedSubtasks;
 import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.MeteredEvent;
 import io.tallyflow.schemas.usage.Reading;
+import io.tallyflow.schemas.usage.UsageChange;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,10 +62,10 @@ final class BundledAgainstPlainTest {
 
         private final Random random;
         private final long memory;
-        private AggregateRig<Integer> bundled;
-        private AggregateRig<String> plain;
-        private AggregateRig.@Nullable Snapshot bundledState;
-        private AggregateRig.@Nullable Snapshot plainState;
+        private KeyedSubtasks<Integer, MeteredOrProgress, UsageChange> bundled;
+        private KeyedSubtasks<String, MeteredOrProgress, UsageChange> plain;
+        private KeyedSubtasks.@Nullable Snapshot bundledState;
+        private KeyedSubtasks.@Nullable Snapshot plainState;
         private long now;
         private long watermark;
         private long checkpoint;
@@ -78,7 +80,7 @@ final class BundledAgainstPlainTest {
         private void start(boolean again) throws Exception {
             int parallelism = 1 + random.nextInt(3);
             bundled =
-                    new AggregateRig<>(
+                    new KeyedSubtasks<>(
                             () ->
                                     new AggregateUsage(
                                             new AggregateRules(
@@ -92,7 +94,7 @@ final class BundledAgainstPlainTest {
                             parallelism,
                             bundledState);
             plain =
-                    new AggregateRig<>(
+                    new KeyedSubtasks<>(
                             () ->
                                     new PlainAggregateUsage(
                                             new AggregateRules(
@@ -132,8 +134,8 @@ final class BundledAgainstPlainTest {
 
         void barrier() throws Exception {
             checkpoint++;
-            AggregateRig.Said said = bundled.barrier(checkpoint);
-            AggregateRig.Said wanted = plain.barrier(checkpoint);
+            AggregateSaid said = AggregateSaid.until(checkpoint, bundled);
+            AggregateSaid wanted = AggregateSaid.until(checkpoint, plain);
             assertThat(said.rows()).isEqualTo(wanted.rows());
             assertThat(said.adjustments()).isEqualTo(wanted.adjustments());
             assertThat(said.values()).isEqualTo(wanted.values());

@@ -13,6 +13,7 @@ import io.tallyflow.schemas.usage.UsageCell;
 import java.math.BigDecimal;
 import java.util.BitSet;
 import java.util.Objects;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,7 +37,7 @@ final class CardinalityTest {
     @ValueSource(longs = {8 * MEBI, PLENTY})
     void countsEachOfVeryManyDistinctValuesOnce(long memory) throws Exception {
         Values values = new Values();
-        try (WindowsRig rig = new WindowsRig(values, memory, MOST_GROUPS)) {
+        try (WindowsRig rig = new WindowsRig(values, memory / 2, MOST_GROUPS)) {
             rig.add(COUNT, i -> distinct(i, i));
             rig.add(COUNT, i -> distinct(COUNT + i, COUNT - 1 - i));
             rig.settle();
@@ -53,7 +54,7 @@ final class CardinalityTest {
     @ValueSource(longs = {1 * MEBI, PLENTY})
     void countsGroupsBeyondTheLimitTogetherInTheMemoryOfTheLimit(long memory) throws Exception {
         Totals totals = new Totals(MOST_GROUPS);
-        try (WindowsRig rig = new WindowsRig(totals, memory, MOST_GROUPS)) {
+        try (WindowsRig rig = new WindowsRig(totals, memory / 2, MOST_GROUPS)) {
             rig.add(MOST_GROUPS + 1, CardinalityTest::grouped);
             long full = rig.mostBytes();
             rig.add(COUNT, CardinalityTest::grouped);
@@ -74,7 +75,7 @@ final class CardinalityTest {
     @ValueSource(booleans = {false, true})
     void totalsVeryManySubjectsInLittleMemory(boolean inGroups) throws Exception {
         Totals totals = new Totals(COUNT);
-        try (WindowsRig rig = new WindowsRig(totals, 16 * MEBI, MOST_GROUPS)) {
+        try (WindowsRig rig = new WindowsRig(totals, 8 * MEBI, MOST_GROUPS)) {
             rig.add(COUNT, i -> ofSubject(i, inGroups));
             rig.add(COUNT, i -> ofSubject(COUNT - 1 - i, inGroups));
             assertThat(rig.windows().releases()).isPositive();
@@ -85,6 +86,36 @@ final class CardinalityTest {
         for (int subject = 0; subject < COUNT; subject++) {
             assertThat(totals.sums[subject]).isEqualTo(2 * value(subject));
         }
+    }
+
+    @Test
+    void keepsToItsBoundAgainOnceTheWindowsThatLiftedItAreGone() throws Exception {
+        int many = 4_000;
+        Totals totals = new Totals(2 * many);
+        long bound = MEBI / 2;
+        try (WindowsRig rig = new WindowsRig(totals, bound, MOST_GROUPS)) {
+            for (int i = 0; i < many; i++) {
+                int minute = i;
+                rig.add(1, any -> of(minute, minute * MINUTE));
+            }
+            assertThat(rig.windows().bytes()).isGreaterThan(bound);
+            rig.windows().settleUntil((many - 1) * MINUTE);
+            rig.windows().write();
+            rig.add(many, i -> of(many + i, many * MINUTE));
+            assertThat(rig.windows().bytes()).isLessThanOrEqualTo(bound);
+        }
+    }
+
+    private static Read of(int subject, long start) {
+        return new Read(
+                event(Integer.toString(subject), "e", start),
+                new Reading(
+                        "tokens",
+                        GroupText.NONE,
+                        start,
+                        start + MINUTE,
+                        BigDecimal.valueOf(value(subject)),
+                        null));
     }
 
     private static long value(int number) {

@@ -26,7 +26,7 @@ final class WindowsRig implements AutoCloseable {
     /** An event and what one meter read from it. */
     record Read(UsageEvent event, Reading reading) {}
 
-    WindowsRig(WindowOutput output, long workingMemory, int mostGroups) throws Exception {
+    WindowsRig(WindowOutput output, long mostBytes, int mostGroups) throws Exception {
         NoOperator operator = new NoOperator();
         harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
@@ -37,7 +37,7 @@ final class WindowsRig implements AutoCloseable {
                 new OpenWindows(
                         new WindowState(operator.getKeyedStateBackend()),
                         output,
-                        workingMemory / 2, // the other half is for identities
+                        mostBytes,
                         mostGroups);
     }
 

@@ -1,10 +1,10 @@
 package io.tallyflow.functions.deduplicate;
 
-import static io.tallyflow.functions.Events.MAX_PARALLELISM;
 import static io.tallyflow.functions.Events.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.Events;
+import io.tallyflow.functions.KeyedSubtasks;
 import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
@@ -18,23 +18,11 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
-import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.java.functions.KeySelector;
-import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
-import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
-import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
-import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -74,10 +62,10 @@ final class BundledAgainstPlainTest {
         private final Random random;
         private final DedupeRules rules;
         private final List<UsageEvent> sent = new ArrayList<>();
-        private Rig<Integer> bundled;
-        private Rig<String> plain;
-        private Rig.@Nullable Snapshot bundledState;
-        private Rig.@Nullable Snapshot plainState;
+        private KeyedSubtasks<Integer, EventOrProgress, EventOrProgress> bundled;
+        private KeyedSubtasks<String, EventOrProgress, EventOrProgress> plain;
+        private KeyedSubtasks.@Nullable Snapshot bundledState;
+        private KeyedSubtasks.@Nullable Snapshot plainState;
         private long now = 1_000 * HOUR;
         private long checkpoint;
 
@@ -91,14 +79,14 @@ final class BundledAgainstPlainTest {
         private void start() throws Exception {
             int parallelism = 1 + random.nextInt(3);
             bundled =
-                    new Rig<>(
+                    new KeyedSubtasks<>(
                             () -> new Deduplicate(rules),
                             EventOrProgress::key,
                             Types.INT,
                             parallelism,
                             bundledState);
             plain =
-                    new Rig<>(
+                    new KeyedSubtasks<>(
                             () -> new PlainDeduplicate(rules),
                             BundledAgainstPlainTest::subject,
                             Types.STRING,
@@ -157,7 +145,7 @@ final class BundledAgainstPlainTest {
 
         void barrier() throws Exception {
             checkpoint++;
-            assertThat(bundled.barrier(checkpoint)).isEqualTo(plain.barrier(checkpoint));
+            assertThat(Said.until(checkpoint, bundled)).isEqualTo(Said.until(checkpoint, plain));
         }
 
         @Override
@@ -171,120 +159,42 @@ final class BundledAgainstPlainTest {
         return Objects.requireNonNull(element.event()).subject();
     }
 
-    /** Subtasks of one deduplicating operator, and all that they said since the last barrier. */
-    private static final class Rig<K> implements AutoCloseable {
+    /** What one interval between two barriers has said; events by identity and Kafka time. */
+    private record Said(
+            LaneCounts counts,
+            Set<String> firsts,
+            Set<String> conflicts,
+            Set<String> stale,
+            int lake) {
 
-        private final KeySelector<EventOrProgress, K> keys;
-        private final int parallelism;
-        private final List<
-                        KeyedOneInputStreamOperatorTestHarness<K, EventOrProgress, EventOrProgress>>
-                subtasks = new ArrayList<>();
-
-        /** What one interval between two barriers has said; events by identity and Kafka time. */
-        record Said(
-                LaneCounts counts,
-                Set<String> firsts,
-                Set<String> conflicts,
-                Set<String> stale,
-                int lake) {}
-
-        /** A checkpoint. */
-        record Snapshot(int parallelism, OperatorSubtaskState state) {}
-
-        Rig(
-                Supplier<OneInputStreamOperator<EventOrProgress, EventOrProgress>> operator,
-                KeySelector<EventOrProgress, K> keys,
-                TypeInformation<K> keyType,
-                int parallelism,
-                @Nullable Snapshot from)
+        static Said until(
+                long checkpoint, KeyedSubtasks<?, EventOrProgress, EventOrProgress> subtasks)
                 throws Exception {
-            this.keys = keys;
-            this.parallelism = parallelism;
-            for (int i = 0; i < parallelism; i++) {
-                var harness =
-                        new KeyedOneInputStreamOperatorTestHarness<>(
-                                operator.get(), keys, keyType, MAX_PARALLELISM, parallelism, i);
-                subtasks.add(harness);
-                harness.setStateBackend(new EmbeddedRocksDBStateBackend());
-                harness.getExecutionConfig().enableObjectReuse();
-                harness.setup();
-                if (from != null) {
-                    harness.initializeState(
-                            AbstractStreamOperatorTestHarness.repartitionOperatorState(
-                                    from.state(),
-                                    MAX_PARALLELISM,
-                                    from.parallelism(),
-                                    parallelism,
-                                    i));
-                }
-                harness.open();
-            }
-        }
-
-        void give(EventOrProgress element) throws Exception {
-            int subtask =
-                    KeyGroupRangeAssignment.assignKeyToParallelOperator(
-                            keys.getKey(element), MAX_PARALLELISM, parallelism);
-            subtasks.get(subtask).processElement(new StreamRecord<>(element));
-        }
-
-        Said barrier(long checkpoint) throws Exception {
+            subtasks.prepareBarrier(checkpoint);
             LaneCounts counts = LaneCounts.ZERO;
             Set<String> firsts = new HashSet<>();
+            for (EventOrProgress element : subtasks.taken()) {
+                UsageEvent event = element.event();
+                Progress progress = element.progress();
+                if (event != null) {
+                    assertThat(firsts.add(event.id() + event.kafkaTimeMillis())).isTrue();
+                } else if (progress != null) {
+                    counts = counts.plus(progress.counts());
+                }
+            }
             Set<String> conflicts = new HashSet<>();
+            for (RejectedRecord conflict : subtasks.taken(Deduplicate.CONFLICT)) {
+                conflicts.add(
+                        conflict.kafkaTimeMillis()
+                                + conflict.firstContentHash()
+                                + conflict.contentHash());
+            }
             Set<String> stale = new HashSet<>();
-            int lake = 0;
-            for (var subtask : subtasks) {
-                subtask.prepareSnapshotPreBarrier(checkpoint);
-                for (EventOrProgress element : subtask.extractOutputValues()) {
-                    UsageEvent event = element.event();
-                    Progress progress = element.progress();
-                    if (event != null) {
-                        assertThat(firsts.add(event.id() + event.kafkaTimeMillis())).isTrue();
-                    } else if (progress != null) {
-                        counts = counts.plus(progress.counts());
-                    }
-                }
-                subtask.getOutput().clear();
-                for (RejectedRecord conflict : side(subtask, Deduplicate.CONFLICT)) {
-                    conflicts.add(
-                            conflict.kafkaTimeMillis()
-                                    + conflict.firstContentHash()
-                                    + conflict.contentHash());
-                }
-                for (LateEvent late : side(subtask, Deduplicate.STALE)) {
-                    stale.add(late.event().id() + late.event().kafkaTimeMillis());
-                }
-                lake += side(subtask, Deduplicate.LAKE).size();
+            for (LateEvent late : subtasks.taken(Deduplicate.STALE)) {
+                stale.add(late.event().id() + late.event().kafkaTimeMillis());
             }
-            return new Said(counts, firsts, conflicts, stale, lake);
-        }
-
-        private static <T> List<T> side(
-                KeyedOneInputStreamOperatorTestHarness<?, ?, ?> subtask, OutputTag<T> tag) {
-            Queue<StreamRecord<T>> records = subtask.getSideOutput(tag);
-            if (records == null) {
-                return List.of();
-            }
-            List<T> values = records.stream().map(StreamRecord::getValue).toList();
-            records.clear();
-            return values;
-        }
-
-        Snapshot snapshot(long checkpoint) throws Exception {
-            OperatorSubtaskState[] states = new OperatorSubtaskState[parallelism];
-            for (int i = 0; i < parallelism; i++) {
-                states[i] = subtasks.get(i).snapshot(checkpoint, 0);
-            }
-            return new Snapshot(
-                    parallelism, AbstractStreamOperatorTestHarness.repackageState(states));
-        }
-
-        @Override
-        public void close() throws Exception {
-            for (var subtask : subtasks) {
-                subtask.close();
-            }
+            return new Said(
+                    counts, firsts, conflicts, stale, subtasks.taken(Deduplicate.LAKE).size());
         }
     }
 }

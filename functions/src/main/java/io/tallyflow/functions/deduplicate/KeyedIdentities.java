@@ -8,10 +8,11 @@ import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all keys of a subtask remember, within one budget of memory: identities that have no room
- * are sealed into state before they are due, and fewer copies of sealed ones are kept.
+ * What all keys of a subtask remember. Recent identities have one budget of memory: those that have
+ * no room are sealed into state before they are due, and fewer copies of sealed ones are kept. The
+ * filters of older ones come on top, little more than a byte each.
  */
-final class IdentityKeys {
+final class KeyedIdentities {
 
     /** What a slot of the table of recent identities takes, times the slots an identity has. */
     private static final int BYTES_PER_UNSEALED = 64;
@@ -31,10 +32,10 @@ final class IdentityKeys {
     private long put;
 
     /**
-     * @param mostBytes of memory, about
+     * @param mostBytes that recent identities may take, about
      * @param entries the entries in state of a key
      */
-    IdentityKeys(int[] keys, long mostBytes, IntFunction<IdentityBlocks> entries) {
+    KeyedIdentities(int[] keys, long mostBytes, IntFunction<IdentityBlocks> entries) {
         this.keys = keys;
         this.mostBytes = mostBytes;
         this.byKey = new RememberedIdentities[Arrays.stream(keys).max().orElse(0) + 1];
@@ -112,9 +113,12 @@ final class IdentityKeys {
         }
     }
 
-    /** Gives memory back between barriers, if there is too much in it. */
+    /**
+     * Gives memory back between barriers, if recent identities take too much. The filters of older
+     * ones are not of it: sealing makes more of them.
+     */
     void keepWithinMemory(long nowMillis) {
-        if (bytes() <= mostBytes) {
+        if (recentBytes() <= mostBytes) {
             return;
         }
         for (int key : keys) {
@@ -124,6 +128,14 @@ final class IdentityKeys {
             }
             identities.keepCopiesWithin(mostBytes / 4 / keys.length);
         }
+    }
+
+    private long recentBytes() {
+        long bytes = 0;
+        for (int key : keys) {
+            bytes += of(key).recentBytes();
+        }
+        return bytes;
     }
 
     /** Bytes of memory, about. */

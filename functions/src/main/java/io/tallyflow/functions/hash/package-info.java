@@ -1,0 +1,5 @@
+/** Hashes that nobody can make meet on purpose. */
+@NullMarked
+package io.tallyflow.functions.hash;
+
+import org.jspecify.annotations.NullMarked;
