@@ -46,6 +46,7 @@ final class PipelineRig implements AutoCloseable {
 
     private final UsageLog log;
     private final int parallelism;
+    private final int shards;
     private final UsageEventParser parser = new UsageEventParser();
     private final long[] offsets;
     private final long[] progressMillis;
@@ -63,6 +64,7 @@ final class PipelineRig implements AutoCloseable {
     record Snapshot(
             long checkpoint,
             int parallelism,
+            int shards,
             long[] offsets,
             OperatorSubtaskState dedupe,
             OperatorSubtaskState aggregate,
@@ -73,10 +75,12 @@ final class PipelineRig implements AutoCloseable {
             Sink<UsageChange> sink,
             boolean rewind,
             int parallelism,
+            int shards,
             @Nullable Snapshot from)
             throws Exception {
         this.log = log;
         this.parallelism = parallelism;
+        this.shards = shards;
         this.offsets = from == null ? new long[log.partitions()] : from.offsets().clone();
         this.progressMillis = new long[log.partitions()];
         Arrays.fill(progressMillis, Long.MIN_VALUE);
@@ -84,7 +88,7 @@ final class PipelineRig implements AutoCloseable {
                 new AggregateRules(LATENESS, rewind, 10_000, new WorkingMemory(MEMORY));
         try {
             for (int i = 0; i < parallelism; i++) {
-                routers.add(started(harness(new RouteParsed(1), i), null, from));
+                routers.add(started(harness(new RouteParsed(shards), i), null, from));
                 dedupes.add(
                         started(
                                 new KeyedOneInputStreamOperatorTestHarness<>(
@@ -107,7 +111,7 @@ final class PipelineRig implements AutoCloseable {
                 aggregates.add(
                         started(
                                 new KeyedOneInputStreamOperatorTestHarness<>(
-                                        new AggregateUsage(rules, 1),
+                                        new AggregateUsage(rules, shards),
                                         MeteredOrProgress::key,
                                         Types.INT,
                                         MAX_PARALLELISM,
@@ -130,17 +134,26 @@ final class PipelineRig implements AutoCloseable {
 
     static PipelineRig fresh(UsageLog log, Sink<UsageChange> sink, int parallelism)
             throws Exception {
-        return new PipelineRig(log, sink, false, parallelism, null);
+        return fresh(log, sink, parallelism, 1);
+    }
+
+    /**
+     * @param shards over how many keys the events of a subject are spread; the sink's options must
+     *     say the same
+     */
+    static PipelineRig fresh(UsageLog log, Sink<UsageChange> sink, int parallelism, int shards)
+            throws Exception {
+        return new PipelineRig(log, sink, false, parallelism, shards, null);
     }
 
     static PipelineRig restored(
             UsageLog log, Sink<UsageChange> sink, int parallelism, Snapshot from) throws Exception {
-        return new PipelineRig(log, sink, false, parallelism, from);
+        return new PipelineRig(log, sink, false, parallelism, from.shards(), from);
     }
 
     static PipelineRig rewound(UsageLog log, Sink<UsageChange> sink, int parallelism, Snapshot from)
             throws Exception {
-        return new PipelineRig(log, sink, true, parallelism, from);
+        return new PipelineRig(log, sink, true, parallelism, from.shards(), from);
     }
 
     boolean hasMore() {
@@ -199,6 +212,7 @@ final class PipelineRig implements AutoCloseable {
         return new Snapshot(
                 checkpoint,
                 parallelism,
+                shards,
                 offsets.clone(),
                 states(dedupes, checkpoint),
                 states(aggregates, checkpoint),

@@ -56,6 +56,7 @@ final class RandomFaultsTest {
 
         private final Random random;
         private final UsageLog log;
+        private final int shards;
         private final Witness witness;
         private final Faults connections;
         private final List<Faults> staging;
@@ -73,10 +74,11 @@ final class RandomFaultsTest {
         Run(long seed) throws Exception {
             this.random = new Random(seed);
             this.log = new UsageLog(seed, 3, 250);
+            this.shards = 1 + (int) (seed % 3);
             this.witness = new Witness(database::connect, log);
             this.connections = database.connections();
             this.staging = seed % 2 == 0 ? List.of() : connections.others(2);
-            this.rig = PipelineRig.fresh(log, sink(null), 1 + random.nextInt(3));
+            this.rig = PipelineRig.fresh(log, sink(null), 1 + random.nextInt(3), shards);
         }
 
         void toTheEnd() throws Exception {
@@ -137,7 +139,7 @@ final class RandomFaultsTest {
         private void crash() throws Exception {
             if (completed.isEmpty() && pending == null) {
                 rig.close();
-                rig = PipelineRig.fresh(log, sink(null), 1 + random.nextInt(3));
+                rig = PipelineRig.fresh(log, sink(null), 1 + random.nextInt(3), shards);
             } else if (!completed.isEmpty() && rewinds < 3 && random.nextInt(3) == 0) {
                 rewind();
             } else {
@@ -195,6 +197,7 @@ final class RandomFaultsTest {
                     connections,
                     staging,
                     PostgresSinkOptions.defaults()
+                            .withShards(shards)
                             .withRewindTo(rewindTo)
                             .withPatience(Duration.ofSeconds(20))
                             .withPartBytes(2_000)

@@ -1,0 +1,75 @@
+package io.tallyflow.functions.deduplicate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallyflow.functions.deduplicate.LaneDecision.First;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class KeyedIdentitiesTest {
+
+    private static final int[] KEYS = {3, 8};
+    private static final long KIBI = 1024;
+
+    private final Map<Integer, BlocksInMemory> blocks = new HashMap<>();
+
+    @Test
+    void sealsBetweenBarriersWhatHasNoRoom() {
+        KeyedIdentities identities = open(64 * KIBI);
+        put(identities, 0, 20_000);
+        assertThat(identities.bytes()).isGreaterThan(500 * KIBI);
+        identities.keepWithinMemory(0);
+        assertThat(identities.bytes()).isLessThan(64 * KIBI);
+        demandAll(identities, 20_000);
+    }
+
+    @Test
+    void doesNotSealAFewIdentitiesForTheFiltersOfMany() {
+        KeyedIdentities identities = open(64 * KIBI);
+        put(identities, 0, 100_000);
+        identities.keepWithinMemory(0);
+        identities.write(0, Long.MIN_VALUE);
+        assertThat(identities.bytes()).isGreaterThan(64 * KIBI);
+        int before = blocks.get(3).entries().size();
+        put(identities, 100_000, 100_010);
+        identities.keepWithinMemory(0);
+        assertThat(blocks.get(3).entries()).hasSize(before);
+        demandAll(identities, 100_010);
+    }
+
+    @Test
+    void findsEverythingAgainAfterABarrier() {
+        KeyedIdentities identities = open(64 * KIBI);
+        put(identities, 0, 5_000);
+        identities.write(0, Long.MIN_VALUE);
+        demandAll(open(64 * KIBI), 5_000);
+    }
+
+    @Test
+    void refusesAKeyThatIsNotOfTheSubtask() {
+        KeyedIdentities identities = open(64 * KIBI);
+        assertThatThrownBy(() -> identities.first(4, 1, 2))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("key 4");
+    }
+
+    private KeyedIdentities open(long mostBytes) {
+        return new KeyedIdentities(
+                KEYS, mostBytes, key -> blocks.computeIfAbsent(key, none -> new BlocksInMemory()));
+    }
+
+    private static void put(KeyedIdentities identities, int from, int to) {
+        for (int i = from; i < to; i++) {
+            identities.put(KEYS[i % 2], Hashes.UNIFORM.high(i), Hashes.UNIFORM.low(i), i, i);
+        }
+    }
+
+    private static void demandAll(KeyedIdentities identities, int count) {
+        for (int i = 0; i < count; i++) {
+            assertThat(identities.first(KEYS[i % 2], Hashes.UNIFORM.high(i), Hashes.UNIFORM.low(i)))
+                    .isEqualTo(new First(i, i));
+        }
+    }
+}
