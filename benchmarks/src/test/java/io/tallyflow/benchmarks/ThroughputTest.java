@@ -9,24 +9,30 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tallyflow's job on few events: the way from the generator to the table. */
 final class ThroughputTest {
 
     private static final int EVENTS = 20_000;
 
-    @Test
+    @ParameterizedTest(name = "{0} shards")
+    @ValueSource(ints = {1, 3})
     @Timeout(120)
-    void theProductAnswersAsTheGeneratorSays() {
-        List<Measurement> runs = run(List.of(ProgramName.PRODUCT), 1);
+    void theProductAnswersAsTheGeneratorSays(int shards) {
+        List<Measurement> runs = run(List.of(ProgramName.PRODUCT), 1, shards);
         assertThat(runs).singleElement().satisfies(ThroughputTest::isRight);
     }
 
     /** Each program once, in turns. */
     static List<Measurement> run(List<ProgramName> programs, int rounds) {
-        ProgramRunner.Load load = new ProgramRunner.Load(2, 3, 1, Duration.ofSeconds(100));
+        return run(programs, rounds, 1);
+    }
+
+    private static List<Measurement> run(List<ProgramName> programs, int rounds, int shards) {
+        ProgramRunner.Load load = new ProgramRunner.Load(2, 3, shards, Duration.ofSeconds(100));
         return new Throughput(
                         programs,
                         EVENTS,

@@ -92,7 +92,11 @@ public final class Workplace implements AutoCloseable {
             try {
                 close(started.pop());
             } catch (RuntimeException e) {
-                first = first == null ? e : first;
+                if (first == null) {
+                    first = e;
+                } else {
+                    first.addSuppressed(e);
+                }
             }
         }
         Directories.delete(directory);

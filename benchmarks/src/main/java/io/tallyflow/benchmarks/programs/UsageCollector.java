@@ -26,7 +26,9 @@ final class UsageCollector implements Sink<UsageChange> {
 
     private static final class Writer implements SinkWriter<UsageChange> {
 
-        private final Collected collected = Collected.open();
+        /** Of each shard of the subjects: several may be on one subtask. */
+        private final Map<Integer, Collected> shards = new HashMap<>();
+
         private final Map<String, BenchmarkMeter> meters = new HashMap<>();
         private final Map<String, Long> groups = new HashMap<>();
         private int checkpoints;
@@ -43,13 +45,17 @@ final class UsageCollector implements Sink<UsageChange> {
             UsageRow row = change.row();
             Progress progress = change.progress();
             if (row != null) {
-                keep(row.cell(), row.partial());
+                keep(of(row.shard()), row.cell(), row.partial());
             } else if (progress != null) {
                 consumed += progress.counts().consumed();
             }
         }
 
-        private void keep(UsageCell cell, UsagePartial partial) {
+        private Collected of(int shard) {
+            return shards.computeIfAbsent(shard, first -> Collected.open());
+        }
+
+        private void keep(Collected collected, UsageCell cell, UsagePartial partial) {
             BenchmarkMeter meter = Objects.requireNonNull(meters.get(cell.meter()), cell.meter());
             collected.put(
                     meter,

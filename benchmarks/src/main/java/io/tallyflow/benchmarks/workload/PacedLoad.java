@@ -2,14 +2,11 @@ package io.tallyflow.benchmarks.workload;
 
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Sends new events at a steady rate, each with the present time. Every hundredth is of one subject,
@@ -65,13 +62,7 @@ public final class PacedLoad {
         Workload workload = new Workload(WorkloadSettings.standard(events(), SubjectMix.SKEWED));
         EventBytes bytes = new EventBytes();
         Draw draw = new Draw();
-        AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-        Callback note =
-                (metadata, problem) -> {
-                    if (problem != null) {
-                        failure.set(problem);
-                    }
-                };
+        FailedSends failed = new FailedSends();
         long start = System.nanoTime();
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             for (long number = 0; number < events(); number++) {
@@ -80,15 +71,11 @@ public final class PacedLoad {
                 draw.timeMillis = System.currentTimeMillis();
                 mark(number, draw);
                 producer.send(
-                        new ProducerRecord<>(topic, bytes.key(draw), bytes.value(draw)), note);
+                        new ProducerRecord<>(topic, bytes.key(draw), bytes.value(draw)), failed);
             }
             producer.flush();
         }
-        Exception problem = failure.get();
-        if (problem != null) {
-            throw new IllegalStateException(
-                    "Kafka did not take an event: " + problem.getMessage(), problem);
-        }
+        failed.requireNone();
     }
 
     /** Sleeps only as often as the clock ticks. */

@@ -3,16 +3,13 @@ package io.tallyflow.benchmarks.workload;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the workload to a topic: keyed by subject, compressed with lz4, each record with the time
@@ -73,13 +70,7 @@ public final class TopicLoader {
         Workload workload = new Workload(settings);
         EventBytes bytes = new EventBytes();
         Draw draw = new Draw();
-        AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
-        Callback note =
-                (metadata, problem) -> {
-                    if (problem != null) {
-                        failure.set(problem);
-                    }
-                };
+        FailedSends failed = new FailedSends();
         try (KafkaProducer<byte[], byte[]> producer = producer()) {
             for (long position = from; position < to; position++) {
                 workload.draw(position, draw);
@@ -93,19 +84,12 @@ public final class TopicLoader {
                                 sent,
                                 key,
                                 bytes.value(draw)),
-                        note);
-                requireNone(failure.get());
+                        failed);
+                failed.requireNone();
             }
             producer.flush();
         }
-        requireNone(failure.get());
-    }
-
-    private static void requireNone(@Nullable Exception failure) {
-        if (failure != null) {
-            throw new IllegalStateException(
-                    "Kafka did not take the workload: " + failure.getMessage(), failure);
-        }
+        failed.requireNone();
     }
 
     /** As Kafka's own partitioner chooses it. */
