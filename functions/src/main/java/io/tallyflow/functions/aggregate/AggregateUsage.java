@@ -10,6 +10,7 @@ import io.tallyflow.functions.wire.FramedType;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.lake.LakeRow;
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.state.UsagePartials;
@@ -26,6 +27,7 @@ import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageChange;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +72,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     /** Adjusted cells that wait for the barrier; what is more leaves at once. */
     private static final int MOST_ADJUSTMENTS = 20_000;
 
+    private final HashMap<String, Aggregation> aggregations;
     private final AggregateRules rules;
     private final int shards;
 
@@ -83,9 +86,12 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     private transient MemoryMetrics memory;
 
     /**
+     * @param aggregations of the meters by slug: cells keep what these can show, and everything
+     *     where a slug is missing, as that of a meter which is no longer in force
      * @param shards over how many keys the events of a subject are spread
      */
-    public AggregateUsage(AggregateRules rules, int shards) {
+    public AggregateUsage(Map<String, Aggregation> aggregations, AggregateRules rules, int shards) {
+        this.aggregations = new HashMap<>(aggregations);
         this.rules = rules;
         this.shards = shards;
     }
@@ -116,6 +122,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         KeyedStateBackend<Integer> backend = getKeyedStateBackend();
         windows =
                 new OpenWindows(
+                        aggregations,
                         new WindowState(backend),
                         new Output(),
                         rules.memory().ofWindows(taskManagerSettings()),

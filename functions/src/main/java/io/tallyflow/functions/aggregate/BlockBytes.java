@@ -67,15 +67,17 @@ final class BlockBytes {
         return texts;
     }
 
-    static void demandVersion(int found, int known, String what) throws IOException {
-        if (found != known) {
+    static void demandVersion(int found, int oldest, int newest, String what) throws IOException {
+        if (found < oldest || found > newest) {
             throw new IOException(
                     "state holds "
                             + what
                             + " in version "
                             + found
-                            + ", this build reads version "
-                            + known
+                            + ", this build reads versions "
+                            + oldest
+                            + " to "
+                            + newest
                             + ": start the build that wrote it, or a later one");
         }
     }

@@ -1,29 +1,38 @@
 package io.tallyflow.functions.aggregate;
 
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.state.UsagePartials;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.math.BigDecimal;
-import java.util.Objects;
+import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What memory knows of one cell: a partial that changes in place. Numbers are 64-bit digits at one
  * scale as long as they fit, so that a reading leaves no garbage behind in a large heap; what does
  * not fit is kept as the partial itself, and the arithmetic is then that of {@link UsagePartials}.
- * Confined to the operator's thread.
+ *
+ * <p>Cells of one subject and group stand in a ring, one per meter: an event that several meters
+ * read finds them one beside the other. Confined to the operator's thread.
  */
 final class Cell {
 
-    /** An estimate: the cell, its name, its texts, its place in a table. */
-    private static final int BYTES = 270;
+    /** An estimate: the cell, its texts, its place in a table. */
+    private static final int BYTES = 180;
+
+    private static final int BYTES_OF_LATEST = 160;
 
     /** Digits of numbers that fit 64 bits with room for the sum to grow. */
     private static final int COMPACT_DIGITS = 17;
 
-    private final UsageCell name;
+    private final String meter;
+    private final String subject;
+    private final String group;
     private final int hash;
+    private final @Nullable Aggregation aggregation;
+    private Cell next = this;
     private boolean changed;
     private boolean hasValues;
     private int scale;
@@ -31,29 +40,33 @@ final class Cell {
     private long sum;
     private long min;
     private long max;
-    private long latest;
-    private long latestTimeMicros;
-    private @Nullable String latestSource;
-    private @Nullable String latestId;
+    private @Nullable LatestReading latest;
 
     /** In the place of all numbers above, if they do not fit. */
     private @Nullable UsagePartial exact;
 
-    /** A cell without readings. */
-    Cell(UsageCell name) {
-        this.name = name;
-        this.hash = hash(name.meter(), name.subject(), name.group());
+    /**
+     * A cell without readings.
+     *
+     * @param aggregation of its meter, which says what is kept; everything is if it is not known
+     */
+    Cell(String meter, String subject, String group, @Nullable Aggregation aggregation) {
+        this.meter = meter;
+        this.subject = subject;
+        this.group = group;
+        this.aggregation = aggregation;
+        this.hash = hash(subject, group);
     }
 
     /** A cell as state knows it. */
-    Cell(UsageCell name, UsagePartial partial) {
-        this(name);
-        set(partial);
+    Cell(UsageCell name, UsagePartial partial, @Nullable Aggregation aggregation) {
+        this(name.meter(), name.subject(), name.group(), aggregation);
+        become(partial);
     }
 
-    /** The hash of a name within its window. */
-    static int hash(String meter, String subject, String group) {
-        int mixed = 31 * (31 * subject.hashCode() + group.hashCode()) + meter.hashCode();
+    /** The hash of what a ring has in common. */
+    static int hash(String subject, String group) {
+        int mixed = 31 * subject.hashCode() + group.hashCode();
         mixed *= 0x9E3779B9;
         return mixed ^ mixed >>> 15;
     }
@@ -62,16 +75,36 @@ final class Cell {
         return hash;
     }
 
-    /** Whether this is the name of the cell, within its window. */
-    boolean isNamed(int nameHash, String meter, String subject, String group) {
-        return hash == nameHash
-                && name.subject().equals(subject)
-                && name.group().equals(group)
-                && name.meter().equals(meter);
+    /** Whether the cell is of this subject and group. */
+    boolean isOf(int hashOfBoth, String otherSubject, String otherGroup) {
+        return hash == hashOfBoth && subject.equals(otherSubject) && group.equals(otherGroup);
     }
 
-    UsageCell name() {
-        return name;
+    boolean isOfMeter(String slug) {
+        return meter.equals(slug);
+    }
+
+    /** The cell behind this one in its ring; itself if it is alone. */
+    Cell next() {
+        return next;
+    }
+
+    /** Takes a cell that is alone into the ring, behind this one. */
+    void putNext(Cell cell) {
+        cell.next = next;
+        next = cell;
+    }
+
+    String subject() {
+        return subject;
+    }
+
+    String group() {
+        return group;
+    }
+
+    UsageCell name(TimeWindow window) {
+        return new UsageCell(meter, subject, group, window.getStart(), window.getEnd());
     }
 
     /**
@@ -81,23 +114,46 @@ final class Cell {
      * @return false if the sum would get out of range; the cell is then as it was
      */
     boolean add(@Nullable BigDecimal value, long timeMicros, String source, String id) {
-        if (value == null && exact == null && !hasValues) {
-            readings++;
+        if (exact == null && addCompact(value, timeMicros, source, id)) {
             return true;
         }
-        if (value == null || !addCompact(value, timeMicros, source, id)) {
-            UsagePartial after = UsagePartials.add(partial(), value, timeMicros, source, id);
-            if (after == null) {
-                return false;
-            }
-            set(after);
+        UsagePartial after = UsagePartials.add(partial(), value, timeMicros, source, id);
+        if (after == null) {
+            return false;
         }
+        become(after);
         return true;
     }
 
-    /** Adds a reading of 64-bit digits to others; false if anything is unusual. */
-    private boolean addCompact(BigDecimal value, long timeMicros, String source, String id) {
-        if (!hasValues || timeMicros == latestTimeMicros || !fits(value) || !scaleTo(value)) {
+    /** Adds what is counted only, or 64-bit digits; false if anything is unusual. */
+    private boolean addCompact(
+            @Nullable BigDecimal value, long timeMicros, String source, String id) {
+        if (value == null) {
+            readings += hasValues ? 0 : 1;
+            return !hasValues;
+        }
+        if (!fits(value)) {
+            return false;
+        }
+        return hasValues
+                ? addDigits(value, timeMicros, source, id)
+                : readings == 0 && begin(value, timeMicros, source, id);
+    }
+
+    private boolean begin(BigDecimal value, long timeMicros, String source, String id) {
+        scale = value.scale();
+        long digits = digits(value, scale);
+        readings = 1;
+        sum = digits;
+        min = digits;
+        max = digits;
+        latest = keepsLatest() ? new LatestReading(digits, timeMicros, source, id) : null;
+        hasValues = true;
+        return true;
+    }
+
+    private boolean addDigits(BigDecimal value, long timeMicros, String source, String id) {
+        if (latest != null && latest.isAt(timeMicros) || !scaleTo(value)) {
             return false;
         }
         long digits = digits(value, scale);
@@ -109,12 +165,8 @@ final class Cell {
         readings++;
         min = Math.min(min, digits);
         max = Math.max(max, digits);
-        if (timeMicros > latestTimeMicros) {
-            latest = digits;
-            latestTimeMicros = timeMicros;
-            // The old text is where the cell is; a new one would have to move there.
-            latestSource = source.equals(latestSource) ? latestSource : source;
-            latestId = id;
+        if (latest != null) {
+            latest.see(digits, timeMicros, source, id);
         }
         return true;
     }
@@ -128,7 +180,7 @@ final class Cell {
         if (value.scale() <= scale) {
             return value.precision() + scale - value.scale() <= COMPACT_DIGITS;
         }
-        set(partial(), value.scale());
+        become(partial(), value.scale());
         return exact == null;
     }
 
@@ -138,40 +190,73 @@ final class Cell {
                 : value.scaleByPowerOfTen(scale).longValueExact();
     }
 
-    private void set(UsagePartial partial) {
-        set(partial, 0);
+    /** Takes a partial in the place of what it knows; for one that state or a barrier brings. */
+    void become(UsagePartial partial) {
+        become(UsagePartials.keptBy(aggregation, partial), 0);
     }
 
-    private void set(UsagePartial partial, int leastScale) {
+    private void become(UsagePartial partial, int leastScale) {
         readings = partial.readings();
         exact = null;
-        BigDecimal total = partial.sum();
-        if (total == null) {
+        latest = null;
+        hasValues = false;
+        if (partial.sum() == null) {
             return;
         }
-        BigDecimal least = Objects.requireNonNull(partial.min());
-        BigDecimal most = Objects.requireNonNull(partial.max());
-        BigDecimal last = Objects.requireNonNull(partial.latest());
-        scale =
-                Math.max(
-                        leastScale, Math.max(total.scale(), Math.max(least.scale(), most.scale())));
-        scale = Math.max(scale, last.scale());
-        hasValues = isCompact(total) && isCompact(least) && isCompact(most) && isCompact(last);
-        if (!hasValues) {
+        if (!isCompact(partial, leastScale)) {
             exact = partial;
             return;
         }
-        sum = digits(total, scale);
-        min = digits(least, scale);
-        max = digits(most, scale);
-        latest = digits(last, scale);
-        latestTimeMicros = partial.latestTimeMicros();
-        latestSource = partial.latestSource();
-        latestId = partial.latestId();
+        hasValues = true;
+        sum = digitsOr(partial.sum(), 0);
+        min = digitsOr(partial.min(), sum);
+        max = digitsOr(partial.max(), sum);
+        BigDecimal last = partial.latest();
+        latest =
+                last == null
+                        ? null
+                        : new LatestReading(
+                                digits(last, scale),
+                                partial.latestTimeMicros(),
+                                partial.latestSource(),
+                                partial.latestId());
     }
 
-    private boolean isCompact(BigDecimal value) {
-        return value.precision() + scale - value.scale() <= COMPACT_DIGITS;
+    /** Whether all that the cell keeps is there and fits; the scale is then theirs. */
+    private boolean isCompact(UsagePartial partial, int leastScale) {
+        scale = leastScale;
+        scale = Math.max(scale, scaleOf(partial.sum()));
+        scale = Math.max(scale, scaleOf(partial.min()));
+        scale = Math.max(scale, scaleOf(partial.max()));
+        scale = Math.max(scale, scaleOf(partial.latest()));
+        return isCompact(partial.sum(), true)
+                && isCompact(partial.min(), keepsMin())
+                && isCompact(partial.max(), keepsMax())
+                && isCompact(partial.latest(), keepsLatest());
+    }
+
+    private static int scaleOf(@Nullable BigDecimal value) {
+        return value == null ? 0 : value.scale();
+    }
+
+    private boolean isCompact(@Nullable BigDecimal value, boolean kept) {
+        return value == null ? !kept : value.precision() + scale - value.scale() <= COMPACT_DIGITS;
+    }
+
+    private long digitsOr(@Nullable BigDecimal value, long other) {
+        return value == null ? other : digits(value, scale);
+    }
+
+    private boolean keepsMin() {
+        return aggregation == null || aggregation == Aggregation.MIN;
+    }
+
+    private boolean keepsMax() {
+        return aggregation == null || aggregation == Aggregation.MAX;
+    }
+
+    private boolean keepsLatest() {
+        return aggregation == null || aggregation == Aggregation.LATEST;
     }
 
     /** What the cell came to so far. */
@@ -186,12 +271,16 @@ final class Cell {
         return new UsagePartial(
                 readings,
                 total,
-                min == sum ? total : quantity(min),
-                max == sum ? total : quantity(max),
-                latest == sum ? total : quantity(latest),
-                latestTimeMicros,
-                latestSource,
-                latestId);
+                keepsMin() ? quantity(min, total) : null,
+                keepsMax() ? quantity(max, total) : null,
+                latest == null ? null : quantity(latest.digits(), total),
+                latest == null ? 0 : latest.timeMicros(),
+                latest == null ? null : latest.source(),
+                latest == null ? null : latest.id());
+    }
+
+    private BigDecimal quantity(long digits, BigDecimal total) {
+        return digits == sum ? total : quantity(digits);
     }
 
     private BigDecimal quantity(long digits) {
@@ -214,8 +303,8 @@ final class Cell {
         changed = false;
     }
 
-    /** Bytes of heap that a cell of this name takes, about. */
-    static int bytes(UsageCell name) {
-        return BYTES + name.subject().length();
+    /** Bytes of heap that it takes, about; does not change. */
+    long bytes() {
+        return BYTES + subject.length() + (keepsLatest() ? BYTES_OF_LATEST : 0);
     }
 }

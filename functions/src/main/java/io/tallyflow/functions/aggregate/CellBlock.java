@@ -14,23 +14,24 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 
 /**
- * Cells of one window as one value in state. Version 1: the version byte, the different texts
- * (meters, groups, subjects), then per cell the numbers of its three texts and its partial.
+ * Cells of one window as one value in state: the version byte, the different texts (meters, groups,
+ * subjects), then per cell the numbers of its three texts and its partial. Partials of version 1
+ * had all of sum, min, max and latest or none.
  */
 final class CellBlock {
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
     private static final int BYTES_PER_CELL = 64;
 
     private CellBlock() {}
 
-    static byte[] of(Collection<Cell> cells) {
+    static byte[] of(Collection<Cell> cells, TimeWindow window) {
         DataOutputSerializer body = new DataOutputSerializer(64 + cells.size() * BYTES_PER_CELL);
         Map<String, Integer> texts = new HashMap<>();
         List<String> ordered = new ArrayList<>();
         try {
             for (Cell cell : cells) {
-                UsageCell name = cell.name();
+                UsageCell name = cell.name(window);
                 BlockBytes.writeCount(body, number(name.meter(), texts, ordered));
                 BlockBytes.writeCount(body, number(name.group(), texts, ordered));
                 BlockBytes.writeCount(body, number(name.subject(), texts, ordered));
@@ -61,9 +62,10 @@ final class CellBlock {
      *
      * @throws IOException if the bytes are no block of a known version
      */
-    static void read(byte[] bytes, TimeWindow window, Consumer<Cell> cells) throws IOException {
+    static void read(byte[] bytes, TimeWindow window, Consumer<KnownCell> cells)
+            throws IOException {
         DataInputDeserializer in = new DataInputDeserializer(bytes);
-        BlockBytes.demandVersion(in.readUnsignedByte(), VERSION, "cells");
+        BlockBytes.demandVersion(in.readUnsignedByte(), 1, VERSION, "cells");
         List<String> texts = BlockBytes.readTexts(in);
         int count = BlockBytes.readCount(in);
         for (int i = 0; i < count; i++) {
@@ -72,7 +74,7 @@ final class CellBlock {
             String subject = texts.get(BlockBytes.readCount(in));
             UsagePartial partial = PartialBytes.read(in);
             cells.accept(
-                    new Cell(
+                    new KnownCell(
                             new UsageCell(
                                     meter, subject, group, window.getStart(), window.getEnd()),
                             partial));

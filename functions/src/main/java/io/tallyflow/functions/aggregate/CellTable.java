@@ -6,77 +6,119 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cells of one window by name: open addressing with linear probing, at most half full. A lookup
- * makes no object and, as a rule, touches one cell.
+ * The cells of one window by name: one ring per subject and group, found by open addressing with
+ * linear probing, at most half full. A lookup makes no object; the further readings of an event
+ * that are grouped alike are found beside the first.
  */
 final class CellTable {
 
     private static final int FIRST_SLOTS = 8;
 
     private @Nullable Cell[] slots = new @Nullable Cell[FIRST_SLOTS];
+    private int rings;
     private int size;
 
+    private @Nullable String askedSubject;
+    private @Nullable String askedGroup;
+
+    /** The last cell that was found of these two; null if there is none. */
+    private @Nullable Cell asked;
+
     /** The cell of a name, or null. */
-    @Nullable Cell find(int hash, String meter, String subject, String group) {
-        int mask = slots.length - 1;
-        int at = hash & mask;
-        Cell cell = slots[at];
-        while (cell != null && !cell.isNamed(hash, meter, subject, group)) {
-            at = at + 1 & mask;
-            cell = slots[at];
+    @Nullable Cell find(String meter, String subject, String group) {
+        boolean again = isAskedAgain(subject, group);
+        Cell near = nearest(subject, group);
+        if (near == null) {
+            return null;
         }
+        // Readings come in the order of the definitions, and so do the cells of a ring.
+        Cell first = again ? near.next() : near;
+        Cell cell = first;
+        while (!cell.isOfMeter(meter)) {
+            cell = cell.next();
+            if (cell == first) {
+                return null;
+            }
+        }
+        asked = cell;
         return cell;
     }
 
-    /**
-     * Puts a cell in the place of one with its name.
-     *
-     * @return whether there was none
-     */
-    boolean put(Cell cell) {
-        if (size >= slots.length / 2) {
+    /** Equal texts of another event are looked up: that is cheaper than to compare them. */
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isAskedAgain(String subject, String group) {
+        return askedSubject == subject && askedGroup == group;
+    }
+
+    /** A cell of the ring of this subject and group. */
+    private @Nullable Cell nearest(String subject, String group) {
+        if (!isAskedAgain(subject, group)) {
+            asked = slots[slotOf(slots, Cell.hash(subject, group), subject, group)];
+            askedSubject = subject;
+            askedGroup = group;
+        }
+        return asked;
+    }
+
+    /** The slot of a ring, or the empty one that it would take. */
+    private static int slotOf(@Nullable Cell[] slots, int hash, String subject, String group) {
+        int mask = slots.length - 1;
+        int at = hash & mask;
+        Cell cell = slots[at];
+        while (cell != null && !cell.isOf(hash, subject, group)) {
+            at = at + 1 & mask;
+            cell = slots[at];
+        }
+        return at;
+    }
+
+    /** Adds a cell whose name no other has. */
+    void add(Cell cell) {
+        Cell near = nearest(cell.subject(), cell.group());
+        if (near == null) {
+            addRing(cell);
+        } else {
+            near.putNext(cell);
+        }
+        asked = cell;
+        size++;
+    }
+
+    private void addRing(Cell cell) {
+        if (rings >= slots.length / 2) {
             grow();
         }
-        boolean isNew = put(slots, cell);
-        size += isNew ? 1 : 0;
-        return isNew;
-    }
-
-    private static boolean put(@Nullable Cell[] slots, Cell cell) {
-        int mask = slots.length - 1;
-        int at = cell.hash() & mask;
-        Cell there = slots[at];
-        while (there != null && !isSame(there, cell)) {
-            at = at + 1 & mask;
-            there = slots[at];
-        }
-        slots[at] = cell;
-        return there == null;
-    }
-
-    private static boolean isSame(Cell a, Cell b) {
-        return a.isNamed(b.hash(), b.name().meter(), b.name().subject(), b.name().group());
+        slots[slotOf(slots, cell.hash(), cell.subject(), cell.group())] = cell;
+        rings++;
     }
 
     private void grow() {
         @Nullable Cell[] larger = new @Nullable Cell[slots.length * 2];
-        forEach(cell -> put(larger, cell));
+        for (Cell ring : slots) {
+            if (ring != null) {
+                larger[slotOf(larger, ring.hash(), ring.subject(), ring.group())] = ring;
+            }
+        }
         slots = larger;
     }
 
+    /** How many cells there are. */
     int size() {
         return size;
     }
 
+    /** Gives all cells, ring by ring. */
     void forEach(Consumer<Cell> consumer) {
-        for (Cell cell : slots) {
-            if (cell != null) {
+        for (Cell ring : slots) {
+            Cell cell = ring;
+            while (cell != null) {
                 consumer.accept(cell);
+                cell = cell.next() == ring ? null : cell.next();
             }
         }
     }
 
-    /** All cells, in no order. */
+    /** All cells, ring by ring. */
     List<Cell> toList() {
         List<Cell> all = new ArrayList<>(size);
         forEach(all::add);
@@ -85,6 +127,10 @@ final class CellTable {
 
     void clear() {
         slots = new @Nullable Cell[FIRST_SLOTS];
+        rings = 0;
         size = 0;
+        askedSubject = null;
+        askedGroup = null;
+        asked = null;
     }
 }

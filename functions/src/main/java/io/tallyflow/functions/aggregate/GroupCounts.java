@@ -13,28 +13,23 @@ final class GroupCounts {
     private final Map<Owner, Integer> counts = new HashMap<>();
 
     /** Whose groups are counted. */
-    private record Owner(String meter, String subject) {
+    private record Owner(String meter, String subject) {}
 
-        static Owner of(UsageCell name) {
-            return new Owner(name.meter(), name.subject());
-        }
-    }
-
-    /** Whether the cell has a group at all. */
-    static boolean isGrouped(UsageCell name) {
-        return !name.group().equals(GroupText.NONE);
+    /** Whether the text names a group at all. */
+    static boolean isGrouped(String group) {
+        return !group.equals(GroupText.NONE);
     }
 
     /** Counts a cell that was not counted before. */
     void add(UsageCell name) {
-        if (isGrouped(name)) {
-            counts.merge(Owner.of(name), 1, Integer::sum);
+        if (isGrouped(name.group())) {
+            counts.merge(new Owner(name.meter(), name.subject()), 1, Integer::sum);
         }
     }
 
-    /** How many groups the cell's meter and subject have. */
-    int of(UsageCell name) {
-        return counts.getOrDefault(Owner.of(name), 0);
+    /** How many groups a meter and subject have. */
+    int of(String meter, String subject) {
+        return counts.getOrDefault(new Owner(meter, subject), 0);
     }
 
     /** Bytes of heap, about. */

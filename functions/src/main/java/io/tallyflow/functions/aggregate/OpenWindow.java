@@ -1,5 +1,6 @@
 package io.tallyflow.functions.aggregate;
 
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
@@ -23,11 +24,13 @@ import org.jspecify.annotations.Nullable;
 final class OpenWindow {
 
     private static final int BYTES = 400;
+    private static final int BYTES_OF_VALUE = 200;
     private static final int CELLS_PER_BLOCK = 4_096;
 
     private final int key;
     private final TimeWindow window;
     private final WindowState state;
+    private final Map<String, Aggregation> aggregations;
     private final CellTable cells = new CellTable();
     private final List<Cell> changed = new ArrayList<>();
     private final List<DistinctValue> newValues = new ArrayList<>();
@@ -45,24 +48,26 @@ final class OpenWindow {
     private long bytesOfCells;
     private long bytesOfValues;
 
-    OpenWindow(int key, TimeWindow window, WindowState state) {
+    /**
+     * @param aggregations of the meters by slug
+     */
+    OpenWindow(
+            int key, TimeWindow window, WindowState state, Map<String, Aggregation> aggregations) {
         this.key = key;
         this.window = window;
         this.state = state;
+        this.aggregations = aggregations;
     }
 
-    /** A window that a checkpoint holds. */
-    static OpenWindow restored(int key, TimeWindow window, WindowState state, boolean inRows)
-            throws Exception {
-        OpenWindow open = new OpenWindow(key, window, state);
-        open.inState = true;
-        open.inRows = inRows;
+    /** Takes up what a checkpoint holds of the window. */
+    void restore(boolean fromRows) throws Exception {
+        inState = true;
+        inRows = fromRows;
         if (inRows) {
-            state.rows(key, window, cell -> open.cellCount++);
+            state.rows(key, window, cell -> cellCount++);
         } else {
-            open.readBlocks();
+            readBlocks();
         }
-        return open;
     }
 
     private void readBlocks() throws Exception {
@@ -79,12 +84,20 @@ final class OpenWindow {
     }
 
     /** A cell of a newer block replaces that of an older one. */
-    private void put(Cell cell) {
+    private void put(KnownCell known) {
         cellsInBlocks++;
-        if (cells.put(cell)) {
-            bytesOfCells += Cell.bytes(cell.name());
+        UsageCell name = known.name();
+        Cell cell = cells.find(name.meter(), name.subject(), name.group());
+        if (cell == null) {
+            remember(cell(known));
             cellCount++;
+        } else {
+            cell.become(known.partial());
         }
+    }
+
+    private Cell cell(KnownCell known) {
+        return new Cell(known.name(), known.partial(), aggregations.get(known.name().meter()));
     }
 
     int key() {
@@ -125,13 +138,9 @@ final class OpenWindow {
         return first;
     }
 
-    /**
-     * What is known of a cell; null if the window has none of that name.
-     *
-     * @param hash as {@link Cell#hash(String, String, String)} makes it
-     */
-    @Nullable Cell find(int hash, String meter, String subject, String group) throws Exception {
-        Cell cell = cells.find(hash, meter, subject, group);
+    /** What is known of a cell; null if the window has none of that name. */
+    @Nullable Cell find(String meter, String subject, String group) throws Exception {
+        Cell cell = cells.find(meter, subject, group);
         return cell == null && inRows ? findRow(meter, subject, group) : cell;
     }
 
@@ -141,46 +150,50 @@ final class OpenWindow {
         if (row == null) {
             return null;
         }
-        Cell cell = new Cell(name, row);
+        Cell cell = cell(new KnownCell(name, row));
         remember(cell);
         return cell;
     }
 
+    /** A cell without readings, to be taken by {@link #add}. */
+    Cell newCell(String meter, String subject, String group) {
+        return new Cell(meter, subject, group, aggregations.get(meter));
+    }
+
     /** Takes a cell that the window does not have. */
     void add(Cell cell) {
-        UsageCell name = cell.name();
         remember(cell);
         cellCount++;
         if (groups != null) {
-            groups.add(name);
+            groups.add(cell.name(window));
         }
     }
 
     private void remember(Cell cell) {
-        cells.put(cell);
-        bytesOfCells += Cell.bytes(cell.name());
+        cells.add(cell);
+        bytesOfCells += cell.bytes();
     }
 
     /**
-     * Whether the cell's meter and subject have so many groups in this window already. They are
-     * counted only where there are so many cells in all.
+     * Whether a meter and subject have so many groups in this window already. They are counted only
+     * where there are so many cells in all.
      */
-    boolean hasGroups(int most, UsageCell name) throws Exception {
-        if (cellCount < most || !GroupCounts.isGrouped(name)) {
+    boolean hasGroups(int most, String meter, String subject, String group) throws Exception {
+        if (cellCount < most || !GroupCounts.isGrouped(group)) {
             return false;
         }
         if (groups == null) {
             groups = countGroups();
         }
-        return groups.of(name) >= most;
+        return groups.of(meter, subject) >= most;
     }
 
     /** A cell that is in memory is in the rows too, unless it came since the last barrier. */
     private GroupCounts countGroups() throws Exception {
         Set<UsageCell> names = new HashSet<>();
-        cells.forEach(cell -> names.add(cell.name()));
+        cells.forEach(cell -> names.add(cell.name(window)));
         if (inRows) {
-            state.rows(key, window, cell -> names.add(cell.name()));
+            state.rows(key, window, known -> names.add(known.name()));
         }
         GroupCounts counts = new GroupCounts();
         names.forEach(counts::add);
@@ -201,7 +214,7 @@ final class OpenWindow {
         }
         if (isNewToMemory(value)) {
             newValues.add(value);
-            bytesOfValues += Cell.bytes(value.cell());
+            bytesOfValues += BYTES_OF_VALUE + value.text().length();
             return true;
         }
         return false;
@@ -218,7 +231,7 @@ final class OpenWindow {
     void write(WindowOutput output) throws Exception {
         touched = false;
         for (Cell cell : changed) {
-            output.row(key, cell.name(), cell.partial(), false);
+            output.row(key, cell.name(window), cell.partial(), false);
             cell.takeChange();
         }
         if (!inState) {
@@ -258,7 +271,7 @@ final class OpenWindow {
     private void writeCells(List<Cell> some) throws Exception {
         for (int from = 0; from < some.size(); from += CELLS_PER_BLOCK) {
             List<Cell> part = some.subList(from, Math.min(some.size(), from + CELLS_PER_BLOCK));
-            state.putCellBlock(key, window, nextBlock++, CellBlock.of(part));
+            state.putCellBlock(key, window, nextBlock++, CellBlock.of(part, window));
         }
         cellsInBlocks += some.size();
     }
@@ -271,7 +284,7 @@ final class OpenWindow {
 
     private void writeRows(Iterable<Cell> some) throws Exception {
         for (Cell cell : some) {
-            state.putRow(key, cell);
+            state.putRow(key, cell.name(window), cell.partial());
         }
     }
 
@@ -310,7 +323,7 @@ final class OpenWindow {
     /** Marks all cells to be sent ahead of the next barrier. */
     void changeAll(WindowOutput output) throws Exception {
         if (inRows) {
-            state.rows(key, window, cell -> output.row(key, cell.name(), cell.partial(), false));
+            state.rows(key, window, known -> output.row(key, known.name(), known.partial(), false));
         }
         cells.forEach(
                 cell -> {
@@ -329,19 +342,19 @@ final class OpenWindow {
                     distinctValues.merge(value.cell(), 1L, Long::sum);
                     output.settledValue(value);
                 });
-        Consumer<Cell> last =
-                cell -> {
-                    output.row(key, cell.name(), cell.partial(), true);
+        Consumer<KnownCell> last =
+                known -> {
+                    output.row(key, known.name(), known.partial(), true);
                     output.settled(
-                            cell.name(),
-                            cell.partial(),
-                            distinctValues.getOrDefault(cell.name(), 0L));
+                            known.name(),
+                            known.partial(),
+                            distinctValues.getOrDefault(known.name(), 0L));
                 };
         if (inRows) {
             writeRows(changed);
             state.rows(key, window, last);
         } else {
-            cells.forEach(last);
+            cells.forEach(cell -> last.accept(new KnownCell(cell.name(window), cell.partial())));
         }
         if (inState) {
             state.removeWindow(key, window);

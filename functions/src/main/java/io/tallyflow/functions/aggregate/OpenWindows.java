@@ -1,10 +1,10 @@
 package io.tallyflow.functions.aggregate;
 
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.GroupText;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.Reading;
-import io.tallyflow.schemas.usage.UsageCell;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,6 +24,7 @@ final class OpenWindows {
     /** Places for windows that are found without asking the map. */
     private static final int RECENT_BITS = 12;
 
+    private final Map<String, Aggregation> aggregations;
     private final WindowState state;
     private final WindowOutput output;
     private final long mostBytes;
@@ -40,11 +41,18 @@ final class OpenWindows {
     private record Place(int key, long startMillis, long endMillis) {}
 
     /**
+     * @param aggregations of the meters by slug
      * @param mostBytes of heap, about
      * @param mostGroups of one meter and subject in one window; readings of further ones count in
      *     {@link GroupText#other}
      */
-    OpenWindows(WindowState state, WindowOutput output, long mostBytes, int mostGroups) {
+    OpenWindows(
+            Map<String, Aggregation> aggregations,
+            WindowState state,
+            WindowOutput output,
+            long mostBytes,
+            int mostGroups) {
+        this.aggregations = aggregations;
         this.state = state;
         this.output = output;
         this.mostBytes = mostBytes;
@@ -55,7 +63,8 @@ final class OpenWindows {
     /** Takes up the windows that a checkpoint holds for a key. */
     void restore(int key) throws Exception {
         for (Map.Entry<TimeWindow, Boolean> kept : state.windows(key).entrySet()) {
-            OpenWindow window = OpenWindow.restored(key, kept.getKey(), state, kept.getValue());
+            OpenWindow window = new OpenWindow(key, kept.getKey(), state, aggregations);
+            window.restore(kept.getValue());
             put(new Place(key, kept.getKey().getStart(), kept.getKey().getEnd()), window);
             bytes += window.bytes();
             keepWithinBytes();
@@ -77,7 +86,7 @@ final class OpenWindows {
     }
 
     private Added add(OpenWindow window, UsageEvent event, Reading reading) throws Exception {
-        Cell cell = find(window, reading.meter(), event.subject(), reading.group());
+        Cell cell = window.find(reading.meter(), event.subject(), reading.group());
         if (cell == null) {
             return addToNew(window, event, reading);
         }
@@ -88,20 +97,17 @@ final class OpenWindows {
         return Added.TO_OWN_GROUP;
     }
 
-    private static @Nullable Cell find(
-            OpenWindow window, String meter, String subject, String group) throws Exception {
-        return window.find(Cell.hash(meter, subject, group), meter, subject, group);
-    }
-
     private Added addToNew(OpenWindow window, UsageEvent event, Reading reading) throws Exception {
-        UsageCell name = reading.cell(event.subject());
-        boolean other = window.hasGroups(mostGroups, name);
+        String meter = reading.meter();
+        String subject = event.subject();
+        String group = reading.group();
+        boolean other = window.hasGroups(mostGroups, meter, subject, group);
         Cell known = null;
         if (other) {
-            name = other(name);
-            known = find(window, name.meter(), name.subject(), name.group());
+            group = otherGroup(meter, group);
+            known = window.find(meter, subject, group);
         }
-        Cell cell = known == null ? new Cell(name) : known;
+        Cell cell = known == null ? window.newCell(meter, subject, group) : known;
         if (!add(cell, event, reading)) {
             return Added.OUT_OF_RANGE;
         }
@@ -123,7 +129,7 @@ final class OpenWindows {
         }
         String text = reading.distinct();
         if (text != null) {
-            see(window, new DistinctValue(cell.name(), text));
+            see(window, new DistinctValue(cell.name(window.window()), text));
         }
     }
 
@@ -162,7 +168,7 @@ final class OpenWindows {
         OpenWindow window = windows.get(place);
         if (window == null) {
             TimeWindow time = new TimeWindow(place.startMillis(), place.endMillis());
-            window = new OpenWindow(place.key(), time, state);
+            window = new OpenWindow(place.key(), time, state, aggregations);
             put(place, window);
             bytes += window.bytes();
         }
@@ -174,15 +180,8 @@ final class OpenWindows {
         byEnd.computeIfAbsent(place.endMillis(), end -> new ArrayList<>()).add(window);
     }
 
-    private UsageCell other(UsageCell name) {
-        String group =
-                otherGroups.computeIfAbsent(name.meter(), meter -> GroupText.other(name.group()));
-        return new UsageCell(
-                name.meter(),
-                name.subject(),
-                group,
-                name.windowStartMillis(),
-                name.windowEndMillis());
+    private String otherGroup(String meter, String group) {
+        return otherGroups.computeIfAbsent(meter, slug -> GroupText.other(group));
     }
 
     /**

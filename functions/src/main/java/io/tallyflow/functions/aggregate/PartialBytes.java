@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.util.Objects;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A partial within a block: the readings, then what of sum, min, max and latest there is. A decimal
@@ -19,6 +20,9 @@ final class PartialBytes {
     private static final int MIN_IS_SUM = 2;
     private static final int MAX_IS_SUM = 4;
     private static final int LATEST_IS_SUM = 8;
+    private static final int NO_MIN = 16;
+    private static final int NO_MAX = 32;
+    private static final int NO_LATEST = 64;
     private static final int BIG = 1;
 
     private PartialBytes() {}
@@ -30,28 +34,33 @@ final class PartialBytes {
             out.writeByte(0);
             return;
         }
-        BigDecimal min = Objects.requireNonNull(partial.min());
-        BigDecimal max = Objects.requireNonNull(partial.max());
-        BigDecimal latest = Objects.requireNonNull(partial.latest());
-        int flags =
-                HAS_VALUES
-                        | (min.compareTo(sum) == 0 ? MIN_IS_SUM : 0)
-                        | (max.compareTo(sum) == 0 ? MAX_IS_SUM : 0)
-                        | (latest.compareTo(sum) == 0 ? LATEST_IS_SUM : 0);
-        out.writeByte(flags);
+        int min = flag(partial.min(), sum, NO_MIN, MIN_IS_SUM);
+        int max = flag(partial.max(), sum, NO_MAX, MAX_IS_SUM);
+        int latest = flag(partial.latest(), sum, NO_LATEST, LATEST_IS_SUM);
+        out.writeByte(HAS_VALUES | min | max | latest);
         writeDecimal(out, sum);
-        writeUnless(out, flags & MIN_IS_SUM, min);
-        writeUnless(out, flags & MAX_IS_SUM, max);
-        writeUnless(out, flags & LATEST_IS_SUM, latest);
-        out.writeLong(partial.latestTimeMicros());
-        BlockBytes.writeText(out, Objects.requireNonNull(partial.latestSource()));
-        BlockBytes.writeText(out, Objects.requireNonNull(partial.latestId()));
+        writeIf(out, min, partial.min());
+        writeIf(out, max, partial.max());
+        writeIf(out, latest, partial.latest());
+        if (latest != NO_LATEST) {
+            out.writeLong(partial.latestTimeMicros());
+            BlockBytes.writeText(out, Objects.requireNonNull(partial.latestSource()));
+            BlockBytes.writeText(out, Objects.requireNonNull(partial.latestId()));
+        }
     }
 
-    private static void writeUnless(DataOutputView out, int same, BigDecimal value)
+    /** 0 if the value must be written. */
+    private static int flag(@Nullable BigDecimal value, BigDecimal sum, int none, int same) {
+        if (value == null) {
+            return none;
+        }
+        return value.compareTo(sum) == 0 ? same : 0;
+    }
+
+    private static void writeIf(DataOutputView out, int flag, @Nullable BigDecimal value)
             throws IOException {
-        if (same == 0) {
-            writeDecimal(out, value);
+        if (flag == 0) {
+            writeDecimal(out, Objects.requireNonNull(value));
         }
     }
 
@@ -62,23 +71,27 @@ final class PartialBytes {
             return new UsagePartial(readings, null, null, null, null, 0, null, null);
         }
         BigDecimal sum = readDecimal(in);
-        BigDecimal min = readUnless(in, flags & MIN_IS_SUM, sum);
-        BigDecimal max = readUnless(in, flags & MAX_IS_SUM, sum);
-        BigDecimal latest = readUnless(in, flags & LATEST_IS_SUM, sum);
+        BigDecimal min = readUnless(in, flags, NO_MIN, MIN_IS_SUM, sum);
+        BigDecimal max = readUnless(in, flags, NO_MAX, MAX_IS_SUM, sum);
+        BigDecimal latest = readUnless(in, flags, NO_LATEST, LATEST_IS_SUM, sum);
+        boolean hasLatest = latest != null;
         return new UsagePartial(
                 readings,
                 sum,
                 min,
                 max,
                 latest,
-                in.readLong(),
-                BlockBytes.readText(in),
-                BlockBytes.readText(in));
+                hasLatest ? in.readLong() : 0,
+                hasLatest ? BlockBytes.readText(in) : null,
+                hasLatest ? BlockBytes.readText(in) : null);
     }
 
-    private static BigDecimal readUnless(DataInputView in, int same, BigDecimal sum)
-            throws IOException {
-        return same == 0 ? readDecimal(in) : sum;
+    private static @Nullable BigDecimal readUnless(
+            DataInputView in, int flags, int none, int same, BigDecimal sum) throws IOException {
+        if ((flags & none) != 0) {
+            return null;
+        }
+        return (flags & same) == 0 ? readDecimal(in) : sum;
     }
 
     private static void writeDecimal(DataOutputView out, BigDecimal value) throws IOException {

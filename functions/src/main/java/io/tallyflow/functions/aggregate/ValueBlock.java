@@ -44,7 +44,7 @@ final class ValueBlock {
     static void read(byte[] bytes, TimeWindow window, Consumer<DistinctValue> values)
             throws IOException {
         DataInputDeserializer in = new DataInputDeserializer(bytes);
-        BlockBytes.demandVersion(in.readUnsignedByte(), VERSION, "distinct values");
+        BlockBytes.demandVersion(in.readUnsignedByte(), VERSION, VERSION, "distinct values");
         int count = BlockBytes.readCount(in);
         for (int i = 0; i < count; i++) {
             String meter = BlockBytes.readText(in);

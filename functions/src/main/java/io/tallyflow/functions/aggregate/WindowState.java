@@ -115,18 +115,17 @@ final class WindowState {
                 .get(Tuple3.of(name.meter(), name.subject(), name.group()));
     }
 
-    void putRow(int key, Cell cell) throws Exception {
-        UsageCell name = cell.name();
+    void putRow(int key, UsageCell name, UsagePartial partial) throws Exception {
         of(key, windowOf(name), cellRows)
-                .put(Tuple3.of(name.meter(), name.subject(), name.group()), cell.partial());
+                .put(Tuple3.of(name.meter(), name.subject(), name.group()), partial);
     }
 
-    void rows(int key, TimeWindow window, Consumer<Cell> cells) throws Exception {
+    void rows(int key, TimeWindow window, Consumer<KnownCell> cells) throws Exception {
         for (Map.Entry<Tuple3<String, String, String>, UsagePartial> entry :
                 of(key, window, cellRows).entries()) {
             Tuple3<String, String, String> name = entry.getKey();
             cells.accept(
-                    new Cell(
+                    new KnownCell(
                             new UsageCell(
                                     name.f0, name.f1, name.f2, window.getStart(), window.getEnd()),
                             entry.getValue()));

@@ -11,6 +11,7 @@ import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
@@ -301,7 +302,7 @@ final class AggregateUsageTest {
             AggregateRules rules, OperatorSubtaskState state) throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<Integer, MeteredOrProgress, UsageChange>(
-                        new AggregateUsage(rules, 1),
+                        new AggregateUsage(Map.of("tokens", Aggregation.SUM), rules, 1),
                         MeteredOrProgress::key,
                         Types.INT,
                         MAX_PARALLELISM,

@@ -3,6 +3,7 @@ package io.tallyflow.functions.aggregate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
@@ -21,15 +22,15 @@ import org.junit.jupiter.api.Test;
  */
 final class BlockFixturesTest {
 
-    private static final Path FIXTURES = Path.of("src/test/resources/state/v1");
+    private static final Path FIXTURES = Path.of("src/test/resources/state");
     private static final TimeWindow WINDOW = new TimeWindow(1_772_323_200_000L, 1_772_323_260_000L);
 
     private static final List<Cell> CELLS =
             List.of(
-                    new Cell(
+                    cell(
                             name("requests", "{}"),
                             new UsagePartial(300, null, null, null, null, 0, null, null)),
-                    new Cell(
+                    cell(
                             name("tokens", "{\"model\":\"é\"}"),
                             new UsagePartial(
                                     3,
@@ -40,7 +41,7 @@ final class BlockFixturesTest {
                                     1_772_323_200_000_000L,
                                     "source",
                                     "id")),
-                    new Cell(
+                    cell(
                             name("tokens", "{}"),
                             new UsagePartial(
                                     1,
@@ -61,37 +62,69 @@ final class BlockFixturesTest {
         return new UsageCell(meter, "subject", group, WINDOW.getStart(), WINDOW.getEnd());
     }
 
+    private static Cell cell(UsageCell name, UsagePartial partial) {
+        return new Cell(name, partial, null);
+    }
+
+    /** As above, with what meters of different aggregations keep. */
+    private static List<Cell> cellsOfMeters() {
+        List<Cell> cells = new ArrayList<>();
+        for (Aggregation aggregation : Aggregation.values()) {
+            for (Cell cell : CELLS) {
+                UsageCell name = cell.name(WINDOW);
+                cells.add(new Cell(name, cell.partial(), aggregation));
+            }
+        }
+        return cells;
+    }
+
     @Test
     void readsCellsOfVersion1() throws IOException {
-        List<Cell> read = new ArrayList<>();
-        CellBlock.read(fixture("cells.bin", CellBlock.of(CELLS)), WINDOW, read::add);
-        assertThat(read.stream().map(Cell::name).toList())
-                .isEqualTo(CELLS.stream().map(Cell::name).toList());
-        assertThat(read.stream().map(Cell::partial).toList())
-                .isEqualTo(CELLS.stream().map(Cell::partial).toList());
+        assertReads(kept("v1/cells.bin"), CELLS);
+    }
+
+    @Test
+    void readsCellsOfVersion2() throws IOException {
+        List<Cell> cells = cellsOfMeters();
+        assertReads(fixture("v2/cells.bin", CellBlock.of(cells, WINDOW)), cells);
+    }
+
+    private static void assertReads(byte[] block, List<Cell> cells) throws IOException {
+        List<KnownCell> read = new ArrayList<>();
+        CellBlock.read(block, WINDOW, read::add);
+        assertThat(read)
+                .isEqualTo(
+                        cells.stream()
+                                .map(cell -> new KnownCell(cell.name(WINDOW), cell.partial()))
+                                .toList());
     }
 
     @Test
     void readsDistinctValuesOfVersion1() throws IOException {
         List<DistinctValue> read = new ArrayList<>();
-        ValueBlock.read(fixture("values.bin", ValueBlock.of(VALUES)), WINDOW, read::add);
+        ValueBlock.read(fixture("v1/values.bin", ValueBlock.of(VALUES)), WINDOW, read::add);
         assertThat(read).isEqualTo(VALUES);
     }
 
     @Test
     void refusesAVersionItDoesNotKnow() {
-        byte[] block = CellBlock.of(CELLS);
-        block[0] = 2;
+        byte[] block = CellBlock.of(CELLS, WINDOW);
+        block[0] = 3;
         assertThatThrownBy(() -> CellBlock.read(block, WINDOW, cell -> {}))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("version 2")
-                .hasMessageContaining("version 1");
+                .hasMessageContaining("version 3")
+                .hasMessageContaining("versions 1 to 2");
+    }
+
+    /** Bytes of an earlier build. */
+    private static byte[] kept(String name) throws IOException {
+        return Files.readAllBytes(FIXTURES.resolve(name));
     }
 
     private static byte[] fixture(String name, byte[] written) throws IOException {
         Path file = FIXTURES.resolve(name);
         if ("write".equals(System.getProperty("tallyflow.golden"))) {
-            Files.createDirectories(FIXTURES);
+            Files.createDirectories(file.getParent());
             Files.write(file, written);
         }
         byte[] bytes = Files.readAllBytes(file);

@@ -8,6 +8,7 @@ import io.tallyflow.functions.Events;
 import io.tallyflow.functions.KeyedSubtasks;
 import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.MeteredEvent;
 import io.tallyflow.schemas.usage.Reading;
@@ -16,6 +17,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -57,6 +59,23 @@ final class BundledAgainstPlainTest {
         }
     }
 
+    /** Cells of these stand in one ring; now and then one of them takes no reading. */
+    private static final List<String> GROUPED_ALIKE =
+            List.of("tokens", "calls", "least", "most", "last", "gone", "mean");
+
+    /** All but that of a meter which is no longer in force. */
+    private static final Map<String, Aggregation> AGGREGATIONS =
+            Map.of(
+                    "requests", Aggregation.COUNT,
+                    "tokens", Aggregation.SUM,
+                    "calls", Aggregation.COUNT,
+                    "least", Aggregation.MIN,
+                    "most", Aggregation.MAX,
+                    "last", Aggregation.LATEST,
+                    "mean", Aggregation.AVG,
+                    "volume", Aggregation.SUM,
+                    "users", Aggregation.UNIQUE_COUNT);
+
     /** Both operators, given the same. */
     private static final class Run implements AutoCloseable {
 
@@ -83,6 +102,7 @@ final class BundledAgainstPlainTest {
                     new KeyedSubtasks<>(
                             () ->
                                     new AggregateUsage(
+                                            AGGREGATIONS,
                                             new AggregateRules(
                                                     LATENESS,
                                                     again,
@@ -97,6 +117,7 @@ final class BundledAgainstPlainTest {
                     new KeyedSubtasks<>(
                             () ->
                                     new PlainAggregateUsage(
+                                            AGGREGATIONS,
                                             new AggregateRules(
                                                     LATENESS,
                                                     again,
@@ -152,7 +173,12 @@ final class BundledAgainstPlainTest {
             List<Reading> readings = new ArrayList<>();
             readings.add(reading("requests", event, MINUTE, "{}", null, null));
             String group = "{\"model\":\"" + random.nextInt(4) + "\"}";
-            readings.add(reading("tokens", event, MINUTE, group, value(), null));
+            for (String meter : GROUPED_ALIKE) {
+                if (random.nextInt(5) > 0) {
+                    BigDecimal value = meter.equals("calls") ? null : value();
+                    readings.add(reading(meter, event, MINUTE, group, value, null));
+                }
+            }
             readings.add(reading("volume", event, 60 * MINUTE, "{}", value(), null));
             readings.add(reading("users", event, 5 * MINUTE, "{}", null, "u" + random.nextInt(9)));
             MeteredOrProgress element =

@@ -6,6 +6,7 @@ import io.tallyflow.functions.progress.Tally;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.lake.LakeRow;
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.state.UsagePartials;
@@ -75,6 +76,7 @@ public final class PlainAggregateUsage extends ReportingOperator<MeteredOrProgre
 
     private static final long serialVersionUID = 1L;
 
+    private final HashMap<String, Aggregation> aggregations;
     private final AggregateRules rules;
 
     private transient InternalTimerService<TimeWindow> timers;
@@ -94,7 +96,8 @@ public final class PlainAggregateUsage extends ReportingOperator<MeteredOrProgre
     private transient Tally tally;
     private transient boolean restored;
 
-    public PlainAggregateUsage(AggregateRules rules) {
+    public PlainAggregateUsage(Map<String, Aggregation> aggregations, AggregateRules rules) {
+        this.aggregations = new HashMap<>(aggregations);
         this.rules = rules;
     }
 
@@ -180,7 +183,7 @@ public final class PlainAggregateUsage extends ReportingOperator<MeteredOrProgre
             tally.ignored(IgnoredReason.TOTAL_RANGE);
             return;
         }
-        known.change(after);
+        known.change(UsagePartials.keptBy(aggregations.get(reading.meter()), after));
         earliestChanged = Math.min(earliestChanged, settlesAt(window));
         String distinct = reading.distinct();
         if (distinct != null) {

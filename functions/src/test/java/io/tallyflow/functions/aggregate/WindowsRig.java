@@ -35,6 +35,7 @@ final class WindowsRig implements AutoCloseable {
         harness.open();
         windows =
                 new OpenWindows(
+                        java.util.Map.of(),
                         new WindowState(operator.getKeyedStateBackend()),
                         output,
                         mostBytes,

@@ -123,6 +123,7 @@ final class LaneMetricsTest {
         var harness =
                 keyed(
                         new AggregateUsage(
+                                Map.of(),
                                 new AggregateRules(
                                         Duration.ZERO, false, 10, WorkingMemory.SHARE_OF_HEAP),
                                 1),
@@ -152,6 +153,7 @@ final class LaneMetricsTest {
         names.addAll(metrics.takeNames());
         keyed(
                 new AggregateUsage(
+                        Map.of(),
                         new AggregateRules(Duration.ZERO, false, 10, WorkingMemory.SHARE_OF_HEAP),
                         1),
                 MeteredOrProgress::key);

@@ -9,6 +9,8 @@ import io.tallyflow.functions.meter.ApplyMeters;
 import io.tallyflow.functions.parse.RouteParsed;
 import io.tallyflow.functions.parse.UsageEventParser;
 import io.tallyflow.schemas.event.ParsedRecord;
+import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
@@ -17,7 +19,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -43,6 +47,10 @@ final class PipelineRig implements AutoCloseable {
 
     /** So little that windows are released into state in the middle. */
     private static final long MEMORY = 20_000;
+
+    private static final List<Meter> METERS = MeterFile.parse("meters.yaml", UsageLog.METERS);
+    private static final Map<String, Aggregation> AGGREGATIONS =
+            METERS.stream().collect(Collectors.toMap(Meter::slug, Meter::aggregation));
 
     private final UsageLog log;
     private final int parallelism;
@@ -100,18 +108,11 @@ final class PipelineRig implements AutoCloseable {
                                         i),
                                 from == null ? null : part(from.dedupe(), from, i),
                                 from));
-                meters.add(
-                        started(
-                                harness(
-                                        new ApplyMeters(
-                                                MeterFile.parse("meters.yaml", UsageLog.METERS)),
-                                        i),
-                                null,
-                                from));
+                meters.add(started(harness(new ApplyMeters(METERS), i), null, from));
                 aggregates.add(
                         started(
                                 new KeyedOneInputStreamOperatorTestHarness<>(
-                                        new AggregateUsage(rules, shards),
+                                        new AggregateUsage(AGGREGATIONS, rules, shards),
                                         MeteredOrProgress::key,
                                         Types.INT,
                                         MAX_PARALLELISM,

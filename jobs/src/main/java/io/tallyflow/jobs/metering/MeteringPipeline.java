@@ -121,7 +121,7 @@ public final class MeteringPipeline {
                 DataStreamUtils.reinterpretAsKeyedStream(metered, MeteredOrProgress::key),
                 MeteringStage.AGGREGATE,
                 TypeInformation.of(UsageChange.class),
-                new AggregateUsage(rules.aggregate(), rules.subjectShards()));
+                new AggregateUsage(rules.aggregations(), rules.aggregate(), rules.subjectShards()));
     }
 
     private void commit(DataStream<UsageChange> changes) {

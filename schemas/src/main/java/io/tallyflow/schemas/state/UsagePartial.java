@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param readings how many
  * @param sum exact; null if no reading has a number, as for COUNT
- * @param min smallest value; null likewise
+ * @param min smallest value; null likewise, or if the meter never shows it
  * @param max greatest value; null likewise
  * @param latest value with the greatest (event time, source, id); null likewise
  * @param latestTimeMicros event time of {@code latest}, microseconds since the epoch, UTC

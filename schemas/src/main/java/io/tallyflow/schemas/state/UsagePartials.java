@@ -1,6 +1,7 @@
 package io.tallyflow.schemas.state;
 
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.usage.Reading;
 import java.math.BigDecimal;
@@ -78,25 +79,30 @@ public final class UsagePartials {
             long timeMicros,
             String source,
             String id) {
-        BigDecimal sum = partial.sum();
-        if (value == null || sum == null || timeMicros == partial.latestTimeMicros()) {
-            return inRange(merge(partial, of(value, timeMicros, source, id)));
+        return inRange(merge(partial, of(value, timeMicros, source, id)));
+    }
+
+    /**
+     * A partial with only what a meter can ever show. What a meter means never changes, so nobody
+     * can ask for the rest. The sum stays with all numbers, because it decides what is ignored as
+     * {@code TOTAL_RANGE}.
+     *
+     * @param aggregation of the meter; everything is kept if it is not known
+     */
+    public static UsagePartial keptBy(@Nullable Aggregation aggregation, UsagePartial partial) {
+        if (aggregation == null) {
+            return partial;
         }
-        BigDecimal canonical = Quantity.canonical(value);
-        BigDecimal total = sum(sum, canonical);
-        if (!Quantity.inRange(total)) {
-            return null;
-        }
-        boolean isLatest = timeMicros > partial.latestTimeMicros();
+        boolean latest = aggregation == Aggregation.LATEST;
         return new UsagePartial(
-                Math.addExact(partial.readings(), 1),
-                total,
-                Objects.requireNonNull(partial.min()).min(canonical),
-                Objects.requireNonNull(partial.max()).max(canonical),
-                isLatest ? canonical : partial.latest(),
-                isLatest ? timeMicros : partial.latestTimeMicros(),
-                isLatest ? source : partial.latestSource(),
-                isLatest ? id : partial.latestId());
+                partial.readings(),
+                partial.sum(),
+                aggregation == Aggregation.MIN ? partial.min() : null,
+                aggregation == Aggregation.MAX ? partial.max() : null,
+                latest ? partial.latest() : null,
+                latest ? partial.latestTimeMicros() : 0,
+                latest ? partial.latestSource() : null,
+                latest ? partial.latestId() : null);
     }
 
     private static @Nullable UsagePartial inRange(UsagePartial merged) {

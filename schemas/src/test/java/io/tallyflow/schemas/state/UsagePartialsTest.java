@@ -3,8 +3,10 @@ package io.tallyflow.schemas.state;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.usage.Reading;
+import io.tallyflow.schemas.usage.UsageValue;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -128,6 +130,38 @@ class UsagePartialsTest {
         assertThat(UsagePartials.merge(a, b)).isEqualTo(UsagePartials.merge(b, a));
         assertThat(UsagePartials.merge(a, UsagePartials.NONE)).isEqualTo(a);
         assertThat(UsagePartials.merge(UsagePartials.NONE, a)).isEqualTo(a);
+    }
+
+    /** Whatever else a meter sees, what it shows is the same as if all had been kept. */
+    @Property(seed = "6006")
+    void showsTheSameOfWhatAMeterKeeps(
+            @ForAll Aggregation aggregation,
+            @ForAll("partials") UsagePartial a,
+            @ForAll("partials") UsagePartial b) {
+        UsagePartial kept =
+                UsagePartials.merge(
+                        UsagePartials.keptBy(aggregation, a), UsagePartials.keptBy(aggregation, b));
+        UsagePartial whole = UsagePartials.merge(a, b);
+        assertThat(UsageValue.of(aggregation, kept, 3))
+                .isEqualTo(UsageValue.of(aggregation, whole, 3));
+        assertThat(kept).isEqualTo(UsagePartials.keptBy(aggregation, whole));
+        assertThat(UsagePartials.merge(kept, b).sum())
+                .isEqualTo(UsagePartials.merge(whole, b).sum());
+    }
+
+    @Test
+    void keepsNoMoreThanAMeterShows() {
+        BigDecimal five = new BigDecimal("5");
+        UsagePartial one = one("5", 7, "s", "1");
+        assertThat(UsagePartials.keptBy(Aggregation.SUM, one))
+                .isEqualTo(new UsagePartial(1, five, null, null, null, 0, null, null));
+        assertThat(UsagePartials.keptBy(Aggregation.MIN, one))
+                .isEqualTo(new UsagePartial(1, five, five, null, null, 0, null, null));
+        assertThat(UsagePartials.keptBy(Aggregation.MAX, one))
+                .isEqualTo(new UsagePartial(1, five, null, five, null, 0, null, null));
+        assertThat(UsagePartials.keptBy(Aggregation.LATEST, one))
+                .isEqualTo(new UsagePartial(1, five, null, null, five, 7, "s", "1"));
+        assertThat(UsagePartials.keptBy(null, one)).isEqualTo(one);
     }
 
     @Property(seed = "6005")
