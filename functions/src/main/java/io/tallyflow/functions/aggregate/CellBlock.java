@@ -25,13 +25,13 @@ final class CellBlock {
 
     private CellBlock() {}
 
-    static byte[] of(Collection<Cell> cells, TimeWindow window) {
+    static byte[] of(Collection<KnownCell> cells) {
         DataOutputSerializer body = new DataOutputSerializer(64 + cells.size() * BYTES_PER_CELL);
         Map<String, Integer> texts = new HashMap<>();
         List<String> ordered = new ArrayList<>();
         try {
-            for (Cell cell : cells) {
-                UsageCell name = cell.name(window);
+            for (KnownCell cell : cells) {
+                UsageCell name = cell.name();
                 BlockBytes.writeCount(body, number(name.meter(), texts, ordered));
                 BlockBytes.writeCount(body, number(name.group(), texts, ordered));
                 BlockBytes.writeCount(body, number(name.subject(), texts, ordered));

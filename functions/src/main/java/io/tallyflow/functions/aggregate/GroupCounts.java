@@ -1,7 +1,6 @@
 package io.tallyflow.functions.aggregate;
 
 import io.tallyflow.schemas.meter.GroupText;
-import io.tallyflow.schemas.usage.UsageCell;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,9 +20,9 @@ final class GroupCounts {
     }
 
     /** Counts a cell that was not counted before. */
-    void add(UsageCell name) {
-        if (isGrouped(name.group())) {
-            counts.merge(new Owner(name.meter(), name.subject()), 1, Integer::sum);
+    void add(String meter, String subject, String group) {
+        if (isGrouped(group)) {
+            counts.merge(new Owner(meter, subject), 1, Integer::sum);
         }
     }
 

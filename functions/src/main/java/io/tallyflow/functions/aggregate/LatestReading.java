@@ -1,20 +1,31 @@
 package io.tallyflow.functions.aggregate;
 
-import org.jspecify.annotations.Nullable;
+import io.tallyflow.schemas.state.UsagePartial;
+import java.math.BigDecimal;
+import java.util.Objects;
 
-/** The reading with the greatest event time, of a cell whose meter asks for it. */
+/** When and where the latest value of a cell came from. */
 final class LatestReading {
 
-    private long digits;
     private long timeMicros;
-    private @Nullable String source;
-    private @Nullable String id;
+    private String source;
+    private String id;
 
-    LatestReading(long digits, long timeMicros, @Nullable String source, @Nullable String id) {
-        this.digits = digits;
+    /**
+     * @param timeMicros event time, microseconds since the epoch, UTC
+     */
+    LatestReading(long timeMicros, String source, String id) {
         this.timeMicros = timeMicros;
         this.source = source;
         this.id = id;
+    }
+
+    /** That of a partial which has a latest value. */
+    static LatestReading of(UsagePartial partial) {
+        return new LatestReading(
+                partial.latestTimeMicros(),
+                Objects.requireNonNull(partial.latestSource()),
+                Objects.requireNonNull(partial.latestId()));
     }
 
     /** Whether a reading of this time is neither earlier nor later. */
@@ -22,31 +33,19 @@ final class LatestReading {
         return timeMicros == otherTimeMicros;
     }
 
-    /** Takes a reading in its place if that is later. */
-    void see(long otherDigits, long otherTimeMicros, String otherSource, String otherId) {
-        if (otherTimeMicros > timeMicros) {
-            digits = otherDigits;
-            timeMicros = otherTimeMicros;
-            // The old text is where the cell is; a new one would have to move there.
-            source = otherSource.equals(source) ? source : otherSource;
-            id = otherId;
+    /** Whether another reading is later; if so, it is in this one's place from now on. */
+    boolean isBefore(long otherTimeMicros, String otherSource, String otherId) {
+        if (otherTimeMicros <= timeMicros) {
+            return false;
         }
+        timeMicros = otherTimeMicros;
+        // The old text has its place in an old part of the heap; a new one would have to move.
+        source = otherSource.equals(source) ? source : otherSource;
+        id = otherId;
+        return true;
     }
 
-    /** At the scale of its cell. */
-    long digits() {
-        return digits;
-    }
-
-    long timeMicros() {
-        return timeMicros;
-    }
-
-    @Nullable String source() {
-        return source;
-    }
-
-    @Nullable String id() {
-        return id;
+    UsagePartial partial(long readings, BigDecimal sum, BigDecimal latest) {
+        return new UsagePartial(readings, sum, null, null, latest, timeMicros, source, id);
     }
 }

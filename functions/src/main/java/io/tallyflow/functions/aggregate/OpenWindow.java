@@ -32,7 +32,6 @@ final class OpenWindow {
     private final WindowState state;
     private final Map<String, Aggregation> aggregations;
     private final CellTable cells = new CellTable();
-    private final List<Cell> changed = new ArrayList<>();
     private final List<DistinctValue> newValues = new ArrayList<>();
     private @Nullable GroupCounts groups;
     private @Nullable SeenValues seen;
@@ -45,7 +44,6 @@ final class OpenWindow {
     private int nextBlock;
     private int nextValueBlock;
     private long cellsInBlocks;
-    private long bytesOfCells;
     private long bytesOfValues;
 
     /**
@@ -87,17 +85,22 @@ final class OpenWindow {
     private void put(KnownCell known) {
         cellsInBlocks++;
         UsageCell name = known.name();
-        Cell cell = cells.find(name.meter(), name.subject(), name.group());
-        if (cell == null) {
-            remember(cell(known));
+        int cell = cells.find(name.meter(), name.subject(), name.group());
+        if (cell == CellTable.NONE) {
+            remember(known);
             cellCount++;
         } else {
-            cell.become(known.partial());
+            cells.numbers().become(cell, known.partial());
         }
     }
 
-    private Cell cell(KnownCell known) {
-        return new Cell(known.name(), known.partial(), aggregations.get(known.name().meter()));
+    private int remember(KnownCell known) {
+        UsageCell name = known.name();
+        int cell =
+                cells.add(
+                        name.meter(), name.subject(), name.group(), aggregations.get(name.meter()));
+        cells.numbers().become(cell, known.partial());
+        return cell;
     }
 
     int key() {
@@ -120,7 +123,7 @@ final class OpenWindow {
     /** Bytes of heap, about. */
     long bytes() {
         return BYTES
-                + bytesOfCells
+                + cells.bytes()
                 + (groups == null ? 0 : groups.bytes())
                 + bytesOfValues
                 + (seen == null ? 0 : seen.bytes());
@@ -138,40 +141,35 @@ final class OpenWindow {
         return first;
     }
 
-    /** What is known of a cell; null if the window has none of that name. */
-    @Nullable Cell find(String meter, String subject, String group) throws Exception {
-        Cell cell = cells.find(meter, subject, group);
-        return cell == null && inRows ? findRow(meter, subject, group) : cell;
+    /** What is known of a cell; {@link CellTable#NONE} if the window has none of that name. */
+    int find(String meter, String subject, String group) throws Exception {
+        int cell = cells.find(meter, subject, group);
+        return cell == CellTable.NONE && inRows ? findRow(meter, subject, group) : cell;
     }
 
-    private @Nullable Cell findRow(String meter, String subject, String group) throws Exception {
+    private int findRow(String meter, String subject, String group) throws Exception {
         UsageCell name = new UsageCell(meter, subject, group, window.getStart(), window.getEnd());
         UsagePartial row = state.row(key, name);
-        if (row == null) {
-            return null;
+        return row == null ? CellTable.NONE : remember(new KnownCell(name, row));
+    }
+
+    /** Adds a cell that the window does not have, without readings. */
+    int add(String meter, String subject, String group) {
+        int cell = cells.add(meter, subject, group, aggregations.get(meter));
+        cellCount++;
+        if (groups != null) {
+            groups.add(meter, subject, group);
         }
-        Cell cell = cell(new KnownCell(name, row));
-        remember(cell);
         return cell;
     }
 
-    /** A cell without readings, to be taken by {@link #add}. */
-    Cell newCell(String meter, String subject, String group) {
-        return new Cell(meter, subject, group, aggregations.get(meter));
+    /** What the cells in memory came to. */
+    CellNumbers numbers() {
+        return cells.numbers();
     }
 
-    /** Takes a cell that the window does not have. */
-    void add(Cell cell) {
-        remember(cell);
-        cellCount++;
-        if (groups != null) {
-            groups.add(cell.name(window));
-        }
-    }
-
-    private void remember(Cell cell) {
-        cells.add(cell);
-        bytesOfCells += cell.bytes();
+    UsageCell name(int cell) {
+        return cells.name(cell, window);
     }
 
     /**
@@ -191,20 +189,20 @@ final class OpenWindow {
     /** A cell that is in memory is in the rows too, unless it came since the last barrier. */
     private GroupCounts countGroups() throws Exception {
         Set<UsageCell> names = new HashSet<>();
-        cells.forEach(cell -> names.add(cell.name(window)));
+        for (int cell = 0; cell < cells.size(); cell++) {
+            names.add(name(cell));
+        }
         if (inRows) {
             state.rows(key, window, known -> names.add(known.name()));
         }
         GroupCounts counts = new GroupCounts();
-        names.forEach(counts::add);
+        names.forEach(name -> counts.add(name.meter(), name.subject(), name.group()));
         return counts;
     }
 
     /** Notes that a cell has changed; it will be written and sent. */
-    void change(Cell cell) {
-        if (cell.markChanged()) {
-            changed.add(cell);
-        }
+    void change(int cell) {
+        cells.change(cell);
     }
 
     /** Whether the cell sees the value for the first time. */
@@ -230,9 +228,9 @@ final class OpenWindow {
     /** Sends what changed, and brings it into state. */
     void write(WindowOutput output) throws Exception {
         touched = false;
-        for (Cell cell : changed) {
-            output.row(key, cell.name(window), cell.partial(), false);
-            cell.takeChange();
+        List<KnownCell> changed = cells.takeChanged(window);
+        for (KnownCell cell : changed) {
+            output.row(key, cell.name(), cell.partial(), false);
         }
         if (!inState) {
             state.putWindow(key, window, inRows);
@@ -240,14 +238,13 @@ final class OpenWindow {
         }
         if (inRows) {
             writeRows(changed);
-            forgetCells();
+            cells.clear();
         } else {
-            writeBlocks();
+            writeBlocks(changed);
         }
-        changed.clear();
     }
 
-    private void writeBlocks() throws Exception {
+    private void writeBlocks(List<KnownCell> changed) throws Exception {
         if (!newValues.isEmpty()) {
             state.putValueBlock(key, window, nextValueBlock++, ValueBlock.of(newValues));
             newValues.clear();
@@ -256,7 +253,7 @@ final class OpenWindow {
         if (cellsInBlocks + changed.size() > mostCellsInBlocks()) {
             int before = nextBlock;
             cellsInBlocks = 0;
-            writeCells(cells.toList());
+            writeCells(cells.all(window));
             removeBlocksBefore(before);
         } else {
             writeCells(changed);
@@ -268,10 +265,11 @@ final class OpenWindow {
         return 64L + (16 + key % 16) * (long) cells.size() / 10;
     }
 
-    private void writeCells(List<Cell> some) throws Exception {
+    private void writeCells(List<KnownCell> some) throws Exception {
         for (int from = 0; from < some.size(); from += CELLS_PER_BLOCK) {
-            List<Cell> part = some.subList(from, Math.min(some.size(), from + CELLS_PER_BLOCK));
-            state.putCellBlock(key, window, nextBlock++, CellBlock.of(part, window));
+            List<KnownCell> part =
+                    some.subList(from, Math.min(some.size(), from + CELLS_PER_BLOCK));
+            state.putCellBlock(key, window, nextBlock++, CellBlock.of(part));
         }
         cellsInBlocks += some.size();
     }
@@ -282,25 +280,19 @@ final class OpenWindow {
         }
     }
 
-    private void writeRows(Iterable<Cell> some) throws Exception {
-        for (Cell cell : some) {
-            state.putRow(key, cell.name(window), cell.partial());
+    private void writeRows(List<KnownCell> some) throws Exception {
+        for (KnownCell cell : some) {
+            state.putRow(key, cell);
         }
-    }
-
-    private void forgetCells() {
-        cells.clear();
-        bytesOfCells = 0;
     }
 
     /** Gives memory back: sends what changed, and goes on in rows. */
     void release(WindowOutput output) throws Exception {
         write(output);
         if (inRows) {
-            forgetCells();
             return;
         }
-        writeRows(cells.toList());
+        writeRows(cells.all(window));
         for (byte[] block : state.valueBlocks(key, window).values()) {
             ValueBlock.read(block, window, this::addValueRow);
         }
@@ -309,7 +301,7 @@ final class OpenWindow {
         inState = true;
         state.putWindow(key, window, true);
         seen = null;
-        forgetCells();
+        cells.clear();
     }
 
     private void addValueRow(DistinctValue value) {
@@ -325,12 +317,9 @@ final class OpenWindow {
         if (inRows) {
             state.rows(key, window, known -> output.row(key, known.name(), known.partial(), false));
         }
-        cells.forEach(
-                cell -> {
-                    if (cell.markChanged()) {
-                        changed.add(cell);
-                    }
-                });
+        for (int cell = 0; cell < cells.size(); cell++) {
+            cells.change(cell);
+        }
     }
 
     /** Says the last word of all cells, and forgets them. */
@@ -351,10 +340,10 @@ final class OpenWindow {
                             distinctValues.getOrDefault(known.name(), 0L));
                 };
         if (inRows) {
-            writeRows(changed);
+            writeRows(cells.takeChanged(window));
             state.rows(key, window, last);
         } else {
-            cells.forEach(cell -> last.accept(new KnownCell(cell.name(window), cell.partial())));
+            cells.all(window).forEach(last);
         }
         if (inState) {
             state.removeWindow(key, window);

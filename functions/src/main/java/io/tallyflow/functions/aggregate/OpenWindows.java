@@ -3,6 +3,7 @@ package io.tallyflow.functions.aggregate;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.GroupText;
+import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.Reading;
 import java.util.ArrayList;
@@ -34,6 +35,7 @@ final class OpenWindows {
     private final List<OpenWindow> touched = new ArrayList<>();
     private final Map<String, String> otherGroups = new HashMap<>();
     private final @Nullable OpenWindow[] recent = new @Nullable OpenWindow[1 << RECENT_BITS];
+    private final RecentTexts subjects = new RecentTexts();
     private long bytes;
     private long releases;
     private long toleratedBytes;
@@ -86,51 +88,51 @@ final class OpenWindows {
     }
 
     private Added add(OpenWindow window, UsageEvent event, Reading reading) throws Exception {
-        Cell cell = window.find(reading.meter(), event.subject(), reading.group());
-        if (cell == null) {
-            return addToNew(window, event, reading);
+        String subject = subjects.sameText(event.subject());
+        int cell = window.find(reading.meter(), subject, reading.group());
+        if (cell == CellTable.NONE) {
+            return addToNew(window, event, reading, subject);
         }
-        if (!add(cell, event, reading)) {
-            return Added.OUT_OF_RANGE;
-        }
-        change(window, cell, reading);
-        return Added.TO_OWN_GROUP;
+        return change(window, cell, event, reading) ? Added.TO_OWN_GROUP : Added.OUT_OF_RANGE;
     }
 
-    private Added addToNew(OpenWindow window, UsageEvent event, Reading reading) throws Exception {
+    private Added addToNew(OpenWindow window, UsageEvent event, Reading reading, String subject)
+            throws Exception {
         String meter = reading.meter();
-        String subject = event.subject();
         String group = reading.group();
         boolean other = window.hasGroups(mostGroups, meter, subject, group);
-        Cell known = null;
+        int cell = CellTable.NONE;
         if (other) {
             group = otherGroup(meter, group);
-            known = window.find(meter, subject, group);
+            cell = window.find(meter, subject, group);
         }
-        Cell cell = known == null ? window.newCell(meter, subject, group) : known;
-        if (!add(cell, event, reading)) {
+        if (cell == CellTable.NONE) {
+            if (reading.value() != null && !Quantity.inRange(reading.value())) {
+                return Added.OUT_OF_RANGE;
+            }
+            cell = window.add(meter, subject, group);
+        }
+        if (!change(window, cell, event, reading)) {
             return Added.OUT_OF_RANGE;
         }
-        if (known == null) {
-            window.add(cell);
-        }
-        change(window, cell, reading);
         return other ? Added.TO_OTHER_GROUP : Added.TO_OWN_GROUP;
     }
 
-    private static boolean add(Cell cell, UsageEvent event, Reading reading) {
-        return cell.add(reading.value(), event.timeMicros(), event.source(), event.id());
-    }
-
-    private void change(OpenWindow window, Cell cell, Reading reading) throws Exception {
+    private boolean change(OpenWindow window, int cell, UsageEvent event, Reading reading)
+            throws Exception {
+        if (!window.numbers()
+                .add(cell, reading.value(), event.timeMicros(), event.source(), event.id())) {
+            return false;
+        }
         window.change(cell);
         if (window.touch()) {
             touched.add(window);
         }
         String text = reading.distinct();
         if (text != null) {
-            see(window, new DistinctValue(cell.name(window.window()), text));
+            see(window, new DistinctValue(window.name(cell), text));
         }
+        return true;
     }
 
     /** What became of a reading. */

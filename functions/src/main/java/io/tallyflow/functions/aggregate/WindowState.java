@@ -115,9 +115,10 @@ final class WindowState {
                 .get(Tuple3.of(name.meter(), name.subject(), name.group()));
     }
 
-    void putRow(int key, UsageCell name, UsagePartial partial) throws Exception {
+    void putRow(int key, KnownCell cell) throws Exception {
+        UsageCell name = cell.name();
         of(key, windowOf(name), cellRows)
-                .put(Tuple3.of(name.meter(), name.subject(), name.group()), partial);
+                .put(Tuple3.of(name.meter(), name.subject(), name.group()), cell.partial());
     }
 
     void rows(int key, TimeWindow window, Consumer<KnownCell> cells) throws Exception {

@@ -1,9 +1,9 @@
 package io.tallyflow.functions.deduplicate;
 
 import io.tallyflow.functions.deduplicate.LaneDecision.First;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +27,8 @@ final class KeyedIdentities {
     private final int[] keys;
     private final @Nullable RememberedIdentities[] byKey;
     private final long mostBytes;
-    private final Set<RememberedIdentities> touched = new LinkedHashSet<>();
+    private final List<RememberedIdentities> touched = new ArrayList<>();
+    private final boolean[] isTouched;
     private int tidied;
     private long put;
 
@@ -39,6 +40,7 @@ final class KeyedIdentities {
         this.keys = keys;
         this.mostBytes = mostBytes;
         this.byKey = new RememberedIdentities[Arrays.stream(keys).max().orElse(0) + 1];
+        this.isTouched = new boolean[byKey.length];
         BlockCache cache = new BlockCache(mostBytes / 8);
         IdentityLimits limits = limits(mostBytes, keys.length);
         for (int key : keys) {
@@ -71,8 +73,15 @@ final class KeyedIdentities {
     void put(int key, long high, long low, long kafkaTimeMillis, long contentHash) {
         RememberedIdentities identities = of(key);
         identities.put(high, low, kafkaTimeMillis, contentHash);
-        touched.add(identities);
+        touch(key, identities);
         put++;
+    }
+
+    private void touch(int key, RememberedIdentities identities) {
+        if (!isTouched[key]) {
+            isTouched[key] = true;
+            touched.add(identities);
+        }
     }
 
     private RememberedIdentities of(int key) {
@@ -97,16 +106,18 @@ final class KeyedIdentities {
             identities.log();
         }
         touched.clear();
+        Arrays.fill(isTouched, false);
         put = 0;
     }
 
     private void tidy(long nowMillis, long forgottenMillis) {
         long work = Math.max(LEAST_WORK, put * WORK_PER_IDENTITY);
         for (int looked = 0; looked < keys.length && work > 0; looked++) {
-            RememberedIdentities identities = of(keys[tidied]);
+            int key = keys[tidied];
+            RememberedIdentities identities = of(key);
             int handled = identities.tidy(nowMillis, forgottenMillis);
             if (handled > 0) {
-                touched.add(identities);
+                touch(key, identities);
                 work -= handled;
             }
             tidied = (tidied + 1) % keys.length;
@@ -124,7 +135,7 @@ final class KeyedIdentities {
         for (int key : keys) {
             RememberedIdentities identities = of(key);
             if (identities.seal(nowMillis) > 0) {
-                touched.add(identities);
+                touch(key, identities);
             }
             identities.keepCopiesWithin(mostBytes / 4 / keys.length);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.state.UsagePartials;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.io.IOException;
@@ -25,7 +26,7 @@ final class BlockFixturesTest {
     private static final Path FIXTURES = Path.of("src/test/resources/state");
     private static final TimeWindow WINDOW = new TimeWindow(1_772_323_200_000L, 1_772_323_260_000L);
 
-    private static final List<Cell> CELLS =
+    private static final List<KnownCell> CELLS =
             List.of(
                     cell(
                             name("requests", "{}"),
@@ -62,17 +63,16 @@ final class BlockFixturesTest {
         return new UsageCell(meter, "subject", group, WINDOW.getStart(), WINDOW.getEnd());
     }
 
-    private static Cell cell(UsageCell name, UsagePartial partial) {
-        return new Cell(name, partial, null);
+    private static KnownCell cell(UsageCell name, UsagePartial partial) {
+        return new KnownCell(name, partial);
     }
 
     /** As above, with what meters of different aggregations keep. */
-    private static List<Cell> cellsOfMeters() {
-        List<Cell> cells = new ArrayList<>();
+    private static List<KnownCell> cellsOfMeters() {
+        List<KnownCell> cells = new ArrayList<>();
         for (Aggregation aggregation : Aggregation.values()) {
-            for (Cell cell : CELLS) {
-                UsageCell name = cell.name(WINDOW);
-                cells.add(new Cell(name, cell.partial(), aggregation));
+            for (KnownCell cell : CELLS) {
+                cells.add(cell(cell.name(), UsagePartials.keptBy(aggregation, cell.partial())));
             }
         }
         return cells;
@@ -85,18 +85,14 @@ final class BlockFixturesTest {
 
     @Test
     void readsCellsOfVersion2() throws IOException {
-        List<Cell> cells = cellsOfMeters();
-        assertReads(fixture("v2/cells.bin", CellBlock.of(cells, WINDOW)), cells);
+        List<KnownCell> cells = cellsOfMeters();
+        assertReads(fixture("v2/cells.bin", CellBlock.of(cells)), cells);
     }
 
-    private static void assertReads(byte[] block, List<Cell> cells) throws IOException {
+    private static void assertReads(byte[] block, List<KnownCell> cells) throws IOException {
         List<KnownCell> read = new ArrayList<>();
         CellBlock.read(block, WINDOW, read::add);
-        assertThat(read)
-                .isEqualTo(
-                        cells.stream()
-                                .map(cell -> new KnownCell(cell.name(WINDOW), cell.partial()))
-                                .toList());
+        assertThat(read).isEqualTo(cells);
     }
 
     @Test
@@ -108,7 +104,7 @@ final class BlockFixturesTest {
 
     @Test
     void refusesAVersionItDoesNotKnow() {
-        byte[] block = CellBlock.of(CELLS, WINDOW);
+        byte[] block = CellBlock.of(CELLS);
         block[0] = 3;
         assertThatThrownBy(() -> CellBlock.read(block, WINDOW, cell -> {}))
                 .isInstanceOf(IOException.class)

@@ -1,0 +1,326 @@
+package io.tallyflow.functions.aggregate;
+
+import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.quantity.Quantity;
+import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.state.UsagePartials;
+import java.math.BigDecimal;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the cells of one window came to: partials that change in place, four numbers a cell in one
+ * array. A quantity is 64-bit digits at a scale of its cell as long as it fits; what does not fit
+ * is kept as the partial itself, and the arithmetic is then that of {@link UsagePartials}. So
+ * neither a cell nor a reading leaves an object behind that the garbage collector has to carry
+ * about.
+ */
+final class CellNumbers {
+
+    private static final Aggregation[] AGGREGATIONS = Aggregation.values();
+
+    /** Digits of numbers that fit 64 bits with room for the sum to grow. */
+    private static final int COMPACT_DIGITS = 17;
+
+    private static final int READINGS = 0;
+    private static final int SUM = 1;
+
+    /** The least value of a MIN cell, the greatest of a MAX cell, the latest of a LATEST cell. */
+    private static final int SHOWN = 2;
+
+    /** Scale, aggregation, and the flags below. */
+    private static final int SHAPE = 3;
+
+    private static final int NUMBERS = 4;
+
+    /** An estimate, as of a partial that does not fit. */
+    private static final int BYTES_OF_OBJECT = 200;
+
+    private static final long SCALE_MASK = 0x3F;
+    private static final int AGGREGATION_SHIFT = 8;
+    private static final long AGGREGATION_MASK = 0xFF;
+    private static final long HAS_VALUES = 1 << 16;
+    private static final long IS_EXACT = 1 << 17;
+    private static final long IS_CHANGED = 1 << 18;
+    private static final long FLAGS_KEPT = IS_CHANGED | AGGREGATION_MASK << AGGREGATION_SHIFT;
+
+    private long[] numbers;
+
+    /** In the place of the numbers of cells that are exact. */
+    private @Nullable UsagePartial @Nullable [] exact;
+
+    /** When and where the latest value of a LATEST cell came from. */
+    private @Nullable LatestReading @Nullable [] latest;
+
+    private long bytesOfObjects;
+
+    CellNumbers(int capacity) {
+        numbers = new long[capacity * NUMBERS];
+    }
+
+    void grow(int capacity) {
+        numbers = Arrays.copyOf(numbers, capacity * NUMBERS);
+        exact = exact == null ? null : Arrays.copyOf(exact, capacity);
+        latest = latest == null ? null : Arrays.copyOf(latest, capacity);
+    }
+
+    /** Bytes of heap, about. */
+    long bytes() {
+        return (long) numbers.length * Long.BYTES + bytesOfObjects;
+    }
+
+    /**
+     * Begins a cell without readings.
+     *
+     * @param aggregation of its meter, which says what is kept; everything is if it is not known
+     */
+    void begin(int cell, @Nullable Aggregation aggregation) {
+        long ordinal = aggregation == null ? AGGREGATIONS.length : aggregation.ordinal();
+        numbers[cell * NUMBERS + SHAPE] = ordinal << AGGREGATION_SHIFT;
+    }
+
+    /**
+     * Adds a reading.
+     *
+     * @param value null for meters that take no number
+     * @return false if the sum would get out of range; the cell is then as it was
+     */
+    boolean add(int cell, @Nullable BigDecimal value, long timeMicros, String source, String id) {
+        if (addCompact(cell, value, timeMicros, source, id)) {
+            return true;
+        }
+        UsagePartial after = UsagePartials.add(partial(cell), value, timeMicros, source, id);
+        if (after == null) {
+            return false;
+        }
+        become(cell, after);
+        return true;
+    }
+
+    /** Adds what is counted only, or 64-bit digits; false if anything is unusual. */
+    private boolean addCompact(
+            int cell, @Nullable BigDecimal value, long timeMicros, String source, String id) {
+        int at = cell * NUMBERS;
+        long shape = numbers[at + SHAPE];
+        if ((shape & IS_EXACT) != 0) {
+            return false;
+        }
+        boolean hasValues = (shape & HAS_VALUES) != 0;
+        if (value == null) {
+            numbers[at + READINGS] += hasValues ? 0 : 1;
+            return !hasValues;
+        }
+        if (value.scale() < 0 || value.precision() > COMPACT_DIGITS) {
+            return false;
+        }
+        return hasValues
+                ? addDigits(cell, value, timeMicros, source, id)
+                : numbers[at + READINGS] == 0 && first(cell, value, timeMicros, source, id);
+    }
+
+    private boolean first(int cell, BigDecimal value, long timeMicros, String source, String id) {
+        Aggregation aggregation = aggregation(cell);
+        if (aggregation == null) {
+            return false;
+        }
+        int at = cell * NUMBERS;
+        long digits = digits(value, value.scale());
+        numbers[at + READINGS] = 1;
+        numbers[at + SUM] = digits;
+        numbers[at + SHOWN] = digits;
+        numbers[at + SHAPE] |= HAS_VALUES | value.scale();
+        if (aggregation == Aggregation.LATEST) {
+            putLatest(cell, new LatestReading(timeMicros, source, id));
+        }
+        return true;
+    }
+
+    private boolean addDigits(
+            int cell, BigDecimal value, long timeMicros, String source, String id) {
+        Aggregation aggregation = aggregation(cell);
+        boolean tie = aggregation == Aggregation.LATEST && latest(cell).isAt(timeMicros);
+        if (tie || !scaleTo(cell, value)) {
+            return false;
+        }
+        int at = cell * NUMBERS;
+        long digits = digits(value, scale(cell));
+        long before = numbers[at + SUM];
+        long sum = before + digits;
+        if (((before ^ sum) & (digits ^ sum)) < 0) {
+            return false;
+        }
+        numbers[at + SUM] = sum;
+        numbers[at + READINGS]++;
+        if (aggregation == Aggregation.MIN) {
+            numbers[at + SHOWN] = Math.min(numbers[at + SHOWN], digits);
+        } else if (aggregation == Aggregation.MAX) {
+            numbers[at + SHOWN] = Math.max(numbers[at + SHOWN], digits);
+        } else if (aggregation == Aggregation.LATEST
+                && latest(cell).isBefore(timeMicros, source, id)) {
+            numbers[at + SHOWN] = digits;
+        }
+        return true;
+    }
+
+    /** Brings the numbers to the scale of another if that is greater; false if they do not fit. */
+    private boolean scaleTo(int cell, BigDecimal value) {
+        int scale = scale(cell);
+        if (value.scale() <= scale) {
+            return value.precision() + scale - value.scale() <= COMPACT_DIGITS;
+        }
+        become(cell, partial(cell), value.scale());
+        return (numbers[cell * NUMBERS + SHAPE] & IS_EXACT) == 0;
+    }
+
+    private static long digits(BigDecimal value, int scale) {
+        return value.scale() == 0 && scale == 0
+                ? value.longValue()
+                : value.scaleByPowerOfTen(scale).longValueExact();
+    }
+
+    /** Takes a partial in the place of what the cell came to. */
+    void become(int cell, UsagePartial partial) {
+        become(cell, UsagePartials.keptBy(aggregation(cell), partial), 0);
+    }
+
+    private void become(int cell, UsagePartial partial, int leastScale) {
+        int at = cell * NUMBERS;
+        numbers[at + SHAPE] &= FLAGS_KEPT;
+        numbers[at + READINGS] = partial.readings();
+        BigDecimal sum = partial.sum();
+        if (sum == null) {
+            return;
+        }
+        Aggregation aggregation = aggregation(cell);
+        BigDecimal shown = aggregation == null ? null : shown(aggregation, partial);
+        int scale = Math.max(leastScale, sum.scale());
+        scale = shown == null ? scale : Math.max(scale, shown.scale());
+        if (shown == null || !isCompact(sum, scale) || !isCompact(shown, scale)) {
+            numbers[at + SHAPE] |= IS_EXACT;
+            putExact(cell, partial);
+            return;
+        }
+        dropExact(cell);
+        numbers[at + SHAPE] |= HAS_VALUES | scale;
+        numbers[at + SUM] = digits(sum, scale);
+        numbers[at + SHOWN] = digits(shown, scale);
+        if (aggregation == Aggregation.LATEST) {
+            putLatest(cell, LatestReading.of(partial));
+        }
+    }
+
+    /** What a cell keeps beside its sum, or the sum if it keeps nothing else. */
+    private static @Nullable BigDecimal shown(Aggregation aggregation, UsagePartial partial) {
+        return switch (aggregation) {
+            case MIN -> partial.min();
+            case MAX -> partial.max();
+            case LATEST -> partial.latest();
+            case SUM, COUNT, UNIQUE_COUNT, AVG -> partial.sum();
+        };
+    }
+
+    private static boolean isCompact(BigDecimal value, int scale) {
+        return value.precision() + scale - value.scale() <= COMPACT_DIGITS;
+    }
+
+    /** What the cell came to so far. */
+    UsagePartial partial(int cell) {
+        int at = cell * NUMBERS;
+        long shape = numbers[at + SHAPE];
+        if ((shape & IS_EXACT) != 0) {
+            return exact(cell);
+        }
+        long readings = numbers[at + READINGS];
+        if ((shape & HAS_VALUES) == 0) {
+            return new UsagePartial(readings, null, null, null, null, 0, null, null);
+        }
+        BigDecimal sum = quantity(numbers[at + SUM], scale(cell));
+        BigDecimal shown =
+                numbers[at + SHOWN] == numbers[at + SUM]
+                        ? sum
+                        : quantity(numbers[at + SHOWN], scale(cell));
+        Aggregation aggregation = aggregation(cell);
+        if (aggregation == Aggregation.LATEST) {
+            return latest(cell).partial(readings, sum, shown);
+        }
+        return new UsagePartial(
+                readings,
+                sum,
+                aggregation == Aggregation.MIN ? shown : null,
+                aggregation == Aggregation.MAX ? shown : null,
+                null,
+                0,
+                null,
+                null);
+    }
+
+    private static BigDecimal quantity(long digits, int scale) {
+        return Quantity.canonical(BigDecimal.valueOf(digits, scale));
+    }
+
+    /**
+     * Notes that the cell has changed: state and the sinks must hear of it.
+     *
+     * @return whether this is the first change since {@link #takeChange}
+     */
+    boolean markChanged(int cell) {
+        int at = cell * NUMBERS + SHAPE;
+        boolean first = (numbers[at] & IS_CHANGED) == 0;
+        numbers[at] |= IS_CHANGED;
+        return first;
+    }
+
+    /** State and the sinks are taken to have heard. */
+    void takeChange(int cell) {
+        numbers[cell * NUMBERS + SHAPE] &= ~IS_CHANGED;
+    }
+
+    private int scale(int cell) {
+        return (int) (numbers[cell * NUMBERS + SHAPE] & SCALE_MASK);
+    }
+
+    private @Nullable Aggregation aggregation(int cell) {
+        long shape = numbers[cell * NUMBERS + SHAPE];
+        int ordinal = (int) (shape >>> AGGREGATION_SHIFT & AGGREGATION_MASK);
+        return ordinal == AGGREGATIONS.length ? null : AGGREGATIONS[ordinal];
+    }
+
+    private int capacity() {
+        return numbers.length / NUMBERS;
+    }
+
+    private void putExact(int cell, UsagePartial partial) {
+        exact = exact == null ? new @Nullable UsagePartial[capacity()] : exact;
+        bytesOfObjects += exact[cell] == null ? BYTES_OF_OBJECT : 0;
+        exact[cell] = partial;
+    }
+
+    private void dropExact(int cell) {
+        if (exact != null && exact[cell] != null) {
+            exact[cell] = null;
+            bytesOfObjects -= BYTES_OF_OBJECT;
+        }
+    }
+
+    private UsagePartial exact(int cell) {
+        UsagePartial partial = exact == null ? null : exact[cell];
+        if (partial == null) {
+            throw new IllegalStateException("cell " + cell + " has no partial");
+        }
+        return partial;
+    }
+
+    private void putLatest(int cell, LatestReading reading) {
+        latest = latest == null ? new @Nullable LatestReading[capacity()] : latest;
+        bytesOfObjects += latest[cell] == null ? BYTES_OF_OBJECT : 0;
+        latest[cell] = reading;
+    }
+
+    private LatestReading latest(int cell) {
+        LatestReading reading = latest == null ? null : latest[cell];
+        if (reading == null) {
+            throw new IllegalStateException("cell " + cell + " has no latest reading");
+        }
+        return reading;
+    }
+}

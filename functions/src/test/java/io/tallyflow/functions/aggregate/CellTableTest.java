@@ -1,0 +1,88 @@
+package io.tallyflow.functions.aggregate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.usage.UsageCell;
+import java.math.BigDecimal;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
+import org.junit.jupiter.api.Test;
+
+final class CellTableTest {
+
+    private static final TimeWindow WINDOW = new TimeWindow(0, 60_000);
+
+    @Property(tries = 300, seed = "43")
+    void findsWhatWasAddedAndNothingElse(@ForAll long seed) {
+        Random random = new Random(seed);
+        int subjects = 1 + random.nextInt(60);
+        CellTable cells = new CellTable();
+        Map<UsageCell, Integer> wanted = new HashMap<>();
+        for (int i = 0; i < 400; i++) {
+            String subject = "s" + random.nextInt(subjects);
+            String group = "g" + random.nextInt(3);
+            for (int meter = 0; meter < 4; meter++) {
+                if (random.nextInt(3) > 0) {
+                    UsageCell name = new UsageCell("m" + meter, subject, group, 0, 60_000);
+                    assertThat(cells.find(name.meter(), subject, group))
+                            .isEqualTo(wanted.getOrDefault(name, CellTable.NONE));
+                    wanted.computeIfAbsent(
+                            name, key -> cells.add(key.meter(), subject, group, Aggregation.SUM));
+                }
+            }
+        }
+        assertThat(cells.size()).isEqualTo(wanted.size());
+        wanted.forEach((name, cell) -> assertThat(cells.name(cell, WINDOW)).isEqualTo(name));
+        cells.clear();
+        assertThat(cells.size()).isZero();
+        wanted.forEach(
+                (name, cell) ->
+                        assertThat(cells.find(name.meter(), name.subject(), name.group()))
+                                .isEqualTo(CellTable.NONE));
+    }
+
+    /** Both texts have one hash, so that they stand beside each other. */
+    @Test
+    void tellsTextsOfOneHashApart() {
+        CellTable cells = new CellTable();
+        int first = cells.add("m", "Aa", "{}", Aggregation.COUNT);
+        assertThat(cells.find("m", "BB", "{}")).isEqualTo(CellTable.NONE);
+        int second = cells.add("m", "BB", "{}", Aggregation.COUNT);
+        assertThat(cells.find("m", "Aa", "{}")).isEqualTo(first);
+        assertThat(cells.find("m", "BB", "{}")).isEqualTo(second);
+    }
+
+    @Test
+    void tellsWhatChangedOnce() {
+        CellTable cells = new CellTable();
+        for (int i = 0; i < 20; i++) {
+            int cell = cells.add("m", "s" + i, "{}", Aggregation.SUM);
+            cells.numbers().add(cell, BigDecimal.ONE, i, "s", "i" + i);
+            cells.change(cell);
+            cells.change(cell);
+        }
+        List<KnownCell> changed = cells.takeChanged(WINDOW);
+        assertThat(changed).hasSize(20).isEqualTo(cells.all(WINDOW));
+        assertThat(cells.takeChanged(WINDOW)).isEmpty();
+        cells.change(7);
+        assertThat(cells.takeChanged(WINDOW)).isEqualTo(changed.subList(7, 8));
+    }
+
+    @Test
+    void takesMoreMemoryForMore() {
+        CellTable cells = new CellTable();
+        long empty = cells.bytes();
+        for (int i = 0; i < 100; i++) {
+            cells.add("m", "s" + i, "{}", Aggregation.SUM);
+        }
+        assertThat(cells.bytes()).isBetween(empty + 100 * 60, empty + 100 * 250);
+        cells.clear();
+        assertThat(cells.bytes()).isEqualTo(empty);
+    }
+}
