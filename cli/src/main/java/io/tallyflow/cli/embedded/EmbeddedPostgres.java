@@ -167,7 +167,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                         + Ports.LOOPBACK
                         + " -c unix_socket_directories='' -c timezone=UTC -c log_timezone=UTC"
                         + " -c fsync=on -c synchronous_commit=on -c full_page_writes=on"
-                        + " -c max_wal_size=512MB";
+                        + " -c max_wal_size=1GB -c shared_buffers=256MB";
         Outcome started =
                 programs.run(
                         "pg_ctl",

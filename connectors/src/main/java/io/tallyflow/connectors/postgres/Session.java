@@ -21,10 +21,12 @@ final class Session implements AutoCloseable {
     /**
      * A frozen predecessor may hold the ledger's row: better to ask again than to hang. And each
      * statement must see what other connections have staged by then. For this transaction only,
-     * because a connection pool may hand out another server session for the next one.
+     * because a connection pool may hand out another server session for the next one. The memory
+     * holds the arrays of a part as rows, which would otherwise go through a file.
      */
     private static final String LIMITS =
-            "set transaction isolation level read committed; set local lock_timeout = '30s'";
+            "set transaction isolation level read committed; set local lock_timeout = '30s';"
+                    + " set local work_mem = '64MB'";
 
     private final JdbcConnectionProvider connections;
     private final Duration patience;
