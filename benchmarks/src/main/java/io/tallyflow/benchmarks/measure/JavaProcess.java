@@ -67,8 +67,10 @@ public final class JavaProcess implements AutoCloseable {
         command.addAll(options);
         command.addAll(List.of("-cp", classPath(onClassPath), main.getName()));
         command.addAll(arguments);
-        return new JavaProcess(
-                new ProcessBuilder(command).redirectError(log.toFile()).start(), log);
+        ProcessBuilder process = new ProcessBuilder(command).redirectError(log.toFile());
+        // As Tallyflow's launcher does.
+        process.environment().putIfAbsent("MALLOC_ARENA_MAX", "1");
+        return new JavaProcess(process.start(), log);
     }
 
     private static String classPath(Predicate<String> kept) {

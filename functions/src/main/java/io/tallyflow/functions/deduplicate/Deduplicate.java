@@ -45,8 +45,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
 
     private static final long serialVersionUID = 1L;
 
-    /** New identities between two looks at the memory. */
-    private static final int MEMORY_CHECK = 16_384;
+    private static final int IDENTITIES_PER_TIDYING = 16_384;
 
     private final DedupeRules rules;
 
@@ -55,7 +54,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     private transient Tally tally;
     private transient int ownKey;
     private transient KeyedIdentities identities;
-    private transient int unchecked;
+    private transient int untidied;
     private transient MemoryMetrics memory;
 
     public Deduplicate(DedupeRules rules) {
@@ -109,7 +108,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         Lane repeated = decision.repeated(event, content, first);
         if (repeated == null) {
             identities.put(element.key(), high, low, event.kafkaTimeMillis(), content);
-            keepWithinMemory();
+            tidy();
             output.collect(LAKE, new StreamRecord<>(LakeRow.accepted(event)));
             emit(element);
             return;
@@ -122,10 +121,12 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         }
     }
 
-    private void keepWithinMemory() {
-        if (++unchecked == MEMORY_CHECK) {
-            unchecked = 0;
-            identities.keepWithinMemory(getProcessingTimeService().getCurrentProcessingTime());
+    private void tidy() {
+        if (++untidied == IDENTITIES_PER_TIDYING) {
+            untidied = 0;
+            long now = getProcessingTimeService().getCurrentProcessingTime();
+            identities.tidy(now, now - rules.timeToLive().toMillis());
+            identities.keepWithinMemory(now);
         }
     }
 

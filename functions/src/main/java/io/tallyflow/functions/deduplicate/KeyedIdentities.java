@@ -30,7 +30,9 @@ final class KeyedIdentities {
     private final List<RememberedIdentities> touched = new ArrayList<>();
     private final boolean[] isTouched;
     private int tidied;
-    private long put;
+
+    /** Identities that sealing and merging have yet to handle, to keep up with what comes. */
+    private long due;
 
     /**
      * @param mostBytes that recent identities may take, about
@@ -74,7 +76,7 @@ final class KeyedIdentities {
         RememberedIdentities identities = of(key);
         identities.put(high, low, kafkaTimeMillis, contentHash);
         touch(key, identities);
-        put++;
+        due += WORK_PER_IDENTITY;
     }
 
     private void touch(int key, RememberedIdentities identities) {
@@ -93,35 +95,42 @@ final class KeyedIdentities {
     }
 
     /**
-     * Brings everything into state, ahead of a barrier, with a share of the sealing and merging
-     * that is due: so much that it keeps up with what comes, so little that the barrier does not
-     * wait.
+     * Brings everything into state, ahead of a barrier. Little is sealed and merged here, so that
+     * the barrier does not wait: that is what {@link #tidy} does in between.
      *
      * @param nowMillis the time of writing
      * @param forgottenMillis what was written before may be forgotten
      */
     void write(long nowMillis, long forgottenMillis) {
+        due = Math.max(due, LEAST_WORK);
         tidy(nowMillis, forgottenMillis);
         for (RememberedIdentities identities : touched) {
             identities.log();
         }
         touched.clear();
         Arrays.fill(isTouched, false);
-        put = 0;
     }
 
-    private void tidy(long nowMillis, long forgottenMillis) {
-        long work = Math.max(LEAST_WORK, put * WORK_PER_IDENTITY);
-        for (int looked = 0; looked < keys.length && work > 0; looked++) {
+    /**
+     * Seals and merges what is due. To be called every now and then between barriers: the work for
+     * all that comes between two of them would hold up the second.
+     *
+     * @param nowMillis the time of writing
+     * @param forgottenMillis what was written before may be forgotten
+     */
+    void tidy(long nowMillis, long forgottenMillis) {
+        for (int looked = 0; looked < keys.length && due > 0; looked++) {
             int key = keys[tidied];
             RememberedIdentities identities = of(key);
             int handled = identities.tidy(nowMillis, forgottenMillis);
             if (handled > 0) {
                 touch(key, identities);
-                work -= handled;
+                due -= handled;
             }
             tidied = (tidied + 1) % keys.length;
         }
+        // What is not there to be done is not owed later.
+        due = Math.min(due, 0);
     }
 
     /**

@@ -25,6 +25,21 @@ final class KeyedIdentitiesTest {
         demandAll(identities, 20_000);
     }
 
+    /** What is due is done in between, so that a barrier finds little left of it. */
+    @Test
+    void sealsWhatIsDueBetweenBarriers() {
+        KeyedIdentities identities = open(64 * KIBI);
+        put(identities, 0, 10_000);
+        assertThat(blocks.get(3).entries()).isEmpty();
+        identities.tidy(0, Long.MIN_VALUE);
+        int sealed = blocks.get(3).entries().size();
+        assertThat(sealed).isPositive();
+        identities.tidy(0, Long.MIN_VALUE);
+        assertThat(blocks.get(3).entries()).hasSize(sealed);
+        identities.write(0, Long.MIN_VALUE);
+        demandAll(open(64 * KIBI), 10_000);
+    }
+
     @Test
     void doesNotSealAFewIdentitiesForTheFiltersOfMany() {
         KeyedIdentities identities = open(64 * KIBI);
