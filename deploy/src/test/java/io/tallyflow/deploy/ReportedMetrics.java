@@ -18,7 +18,8 @@ import org.apache.flink.runtime.metrics.MetricNames;
 /**
  * Metrics as Flink's Prometheus reporter names them: {@code flink}, the logical scope of the group,
  * the name, all joined by underscores, every other character replaced by one; the variables of the
- * group are the labels. That this is so is tested against the reporter itself.
+ * group are the labels. That they are in the scrape of a running job is tested where one runs, in
+ * {@code ObservedJobTest}.
  */
 final class ReportedMetrics {
 
