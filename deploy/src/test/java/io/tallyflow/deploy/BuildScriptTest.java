@@ -15,6 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** The script that builds the image, run on a copy with programs that only tell. */
 final class BuildScriptTest {
 
+    /** As the build of jobs names the shaded jar. */
+    private static final String JAR = "jobs/target/tallyflow-job.jar";
+
     @TempDir Path copy;
 
     @BeforeEach
@@ -47,8 +50,7 @@ final class BuildScriptTest {
 
     @Test
     void buildsTheJarAndTheImageOfTheVersionsInThePom() throws Exception {
-        String jar = "jobs/target/tallyflow-job-" + Repository.version() + ".jar";
-        program("mvn", "mkdir -p jobs/target && touch " + jar);
+        program("mvn", "mkdir -p jobs/target && touch " + JAR);
         program("engine", "");
         ScriptRun run = run();
         assertThat(run.errors()).isEmpty();
@@ -62,16 +64,12 @@ final class BuildScriptTest {
                         "engine build -f deploy/container/Dockerfile -t tallyflow:"
                                 + Repository.version())
                 .contains("--build-arg FLINK_VERSION=" + Repository.pom("version.flink"))
-                .contains("--build-arg JOB_JAR=" + jar + " .\n");
+                .contains("--build-arg JOB_JAR=" + JAR + " .\n");
     }
 
     @Test
     void namesTheImageAsAsked() throws Exception {
-        program(
-                "mvn",
-                "mkdir -p jobs/target && touch jobs/target/tallyflow-job-"
-                        + Repository.version()
-                        + ".jar");
+        program("mvn", "mkdir -p jobs/target && touch " + JAR);
         program("engine", "");
         assertThat(run("somewhere/tallyflow:7").output()).contains(" -t somewhere/tallyflow:7 ");
     }
@@ -91,7 +89,7 @@ final class BuildScriptTest {
         program("engine", "");
         ScriptRun run = run();
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.errors()).contains("the build made no jobs/target/tallyflow-job-");
+        assertThat(run.errors()).contains("the build made no " + JAR);
         assertThat(run.output()).doesNotContain("engine build");
     }
 }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.GlobalConfiguration;
 import org.junit.jupiter.api.Test;
 
 /** The image's recipe: its instructions, read as a container engine reads them. */
@@ -101,6 +102,16 @@ final class ContainerFileTest {
                                         "deploy/container/entrypoint /opt/tallyflow/entrypoint"));
     }
 
+    /** The image's file of settings is replaced, and with it what Java must be told. */
+    @Test
+    void bringsWhatJavaMustBeToldForFlink() {
+        assertThat(
+                        GlobalConfiguration.loadConfiguration(
+                                        Repository.ROOT.resolve("flink-conf").toString())
+                                .toMap())
+                .containsEntry("env.java.opts.all", Repository.pom("flink.add.opens"));
+    }
+
     @Test
     void sendsTheEngineOnlyWhatIsCopied() {
         List<String> kept =
@@ -114,7 +125,7 @@ final class ContainerFileTest {
                         "deploy/container/entrypoint",
                         "deploy/target/image/lib",
                         "flink-conf",
-                        "jobs/target/tallyflow-job-*.jar");
+                        "jobs/target/tallyflow-job.jar");
     }
 
     private static List<Instruction> named(String name) {

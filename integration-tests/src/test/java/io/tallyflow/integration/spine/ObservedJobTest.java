@@ -123,6 +123,7 @@ final class ObservedJobTest {
         Map<String, Long> values = Map.of();
         while (values.getOrDefault("consumedRecords", 0L) < RECORDS
                 || inLanes(values) < RECORDS
+                || values.getOrDefault("commits", 0L) == 0
                 || values.getOrDefault("pendingRecords", -1L) != 0) {
             assertThat(job.ended()).isNotDone();
             values = rest(job);
