@@ -25,9 +25,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -91,6 +94,9 @@ final class ObservedJobTest {
                 assertThat(scraped).containsEntry("pendingRecords", 0L);
                 assertThat(scraped.get("rocksdb_live_sst_files_size")).isNotNegative();
                 assertThat(scraped.get("lastCheckpointFullSize")).isPositive();
+                assertThat(samples(metricsPort))
+                        .as("what alerts and the dashboard ask for")
+                        .containsAll(namesOfMonitoring());
             }
         }
     }
@@ -117,6 +123,7 @@ final class ObservedJobTest {
         Map<String, Long> values = Map.of();
         while (values.getOrDefault("consumedRecords", 0L) < RECORDS
                 || inLanes(values) < RECORDS
+                || values.getOrDefault("commits", 0L) == 0
                 || values.getOrDefault("pendingRecords", -1L) != 0) {
             assertThat(job.ended()).isNotDone();
             values = rest(job);
@@ -162,6 +169,26 @@ final class ObservedJobTest {
             ids.add(id.group(1));
         }
         return ids;
+    }
+
+    /** Whole names, as Prometheus keeps them. */
+    private Set<String> samples(int port) throws Exception {
+        return SAMPLE.matcher(get("http://127.0.0.1:" + port + "/metrics"))
+                .results()
+                .map(sample -> sample.group(1))
+                .collect(Collectors.toSet());
+    }
+
+    private static Set<String> namesOfMonitoring() throws IOException {
+        Path monitoring = Path.of("../deploy/monitoring");
+        String both =
+                Files.readString(monitoring.resolve("alerts.yaml"))
+                        + Files.readString(monitoring.resolve("dashboard.json"));
+        return Pattern.compile("flink_\\w+")
+                .matcher(both)
+                .results()
+                .map(MatchResult::group)
+                .collect(Collectors.toSet());
     }
 
     /** Sums over all labels, by the last part of the name. */

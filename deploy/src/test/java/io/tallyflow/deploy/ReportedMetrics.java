@@ -1,0 +1,106 @@
+package io.tallyflow.deploy;
+
+import io.tallyflow.connectors.iceberg.LakeMetrics;
+import io.tallyflow.connectors.kafka.ReaderMetrics;
+import io.tallyflow.connectors.postgres.CommitMetrics;
+import io.tallyflow.functions.memory.MemoryMetrics;
+import io.tallyflow.functions.progress.LaneMetrics;
+import io.tallyflow.schemas.metric.Metric;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.flink.runtime.metrics.MetricNames;
+
+/**
+ * Metrics as Flink's Prometheus reporter names them: {@code flink}, the logical scope of the group,
+ * the name, all joined by underscores, every other character replaced by one; the variables of the
+ * group are the labels. That they are in the scrape of a running job is tested where one runs, in
+ * {@code ObservedJobTest}.
+ */
+final class ReportedMetrics {
+
+    static final String OF_OPERATORS = "flink_taskmanager_job_task_operator_";
+    static final String OF_A_JOB = "flink_jobmanager_job_";
+
+    private static final Set<String> JOB_LABELS = Set.of("host", "job_id", "job_name");
+
+    private static final Set<String> OPERATOR_LABELS =
+            Set.of(
+                    "host",
+                    "tm_id",
+                    "job_id",
+                    "job_name",
+                    "task_id",
+                    "task_name",
+                    "task_attempt_id",
+                    "task_attempt_num",
+                    "subtask_index",
+                    "operator_id",
+                    "operator_name");
+
+    private final Map<String, Set<String>> labels = new HashMap<>();
+
+    ReportedMetrics() {
+        tallyflows().forEach(this::add);
+        labels.put(OF_OPERATORS + MetricNames.PENDING_RECORDS, OPERATOR_LABELS);
+        labels.put("flink_jobmanager_" + MetricNames.NUM_RUNNING_JOBS, Set.of("host"));
+        Stream.of(
+                        MetricNames.NUM_RESTARTS,
+                        "numberOfCompletedCheckpoints",
+                        "numberOfFailedCheckpoints",
+                        "lastCheckpointDuration",
+                        "lastCheckpointFullSize",
+                        "lastCheckpointSize")
+                .forEach(name -> labels.put(OF_A_JOB + name, JOB_LABELS));
+    }
+
+    /** Of Tallyflow, as the code declares them. */
+    static List<Metric> tallyflows() {
+        return Stream.of(
+                        LaneMetrics.reference(),
+                        MemoryMetrics.reference(),
+                        ReaderMetrics.reference(),
+                        CommitMetrics.reference(),
+                        LakeMetrics.reference())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private void add(Metric metric) {
+        Set<String> own = new HashSet<>(OPERATOR_LABELS);
+        if (metric.name().startsWith("reason.CODE.")) {
+            own.add("reason");
+        }
+        if (metric.kind() == Metric.Kind.HISTOGRAM) {
+            own.add("quantile");
+        }
+        labels.put(name(metric), own);
+    }
+
+    /** As in a scrape. */
+    static String name(Metric metric) {
+        return OF_OPERATORS
+                + Metric.GROUP
+                + "_"
+                + metric.name().replace("reason.CODE.", "reason_").replace('.', '_');
+    }
+
+    /** What an expression names and nothing reports. */
+    Set<String> unknownIn(PromExpression expression) {
+        Set<String> unknown = new LinkedHashSet<>();
+        Set<String> known = new HashSet<>();
+        for (String metric : expression.metrics()) {
+            if (labels.containsKey(metric)) {
+                known.addAll(labels.get(metric));
+            } else {
+                unknown.add(metric);
+            }
+        }
+        expression.labels().stream().filter(label -> !known.contains(label)).forEach(unknown::add);
+        return unknown;
+    }
+}

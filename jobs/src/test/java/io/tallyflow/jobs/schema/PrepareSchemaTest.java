@@ -1,0 +1,44 @@
+package io.tallyflow.jobs.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+final class PrepareSchemaTest {
+
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("TALLYFLOW_POSTGRES_PASSWORD", "secret");
+
+    @Test
+    void takesTheDatabaseFromTheOptionsAndThePasswordFromTheEnvironment() {
+        PGSimpleDataSource database =
+                read("--postgres.url", "jdbc:postgresql://db:5433/usage", "--postgres.user", "ann");
+        assertThat(database.getServerNames()).containsExactly("db");
+        assertThat(database.getPortNumbers()).containsExactly(5433);
+        assertThat(database.getDatabaseName()).isEqualTo("usage");
+        assertThat(database.getUser()).isEqualTo("ann");
+        assertThat(database.getPassword()).isEqualTo("secret");
+    }
+
+    @Test
+    void theUserIsThatOfTheJobUnlessGiven() {
+        assertThat(read("--postgres.url", "jdbc:postgresql://db/usage").getUser())
+                .isEqualTo("tallyflow");
+    }
+
+    @Test
+    void namesEveryProblem() {
+        assertThatThrownBy(() -> read("--kafka.bootstrap", "kafka:9092", "--postgres.user"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("found --kafka.bootstrap")
+                .hasMessageContaining("found --postgres.user")
+                .hasMessageContaining("--postgres.url must be a JDBC URL");
+    }
+
+    private static PGSimpleDataSource read(String... arguments) {
+        return (PGSimpleDataSource) PrepareSchema.database(arguments, ENVIRONMENT);
+    }
+}
