@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
  */
 final class BlockFixturesTest {
 
-    private static final Path FIXTURES = Path.of("src/test/resources/state");
+    private static final Path FIXTURES = Path.of("src/test/resources/blocks");
     private static final TimeWindow WINDOW = new TimeWindow(1_772_323_200_000L, 1_772_323_260_000L);
 
     private static final List<KnownCell> CELLS =
@@ -80,13 +80,13 @@ final class BlockFixturesTest {
 
     @Test
     void readsCellsOfVersion1() throws IOException {
-        assertReads(kept("v1/cells.bin"), CELLS);
+        assertReads(kept("cells-v1.bin"), CELLS);
     }
 
     @Test
     void readsCellsOfVersion2() throws IOException {
         List<KnownCell> cells = cellsOfMeters();
-        assertReads(fixture("v2/cells.bin", CellBlock.of(cells)), cells);
+        assertReads(fixture("cells-v2.bin", CellBlock.of(cells)), cells);
     }
 
     private static void assertReads(byte[] block, List<KnownCell> cells) throws IOException {
@@ -98,7 +98,7 @@ final class BlockFixturesTest {
     @Test
     void readsDistinctValuesOfVersion1() throws IOException {
         List<DistinctValue> read = new ArrayList<>();
-        ValueBlock.read(fixture("v1/values.bin", ValueBlock.of(VALUES)), WINDOW, read::add);
+        ValueBlock.read(fixture("values-v1.bin", ValueBlock.of(VALUES)), WINDOW, read::add);
         assertThat(read).isEqualTo(VALUES);
     }
 
