@@ -56,6 +56,9 @@ final class CellTableTest {
         int second = cells.add("m", "BB", "{}", Aggregation.COUNT);
         assertThat(cells.find("m", "Aa", "{}")).isEqualTo(first);
         assertThat(cells.find("m", "BB", "{}")).isEqualTo(second);
+        int third = cells.add("m", "s", "Aa", Aggregation.COUNT);
+        assertThat(cells.find("m", "s", "BB")).isEqualTo(CellTable.NONE);
+        assertThat(cells.find("m", "s", "Aa")).isEqualTo(third);
     }
 
     @Test
