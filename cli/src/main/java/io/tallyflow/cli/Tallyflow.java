@@ -55,6 +55,8 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new PrepareCommand()));
         line.addSubcommand(new CommandLine(new SubmitCommand()));
         line.addSubcommand(new CommandLine(new StartCommand()));
+        line.addSubcommand(new CommandLine(new SavepointCommand()));
+        line.addSubcommand(new CommandLine(new SavepointsCommand()));
         line.getSubcommands().values().forEach(Tallyflow::offerHelp);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Tallyflow::wronglyUsed);

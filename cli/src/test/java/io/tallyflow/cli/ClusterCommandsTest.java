@@ -2,18 +2,11 @@ package io.tallyflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
-import io.tallyflow.cli.embedded.Ports;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,50 +26,27 @@ final class ClusterCommandsTest {
             """;
 
     @TempDir Path directory;
-    private final Map<String, Answer> answers = new ConcurrentHashMap<>();
-    private final List<String> requests = new CopyOnWriteArrayList<>();
-    private HttpServer server;
+    private FakeFlink flink;
     private Path meters;
     private Path jar;
-
-    private record Answer(int status, String body) {}
 
     @BeforeEach
     void start() throws IOException {
         meters = Files.writeString(directory.resolve("meters.yaml"), METERS);
         jar = Files.writeString(directory.resolve("job.jar"), "a jar");
-        server = HttpServer.create(new InetSocketAddress(Ports.LOOPBACK, 0), 0);
-        server.createContext(
-                "/",
-                exchange -> {
-                    String body =
-                            new String(
-                                    exchange.getRequestBody().readAllBytes(),
-                                    StandardCharsets.UTF_8);
-                    String path =
-                            exchange.getRequestURI().getPath().replaceAll("[0-9a-f]{32}", "ID");
-                    requests.add(exchange.getRequestMethod() + " " + path + " " + body);
-                    Answer answer =
-                            answers.getOrDefault(
-                                    exchange.getRequestMethod() + " " + path,
-                                    new Answer(404, "{\"errors\":[\"Not found: " + path + "\"]}"));
-                    byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
-                    exchange.sendResponseHeaders(answer.status(), bytes.length);
-                    exchange.getResponseBody().write(bytes);
-                    exchange.close();
-                });
-        server.start();
-        answer("GET /jars", "{\"files\":[]}");
-        answer("POST /jars/upload", "{\"filename\":\"/up/1_job.jar\",\"status\":\"success\"}");
-        answer("POST /jars/1_job.jar/run", "{\"jobid\":\"x\"}");
-        answer(
+        flink = new FakeFlink();
+        flink.answers("GET /jars", "{\"files\":[]}");
+        flink.answers(
+                "POST /jars/upload", "{\"filename\":\"/up/1_job.jar\",\"status\":\"success\"}");
+        flink.answers("POST /jars/1_job.jar/run", "{\"jobid\":\"x\"}");
+        flink.answers(
                 "GET /jobs/ID",
                 "{\"jid\":\"x\",\"state\":\"RUNNING\",\"vertices\":[{\"status\":\"RUNNING\"}]}");
     }
 
     @AfterEach
     void stop() {
-        server.stop(0);
+        flink.close();
     }
 
     @Test
@@ -88,11 +58,11 @@ final class ClusterCommandsTest {
                 .containsPattern("jar +tallyflow-job-[0-9a-f]{16}\\.jar +uploaded\\R")
                 .containsPattern("job +[0-9a-f]{32}\\R")
                 .containsPattern("running +after [0-9]+\\.[0-9] s\\R");
-        assertThat(requests.get(1))
+        assertThat(flink.requests().get(1))
                 .startsWith("POST /jars/upload ")
                 .containsPattern("name=\"jarfile\"; filename=\"tallyflow-job-[0-9a-f]{16}\\.jar\"")
                 .contains("\r\n\r\na jar\r\n");
-        assertThat(requests.get(2))
+        assertThat(flink.requests().get(2))
                 .startsWith("POST /jars/1_job.jar/run ")
                 .contains("\"parallelism\":3", "\"--kafka.bootstrap\",\"k:1\"", meters.toString())
                 .doesNotContain("savepointPath");
@@ -101,18 +71,19 @@ final class ClusterCommandsTest {
     @Test
     void doesNotSendAJarThatTheClusterHas() {
         submit();
-        String name = requests.get(1).replaceFirst("(?s).*filename=\"([^\"]+)\".*", "$1");
-        answer("GET /jars", "{\"files\":[{\"id\":\"1_job.jar\",\"name\":\"" + name + "\"}]}");
-        requests.clear();
+        String name = flink.requests().get(1).replaceFirst("(?s).*filename=\"([^\"]+)\".*", "$1");
+        flink.answers(
+                "GET /jars", "{\"files\":[{\"id\":\"1_job.jar\",\"name\":\"" + name + "\"}]}");
+        flink.requests().clear();
         assertThat(submit().out()).contains("was there");
-        assertThat(requests).noneMatch(request -> request.startsWith("POST /jars/upload"));
+        assertThat(flink.requests()).noneMatch(request -> request.startsWith("POST /jars/upload"));
     }
 
     @Test
     void startsFromASavepointWithoutClaimingIt() {
         CommandRun run = run("start", List.of("--from", "file:/savepoints/1"));
         assertThat(run.exitCode()).isZero();
-        assertThat(requests.get(2))
+        assertThat(flink.requests().get(2))
                 .contains(
                         "\"savepointPath\":\"file:/savepoints/1\"",
                         "\"claimMode\":\"NO_CLAIM\"",
@@ -121,22 +92,20 @@ final class ClusterCommandsTest {
 
     @Test
     void repeatsWhatTheJobSaysOfASubmission() {
-        answers.put(
+        flink.fails(
                 "POST /jars/1_job.jar/run",
-                new Answer(
-                        500,
-                        "{\"errors\":[\"Internal server error.\",\"<Exception on server side:\\n"
-                                + "org.apache.flink.client.program.ProgramInvocationException: The"
-                                + " main method caused an error\\n\\tat x.Y.z(Y.java:1)\\nCaused by:"
-                                + " java.lang.IllegalStateException: topic usage.events does not"
-                                + " exist\\n\\t... 9 more\\n\\nEnd of exception on server side>\"]}"));
+                "{\"errors\":[\"Internal server error.\",\"<Exception on server side:\\n"
+                        + "org.apache.flink.client.program.ProgramInvocationException: The"
+                        + " main method caused an error\\n\\tat x.Y.z(Y.java:1)\\nCaused by:"
+                        + " java.lang.IllegalStateException: topic usage.events does not"
+                        + " exist\\n\\t... 9 more\\n\\nEnd of exception on server side>\"]}");
         assertFails(submit(), "tallyflow: topic usage.events does not exist");
     }
 
     @Test
     void saysWhyAJobFailedThatHadBeenStarted() {
-        answer("GET /jobs/ID", "{\"jid\":\"x\",\"state\":\"FAILED\",\"vertices\":[]}");
-        answer(
+        flink.answers("GET /jobs/ID", "{\"jid\":\"x\",\"state\":\"FAILED\",\"vertices\":[]}");
+        flink.answers(
                 "GET /jobs/ID/exceptions",
                 "{\"exceptionHistory\":{\"entries\":[{\"stacktrace\":\"java.lang.Exception: outer\\n"
                         + "Caused by: io.tallyflow.SinkRefusedException: LEDGER_IN_USE: start from"
@@ -149,10 +118,10 @@ final class ClusterCommandsTest {
 
     @Test
     void givesUpOnAJobThatDoesNotGetToRun() {
-        answer(
+        flink.answers(
                 "GET /jobs/ID",
                 "{\"jid\":\"x\",\"state\":\"RUNNING\",\"vertices\":[{\"status\":\"SCHEDULED\"}]}");
-        answer("GET /jobs/ID/exceptions", "{\"exceptionHistory\":{\"entries\":[]}}");
+        flink.answers("GET /jobs/ID/exceptions", "{\"exceptionHistory\":{\"entries\":[]}}");
         assertThat(submit("--timeout", "1").err())
                 .contains("does not run after 1 s: perhaps the cluster has too few free slots");
     }
@@ -163,7 +132,7 @@ final class ClusterCommandsTest {
                 CommandRun.of(
                         "submit",
                         "--cluster",
-                        url(),
+                        flink.url(),
                         "--kafka.botstrap",
                         "k:1",
                         "--meters",
@@ -172,7 +141,7 @@ final class ClusterCommandsTest {
         assertThat(run.err())
                 .contains("--kafka.botstrap is not known; perhaps --kafka.bootstrap is meant")
                 .contains("--postgres.url is missing");
-        assertThat(requests).isEmpty();
+        assertThat(flink.requests()).isEmpty();
     }
 
     @Test
@@ -181,7 +150,7 @@ final class ClusterCommandsTest {
                         CommandRun.of(
                                         "submit",
                                         "--cluster",
-                                        url(),
+                                        flink.url(),
                                         "--kafka.bootstrap",
                                         "k:1",
                                         "--postgres.url",
@@ -195,13 +164,13 @@ final class ClusterCommandsTest {
     @Test
     void saysWhatIsMissingOrImpossible() {
         assertThat(CommandRun.of("submit").err()).contains("--cluster=URL");
-        assertThat(CommandRun.of("start", "--cluster", url()).err()).contains("--from=PATH");
+        assertThat(CommandRun.of("start", "--cluster", flink.url()).err()).contains("--from=PATH");
         assertThat(submit("--parallelism", "0").err())
                 .isEqualTo("tallyflow: --parallelism 0 is not a number from 1\n");
         assertThat(submit("--timeout", "0").err())
                 .isEqualTo("tallyflow: --timeout 0 is not a number of seconds\n");
         assertThat(CommandRun.of("submit", "--cluster", "127.0.0.1:8081").exitCode()).isEqualTo(2);
-        assertThat(requests).isEmpty();
+        assertThat(flink.requests()).isEmpty();
     }
 
     @Test
@@ -212,24 +181,20 @@ final class ClusterCommandsTest {
 
     @Test
     void saysThatNoClusterAnswers() {
-        server.stop(0);
-        assertFails(submit(), "tallyflow: no Flink cluster answers at " + url());
+        flink.close();
+        assertFails(submit(), "tallyflow: no Flink cluster answers at " + flink.url());
     }
 
     @Test
     void saysThatAnotherServerAnswers() {
-        answer("GET /jars", "<html>");
-        assertFails(submit(), "tallyflow: " + url() + "/ answers, but not as Flink does");
+        flink.answers("GET /jars", "<html>");
+        assertFails(submit(), "tallyflow: " + flink.url() + "/ answers, but not as Flink does");
     }
 
     @Test
     void saysThatTheClusterTakesNoJobs() {
-        answers.remove("POST /jars/upload");
+        flink.knowsNot("POST /jars/upload");
         assertThat(submit().err()).contains("web.submit.enable");
-    }
-
-    private void answer(String request, String body) {
-        answers.put(request, new Answer(200, body));
     }
 
     private static void assertFails(CommandRun run, String message) {
@@ -237,16 +202,12 @@ final class ClusterCommandsTest {
         assertThat(run.err()).startsWith(message);
     }
 
-    private String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
-    }
-
     private CommandRun submit(String... more) {
         return run("submit", List.of(more));
     }
 
     private CommandRun run(String command, List<String> more) {
-        List<String> arguments = new ArrayList<>(List.of(command, "--cluster", url()));
+        List<String> arguments = new ArrayList<>(List.of(command, "--cluster", flink.url()));
         arguments.addAll(List.of("--jar", jar.toString()));
         arguments.addAll(more);
         arguments.addAll(List.of("--kafka.bootstrap", "k:1", "--meters", meters.toString()));
