@@ -1,5 +1,6 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.cli.cluster.ClusterFailure;
 import io.tallyflow.cli.embedded.EmbeddedFlink;
 import io.tallyflow.cli.embedded.JobLauncher;
 import io.tallyflow.cli.embedded.ServerFailure;
@@ -50,6 +51,12 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new QueryCommand()));
         line.addSubcommand(new CommandLine(new StatusCommand()));
         line.addSubcommand(new CommandLine(new LakeCommand()));
+        line.addSubcommand(new CommandLine(new ServersCommand()));
+        line.addSubcommand(new CommandLine(new PrepareCommand()));
+        line.addSubcommand(new CommandLine(new SubmitCommand()));
+        line.addSubcommand(new CommandLine(new StartCommand()));
+        line.addSubcommand(new CommandLine(new SavepointCommand()));
+        line.addSubcommand(new CommandLine(new SavepointsCommand()));
         line.getSubcommands().values().forEach(Tallyflow::offerHelp);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Tallyflow::wronglyUsed);
@@ -81,7 +88,9 @@ public final class Tallyflow implements Callable<Integer> {
         if (failure instanceof UsageProblem) {
             return complain(line, failure.getMessage(), WRONGLY_USED);
         }
-        if (!(failure instanceof CommandFailure) && !(failure instanceof ServerFailure)) {
+        if (!(failure instanceof CommandFailure)
+                && !(failure instanceof ServerFailure)
+                && !(failure instanceof ClusterFailure)) {
             LoggerFactory.getLogger(Tallyflow.class).error("Unexpected", failure);
             return complain(line, "unexpected failure: " + failure, FAILED);
         }

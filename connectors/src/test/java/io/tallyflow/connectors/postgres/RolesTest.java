@@ -140,6 +140,8 @@ final class RolesTest {
                 "update tallyflow.rewind set to_commit = 0",
                 "update tallyflow.staged_row set part = 0",
                 "truncate tallyflow.staged_row",
+                "update tallyflow.savepoint set checkpoint = 0",
+                "delete from tallyflow.savepoint",
                 "delete from tallyflow.usage_row_default",
                 "insert into tallyflow.usage_row_default default values",
                 "delete from tallyflow.flyway_schema_history",
@@ -202,6 +204,7 @@ final class RolesTest {
                 "select * from tallyflow.ledger_history",
                 "select * from tallyflow.rewind",
                 "select * from tallyflow.staged_row",
+                "select * from tallyflow.savepoint",
                 "select * from tallyflow.usage_row_default",
                 "select tallyflow.make_partitions(date '2030-01-01')"
             })

@@ -1,0 +1,93 @@
+package io.tallyflow.cli;
+
+import io.tallyflow.cli.embedded.EmbeddedKafka;
+import io.tallyflow.cli.embedded.EmbeddedPostgres;
+import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.connectors.postgres.schema.Migrations;
+import io.tallyflow.connectors.postgres.schema.SchemaException;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Map;
+
+/**
+ * Kafka and Postgres with all that a job needs in them.
+ *
+ * @param kafka {@code host:port} of the broker
+ */
+record Ends(String kafka, PostgresAddress postgres) {
+
+    /**
+     * Starts what the plan does not say to run already, makes topics and schema, and says where.
+     */
+    static Ends start(
+            ServerPlan plan, DataDirectory directory, Lifetime lifetime, PrintWriter out) {
+        String kafka = kafka(plan, directory, lifetime);
+        Servers.say(out, "kafka", kafka + "  topic " + Topics.EVENTS);
+        PostgresAddress postgres = postgres(plan, directory, lifetime);
+        Servers.say(out, "postgres", postgres.shown());
+        migrate(postgres);
+        return new Ends(kafka, postgres);
+    }
+
+    private static String kafka(ServerPlan plan, DataDirectory directory, Lifetime lifetime) {
+        String bootstrap = plan.kafkaBootstrap();
+        if (bootstrap == null) {
+            return lifetime.start(() -> EmbeddedKafka.start(directory.kafka(), plan.kafkaPort()))
+                    .bootstrapServers();
+        }
+        ensureTopics(bootstrap);
+        return bootstrap;
+    }
+
+    private static PostgresAddress postgres(
+            ServerPlan plan, DataDirectory directory, Lifetime lifetime) {
+        PostgresAddress address = plan.postgres();
+        if (address == null) {
+            EmbeddedPostgres postgres =
+                    lifetime.start(
+                            () ->
+                                    EmbeddedPostgres.start(
+                                            directory.postgres(), plan.postgresPort()));
+            return new PostgresAddress(postgres.jdbcUrl(), postgres.user(), null);
+        }
+        requireAnswer(address);
+        return address;
+    }
+
+    static void requireAnswer(PostgresAddress address) {
+        try (Connection connection = address.connect()) {
+            connection.isValid(1);
+        } catch (SQLException e) {
+            throw new CommandFailure(
+                    "Postgres at "
+                            + address.shown()
+                            + " cannot be used ("
+                            + e.getMessage()
+                            + "): check --postgres-url; the password is taken from "
+                            + PostgresAddress.PASSWORD_VARIABLE,
+                    e);
+        }
+    }
+
+    /** Makes the topics that are missing on a Kafka that runs already. */
+    static void ensureTopics(String bootstrap) {
+        Map<String, String> impatient =
+                Map.of("default.api.timeout.ms", "15000", "request.timeout.ms", "10000");
+        Topics.ensure(bootstrap, impatient, (short) -1);
+    }
+
+    /** The schema as this version needs it, with partitions for a year ahead. */
+    static void migrate(PostgresAddress address) {
+        try {
+            Migrations.apply(address.dataSource());
+            Migrations.makePartitions(
+                    address.dataSource(), LocalDate.now(ZoneOffset.UTC).plusYears(1));
+        } catch (SchemaException | SQLException e) {
+            throw new CommandFailure(
+                    "the schema at " + address.shown() + " cannot be made: " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package io.tallyflow.cli;
+
+import io.tallyflow.jobs.metering.MeteringOptions;
+import io.tallyflow.jobs.metering.MeteringOptionsReader;
+import io.tallyflow.jobs.metering.Option;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The job's own options, checked before a cluster gets them. */
+final class JobArguments {
+
+    private static final List<String> FILES =
+            List.of("--" + Option.METERS.key(), "--" + Option.LAKE_PROPERTIES.key());
+
+    private JobArguments() {}
+
+    /**
+     * The options with absolute paths: the cluster's processes run in another directory.
+     *
+     * @throws UsageProblem with everything that is wrong with them, or with the meters
+     */
+    static List<String> checked(List<String> given, Map<String, String> environment) {
+        List<String> arguments = new ArrayList<>(given);
+        for (int i = 1; i < arguments.size(); i += 2) {
+            if (FILES.contains(arguments.get(i - 1)) && !arguments.get(i).isEmpty()) {
+                arguments.set(i, Path.of(arguments.get(i)).toAbsolutePath().normalize().toString());
+            }
+        }
+        MeteringOptions options = options(arguments, environment);
+        MeterDefinitions.read(options.meters(), "--meters " + options.meters());
+        return arguments;
+    }
+
+    private static MeteringOptions options(
+            List<String> arguments, Map<String, String> environment) {
+        try {
+            return MeteringOptionsReader.read(arguments.toArray(String[]::new), environment);
+        } catch (IllegalArgumentException e) {
+            throw new UsageProblem(Objects.toString(e.getMessage(), e.toString()));
+        }
+    }
+}

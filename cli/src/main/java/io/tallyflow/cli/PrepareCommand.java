@@ -1,0 +1,55 @@
+package io.tallyflow.cli;
+
+import java.io.PrintWriter;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tallyflow prepare}. */
+@Command(
+        name = "prepare",
+        description =
+                "Makes what the job needs on servers that run: missing topics, the schema as this"
+                        + " version has it, partitions for a year ahead. May be repeated at any"
+                        + " time.")
+final class PrepareCommand implements Callable<Integer> {
+
+    @Spec private @Nullable CommandSpec spec;
+
+    @Option(
+            names = "--kafka-bootstrap",
+            paramLabel = "HOST:PORT",
+            description = "The Kafka to make topics on; without it none are made.")
+    private @Nullable String kafkaBootstrap;
+
+    @Option(
+            names = "--postgres-url",
+            paramLabel = "URL",
+            required = true,
+            description =
+                    "The Postgres at postgresql://USER@HOST:PORT/DATABASE; the user must be allowed"
+                            + " to make tables. The password is taken from the environment variable "
+                            + PostgresAddress.PASSWORD_VARIABLE
+                            + ".")
+    private @Nullable String postgresUrl;
+
+    @Override
+    public Integer call() {
+        String kafka = ServerOptions.bootstrap(kafkaBootstrap);
+        PostgresAddress postgres =
+                Objects.requireNonNull(ServerOptions.address(postgresUrl, System.getenv()));
+        PrintWriter out = Console.out(spec);
+        Ends.requireAnswer(postgres);
+        Ends.migrate(postgres);
+        Servers.say(out, "postgres", postgres.shown());
+        if (kafka != null) {
+            Ends.ensureTopics(kafka);
+            Servers.say(out, "kafka", kafka);
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,104 @@
+package io.tallyflow.cli;
+
+import io.tallyflow.cli.cluster.LedgerPosition;
+import io.tallyflow.cli.cluster.RecordedSavepoint;
+import io.tallyflow.cli.cluster.SavepointTable;
+import io.tallyflow.cli.text.TextTable;
+import io.tallyflow.cli.text.TextTable.Column;
+import io.tallyflow.schemas.commit.RewindTarget;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tallyflow savepoints}. */
+@Command(
+        name = "savepoints",
+        description =
+                "Lists the savepoints on record, newest first: which commit each stands for, and how"
+                        + " a job can be started from it.")
+final class SavepointsCommand implements Callable<Integer> {
+
+    private static final List<Column> COLUMNS =
+            List.of(
+                    Column.text("taken"),
+                    Column.text("by"),
+                    Column.number("commit"),
+                    Column.number("epoch"),
+                    Column.number("checkpoint"),
+                    Column.text("format"),
+                    Column.text("start"),
+                    Column.text("path"));
+
+    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final ConnectionOptions connection = new ConnectionOptions();
+
+    @Option(
+            names = "--pipeline",
+            paramLabel = "NAME",
+            defaultValue = "metering",
+            description = "The job's pipeline, as given to it.")
+    private String pipeline = "";
+
+    @Override
+    public Integer call() {
+        PostgresAddress postgres = connection.find(System.getenv()).postgres();
+        PrintWriter out = Console.out(spec);
+        try (Connection to = postgres.connect()) {
+            List<List<String>> rows =
+                    new SavepointTable(to, pipeline)
+                            .all().stream().map(SavepointsCommand::row).toList();
+            TextTable.lines(COLUMNS, rows).forEach(out::println);
+            out.flush();
+            return 0;
+        } catch (SQLException e) {
+            throw PostgresTrouble.failure(postgres, e);
+        }
+    }
+
+    private static List<String> row(RecordedSavepoint recorded) {
+        LedgerPosition position = recorded.position();
+        return List.of(
+                recorded.takenAt().truncatedTo(ChronoUnit.SECONDS).toString(),
+                recorded.takenBy(),
+                position == null ? "-" : Long.toString(position.commit()),
+                position == null ? "-" : Long.toString(position.epoch()),
+                Long.toString(recorded.savepoint().checkpoint()),
+                recorded.format().name().toLowerCase(Locale.ROOT),
+                start(recorded),
+                recorded.savepoint().path());
+    }
+
+    /** What it takes to start from it. */
+    private static String start(RecordedSavepoint recorded) {
+        LedgerPosition position = recorded.position();
+        LedgerPosition ledger = recorded.ledger();
+        if (isGone(recorded.savepoint().path())) {
+            return "gone";
+        } else if (recorded.abandoned()) {
+            return "taken back";
+        } else if (position == null || position.equals(ledger)) {
+            return "as it is";
+        }
+        return "--rewind-to " + new RewindTarget(position.commit(), ledger.epoch());
+    }
+
+    /** Only of files can this machine tell, and only where it sees those of the cluster. */
+    private static boolean isGone(String path) {
+        URI uri = URI.create(path);
+        return "file".equals(uri.getScheme())
+                && !Files.exists(Path.of(uri.getPath()).resolve("_metadata"));
+    }
+}

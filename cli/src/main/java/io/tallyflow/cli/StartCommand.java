@@ -1,0 +1,43 @@
+package io.tallyflow.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/** {@code tallyflow start}. */
+@Command(
+        name = "start",
+        description = {
+            "Runs the job on a Flink cluster from a savepoint or a retained checkpoint, and waits"
+                    + " until all its tasks run.",
+            "All further options are the job's own, --name value each."
+        })
+final class StartCommand implements Callable<Integer> {
+
+    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final ClusterOptions cluster = new ClusterOptions();
+    @Mixin private final Submission submission = new Submission();
+    @Unmatched private final List<String> jobOptions = new ArrayList<>();
+
+    @Option(
+            names = "--from",
+            paramLabel = "PATH",
+            required = true,
+            description =
+                    "Savepoint or retained checkpoint to start from. It stays as it is, and can be"
+                            + " started from again.")
+    private @Nullable String from;
+
+    @Override
+    public Integer call() {
+        submission.run(cluster, jobOptions, from, Console.out(spec));
+        return 0;
+    }
+}

@@ -1,0 +1,185 @@
+package io.tallyflow.integration.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.cli.cluster.Deadline;
+import io.tallyflow.cli.demo.Comparison;
+import io.tallyflow.cli.demo.DemoMeters;
+import io.tallyflow.cli.demo.GeneratorSettings;
+import io.tallyflow.cli.demo.SeenInPostgres;
+import io.tallyflow.cli.demo.Truth;
+import io.tallyflow.cli.demo.UsageSender;
+import io.tallyflow.cli.embedded.EmbeddedKafka;
+import io.tallyflow.cli.embedded.EmbeddedPostgres;
+import io.tallyflow.cli.embedded.LakeAddress;
+import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.cli.lake.LakeCells;
+import io.tallyflow.cli.lake.LakeSeen;
+import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.postgres.schema.Migrations;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** Kafka, Postgres and a lake for a job that a cluster runs, and usage whose truth is known. */
+final class MeteredServers implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(4);
+
+    private final Path meters;
+    private final Path warehouse;
+    private final GeneratorSettings settings;
+    private final EmbeddedKafka kafka;
+    private final EmbeddedPostgres postgres;
+    private final UsageSender sender;
+
+    MeteredServers(Path directory, GeneratorSettings settings) throws Exception {
+        this.settings = settings;
+        this.meters = DemoMeters.writeTo(directory);
+        this.warehouse = directory.resolve("warehouse");
+        this.kafka = EmbeddedKafka.start(directory.resolve("kafka"), 0);
+        this.postgres =
+                EmbeddedPostgres.start(
+                        EmbeddedPostgres.Place.below(directory.resolve("postgres")), 0);
+        PGSimpleDataSource database = new PGSimpleDataSource();
+        database.setUrl(postgres.jdbcUrl());
+        database.setUser(postgres.user());
+        Migrations.apply(database);
+        this.sender = new UsageSender(kafka.bootstrapServers(), Topics.EVENTS, settings);
+    }
+
+    /** The job's own options. */
+    List<String> jobOptions() {
+        return List.of(
+                "--kafka.bootstrap", kafka.bootstrapServers(),
+                "--postgres.url", postgres.jdbcUrl(),
+                "--postgres.user", postgres.user(),
+                "--meters", meters.toString(),
+                "--lake.catalog", "jdbc",
+                "--lake.uri", postgres.jdbcUrl() + "?currentSchema=tallyflow",
+                "--lake.user", postgres.user(),
+                "--lake.warehouse", warehouse.toUri().toString(),
+                "--lake.commit-interval", "10 s");
+    }
+
+    /** As commands take it. */
+    String postgresAddress() {
+        return postgres.jdbcUrl()
+                .replace("jdbc:postgresql://", "postgresql://" + postgres.user() + "@");
+    }
+
+    /** Returns when so many records are in the log. */
+    void send(long records) {
+        sender.sendUpTo(records);
+    }
+
+    /** Commits so far. */
+    long commits() {
+        return number("select coalesce(max(commit), 0) from tallyflow.ledger");
+    }
+
+    /** Waits for a commit after this one. */
+    void awaitCommitAfter(long commit) {
+        await(() -> commits() > commit, "commit " + commit + " is the last");
+    }
+
+    /** By which the present start of the job is known in its commits. */
+    long token() {
+        return number("select coalesce(max(token), 0) from tallyflow.ledger");
+    }
+
+    /** Waits until a new start of the job commits; how long there was no commit. */
+    Duration awaitRecovery(long oldToken) {
+        await(() -> token() != oldToken, "no start of the job has committed");
+        return Duration.ofMillis(
+                number(
+                        """
+                        select (extract(epoch from
+                            (select min(committed_at) from tallyflow.ledger_history where token = ?)
+                            - (select max(committed_at) from tallyflow.ledger_history
+                                where token = ?)) * 1000)::bigint
+                        """,
+                        token(),
+                        oldToken));
+    }
+
+    /** Everything that was sent is in Postgres and in the lake, once. */
+    void demandTruth() throws SQLException, IOException {
+        Truth truth = new Truth(settings);
+        truth.advanceToEnd();
+        Map<Integer, Long> ends = truth.offsets();
+        await(() -> seen().offsets().equals(ends), "not everything was read");
+        assertEqual(Comparison.of(truth, seen()));
+        long accepted = truth.counts().metered() + truth.counts().unmatched();
+        await(() -> lake().accepted() >= accepted, "not everything is in the lake");
+        assertEqual(Comparison.of(truth, seen(), LakeSeen.of(lake())));
+    }
+
+    private static void assertEqual(Comparison comparison) {
+        assertThat(comparison.isEqual()).as("%s", comparison.differences()).isTrue();
+    }
+
+    private SeenInPostgres seen() {
+        try (Connection connection = connect()) {
+            return SeenInPostgres.all(connection);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private LakeCells lake() {
+        LakeOptions options =
+                LakeAddress.options(postgres.jdbcUrl(), postgres.user(), null, warehouse);
+        try {
+            List<Meter> known = MeterFile.read(meters);
+            return LakeCells.of(options, known);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private interface Condition {
+        boolean holds();
+    }
+
+    private static void await(Condition condition, String otherwise) {
+        Boolean done = Deadline.in(PATIENCE).await(() -> condition.holds() ? true : null);
+        assertThat(done).as(otherwise + " after " + PATIENCE.toSeconds() + " s").isNotNull();
+    }
+
+    private Connection connect() throws SQLException {
+        return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "");
+    }
+
+    private long number(String query, long... values) {
+        try (Connection connection = connect();
+                PreparedStatement statement = connection.prepareStatement(query)) {
+            for (int i = 0; i < values.length; i++) {
+                statement.setLong(i + 1, values[i]);
+            }
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        sender.close();
+        postgres.close();
+        kafka.close();
+    }
+}
