@@ -39,9 +39,7 @@ final class ClusterCommandsTest {
         flink.answers(
                 "POST /jars/upload", "{\"filename\":\"/up/1_job.jar\",\"status\":\"success\"}");
         flink.answers("POST /jars/1_job.jar/run", "{\"jobid\":\"x\"}");
-        flink.answers(
-                "GET /jobs/ID",
-                "{\"jid\":\"x\",\"state\":\"RUNNING\",\"vertices\":[{\"status\":\"RUNNING\"}]}");
+        jobIs("RUNNING", 2, 2);
     }
 
     @AfterEach
@@ -104,7 +102,7 @@ final class ClusterCommandsTest {
 
     @Test
     void saysWhyAJobFailedThatHadBeenStarted() {
-        flink.answers("GET /jobs/ID", "{\"jid\":\"x\",\"state\":\"FAILED\",\"vertices\":[]}");
+        jobIs("FAILED", 2, 0);
         flink.answers(
                 "GET /jobs/ID/exceptions",
                 "{\"exceptionHistory\":{\"entries\":[{\"stacktrace\":\"java.lang.Exception: outer\\n"
@@ -118,9 +116,7 @@ final class ClusterCommandsTest {
 
     @Test
     void givesUpOnAJobThatDoesNotGetToRun() {
-        flink.answers(
-                "GET /jobs/ID",
-                "{\"jid\":\"x\",\"state\":\"RUNNING\",\"vertices\":[{\"status\":\"SCHEDULED\"}]}");
+        jobIs("RUNNING", 2, 1);
         flink.answers("GET /jobs/ID/exceptions", "{\"exceptionHistory\":{\"entries\":[]}}");
         assertThat(submit("--timeout", "1").err())
                 .contains("does not run after 1 s: perhaps the cluster has too few free slots");
@@ -180,6 +176,12 @@ final class ClusterCommandsTest {
     }
 
     @Test
+    void saysThatTheJobIsNotThereAnyMore() {
+        flink.answers("GET /jobs/overview", "{\"jobs\":[]}");
+        assertThat(submit().err()).startsWith("tallyflow: the cluster knows no job ");
+    }
+
+    @Test
     void saysThatNoClusterAnswers() {
         flink.close();
         assertFails(submit(), "tallyflow: no Flink cluster answers at " + flink.url());
@@ -195,6 +197,18 @@ final class ClusterCommandsTest {
     void saysThatTheClusterTakesNoJobs() {
         flink.knowsNot("POST /jars/upload");
         assertThat(submit().err()).contains("web.submit.enable");
+    }
+
+    private void jobIs(String state, int tasks, int running) {
+        flink.answers(
+                "GET /jobs/overview",
+                "{\"jobs\":[{\"jid\":\"STARTED\",\"state\":\""
+                        + state
+                        + "\",\"tasks\":{\"total\":"
+                        + tasks
+                        + ",\"running\":"
+                        + running
+                        + "}}]}");
     }
 
     private static void assertFails(CommandRun run, String message) {

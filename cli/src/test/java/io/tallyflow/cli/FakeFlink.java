@@ -10,13 +10,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
 
 /** A server that answers as Flink's REST interface was told to. */
 final class FakeFlink implements AutoCloseable {
 
+    private static final Pattern STARTED = Pattern.compile("\"jobId\":\"([0-9a-f]{32})\"");
+
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final HttpServer server;
+
+    private volatile String started = "";
 
     private record Answer(int status, String body) {}
 
@@ -31,10 +36,13 @@ final class FakeFlink implements AutoCloseable {
         String path = exchange.getRequestURI().getPath().replaceAll("[0-9a-f]{32}", "ID");
         String request = exchange.getRequestMethod() + " " + path;
         requests.add(request + " " + new String(body, StandardCharsets.UTF_8));
+        STARTED.matcher(requests.get(requests.size() - 1))
+                .results()
+                .forEach(found -> started = found.group(1));
         Answer answer =
                 answers.getOrDefault(
                         request, new Answer(404, "{\"errors\":[\"Not found: " + path + "\"]}"));
-        byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+        byte[] bytes = answer.body().replace("STARTED", started).getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(answer.status(), bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();
@@ -42,6 +50,7 @@ final class FakeFlink implements AutoCloseable {
 
     /**
      * @param request method and path; an id of 32 hex digits is ID
+     * @param json in which STARTED stands for the id of the job that was started last
      */
     void answers(String request, String json) {
         answers.put(request, new Answer(200, json));

@@ -73,7 +73,7 @@ public final class FlinkCluster {
         return jobs().anyMatch(job -> job.id().equals(jobId));
     }
 
-    /** All jobs that the cluster remembers, without their tasks. */
+    /** All jobs that the cluster remembers. */
     public Stream<JobView> jobs() {
         return StreamSupport.stream(rest.get("jobs/overview").path("jobs").spliterator(), false)
                 .map(JobView::of);
@@ -81,7 +81,9 @@ public final class FlinkCluster {
 
     /** One job. */
     public JobView job(String id) {
-        return JobView.of(rest.get("jobs/" + id));
+        return jobs().filter(job -> job.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new ClusterFailure("the cluster knows no job " + id));
     }
 
     /** Why a job failed last, or null if it did not. */

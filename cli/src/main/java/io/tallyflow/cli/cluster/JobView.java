@@ -1,32 +1,31 @@
 package io.tallyflow.cli.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.List;
-import java.util.stream.StreamSupport;
 
 /**
  * A job as it is now.
  *
  * @param state of the whole job, in Flink's words
- * @param tasks state of each vertex
+ * @param tasks how many it has
+ * @param running how many of them run
+ * @param finished how many had nothing to do
  */
-public record JobView(String id, String name, String state, List<String> tasks) {
+public record JobView(String id, String name, String state, int tasks, int running, int finished) {
 
+    /** From the overview, which is always fresh; details of a job may be some seconds old. */
     static JobView of(JsonNode job) {
         return new JobView(
                 job.path("jid").asText(),
                 job.path("name").asText(),
                 job.path("state").asText(),
-                StreamSupport.stream(job.path("vertices").spliterator(), false)
-                        .map(vertex -> vertex.path("status").asText())
-                        .toList());
+                job.path("tasks").path("total").asInt(),
+                job.path("tasks").path("running").asInt(),
+                job.path("tasks").path("finished").asInt());
     }
 
-    /** Whether every task runs. */
+    /** Whether every task runs that has something to do. */
     public boolean isRunning() {
-        return state.equals("RUNNING")
-                && !tasks.isEmpty()
-                && tasks.stream().allMatch("RUNNING"::equals);
+        return state.equals("RUNNING") && running > 0 && running + finished == tasks;
     }
 
     /** Whether it will never run again. */

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** A savepoint that a cluster is taking. */
 public final class PendingSavepoint {
 
+    private static final Duration STATISTICS = Duration.ofSeconds(30);
+
     private final RestInterface rest;
     private final String jobId;
     private final String trigger;
@@ -53,7 +55,19 @@ public final class PendingSavepoint {
         return operation;
     }
 
+    /** What the cluster shows of its checkpoints may be some seconds old. */
     private long checkpoint(String path) {
+        Long number = Deadline.in(STATISTICS).await(() -> shownCheckpoint(path));
+        if (number == null) {
+            throw new ClusterFailure(
+                    "savepoint "
+                            + path
+                            + " was taken, but the cluster does not say with which number");
+        }
+        return number;
+    }
+
+    private @Nullable Long shownCheckpoint(String path) {
         JsonNode checkpoints = rest.get("jobs/" + jobId + "/checkpoints");
         return Stream.concat(
                         Stream.of(checkpoints.path("latest").path("savepoint")),
@@ -61,13 +75,7 @@ public final class PendingSavepoint {
                 .filter(one -> isAt(one, path))
                 .map(one -> one.path("id").asLong())
                 .findFirst()
-                .orElseThrow(
-                        () ->
-                                new ClusterFailure(
-                                        "savepoint "
-                                                + path
-                                                + " was taken, but the cluster does not say with"
-                                                + " which number"));
+                .orElse(null);
     }
 
     private static boolean isAt(JsonNode checkpoint, String path) {

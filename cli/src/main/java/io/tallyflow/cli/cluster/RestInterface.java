@@ -26,6 +26,8 @@ final class RestInterface {
     private static final Duration ANSWER = Duration.ofMinutes(3);
     private static final int ERRORS_FROM = 400;
     private static final int NOT_FOUND = 404;
+    private static final int UNAVAILABLE = 503;
+    private static final Duration ELECTION = Duration.ofSeconds(60);
     private static final String BOUNDARY = "tallyflow-7b1d4c0e9f2a";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -91,7 +93,7 @@ final class RestInterface {
     }
 
     private JsonNode answer(HttpRequest request) {
-        HttpResponse<String> response = send(request);
+        HttpResponse<String> response = sendToLeader(request);
         JsonNode body;
         try {
             body = Objects.requireNonNullElse(JSON.readTree(response.body()), JSON.nullNode());
@@ -107,6 +109,18 @@ final class RestInterface {
             throw refused(request, response.statusCode(), body);
         }
         return body;
+    }
+
+    /** While JobManagers agree on who leads, nothing is carried out. */
+    private HttpResponse<String> sendToLeader(HttpRequest request) {
+        HttpResponse<String> led =
+                Deadline.in(ELECTION)
+                        .await(
+                                () -> {
+                                    HttpResponse<String> response = send(request);
+                                    return response.statusCode() == UNAVAILABLE ? null : response;
+                                });
+        return led == null ? send(request) : led;
     }
 
     private HttpResponse<String> send(HttpRequest request) {

@@ -1,0 +1,87 @@
+package io.tallyflow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The script that runs a cluster, where it is used wrongly; what it runs is proved elsewhere. */
+final class StandaloneClusterTest {
+
+    private static final Path SCRIPT =
+            Path.of("..", "deploy", "standalone", "cluster").toAbsolutePath().normalize();
+
+    @TempDir Path directory;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    ''                                | which command? start, status or stop
+                    begin                             | there is no command begin
+                    start --workers 2                 | there is no option --workers
+                    start --task-managers             | --task-managers needs a value
+                    start --task-managers 0           | --task-managers 0 is not a number from 1 to 999
+                    start --rest-port 70000           | --rest-port 70000 is not a port: 1 to 65535
+                    start --rest-port 0               | --rest-port 0 is not a port: 1 to 65535
+                    start --memory much               | --memory much is not a size such as 1728m or 4g
+                    start --zookeeper here            | --zookeeper here is not HOST:PORT
+                    start -D key                      | -D key is not KEY=VALUE
+                    start --job-managers 2            | --job-managers 2 needs --ha or --zookeeper
+                    """)
+    void saysInOneLineWhatIsWrong(String arguments, String message) throws Exception {
+        String said = run(arguments.isEmpty() ? new String[0] : arguments.split(" "));
+        assertThat(said).startsWith("2: cluster: " + message).hasLineCount(1);
+    }
+
+    @Test
+    void saysThatNothingRuns() throws Exception {
+        assertThat(run("status", "--data-dir", directory.resolve("none").toString()))
+                .isEqualTo(
+                        "1: cluster: there is no cluster in " + directory.resolve("none") + "\n");
+        assertThat(run("status", "--data-dir", directory.toString()))
+                .isEqualTo("1: cluster: no cluster runs in " + directory + "\n");
+        assertThat(run("stop", "--data-dir", directory.toString())).isEqualTo("0: ");
+    }
+
+    /** A number that another process has got since is nobody's to kill. */
+    @Test
+    void takesNoOtherProcessForItsOwn() throws Exception {
+        Path pids = Files.createDirectories(directory.resolve("run"));
+        long pid = ProcessHandle.current().pid();
+        Files.writeString(pids.resolve("jobmanager-1.pid"), Long.toString(pid));
+        assertThat(run("status", "--data-dir", directory.toString()))
+                .isEqualTo("1: jobmanager-1     gone\n");
+        assertThat(run("stop", "--data-dir", directory.toString())).isEqualTo("0: ");
+        assertThat(ProcessHandle.current().isAlive()).isTrue();
+        assertThat(pids.resolve("jobmanager-1.pid")).doesNotExist();
+    }
+
+    @Test
+    void explainsEveryOptionThatItTakes() throws Exception {
+        String help = run("--help");
+        for (String line : Files.readAllLines(SCRIPT)) {
+            if (line.matches(" +--?[a-zA-Z-]+\\) \\S.*=.*")) {
+                assertThat(help).contains("  " + line.strip().replaceFirst("\\).*", " "));
+            }
+        }
+    }
+
+    private static String run(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("/bin/bash", SCRIPT.toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return process.waitFor() + ": " + said;
+    }
+}
