@@ -17,6 +17,7 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.runtime.minicluster.MiniCluster;
@@ -45,6 +46,8 @@ final class FlinkClusterTest {
         settings.set(RestOptions.ADDRESS, "127.0.0.1");
         settings.set(RestOptions.BIND_ADDRESS, "127.0.0.1");
         settings.set(RestOptions.BIND_PORT, "0");
+        settings.set(CoreOptions.TMP_DIRS, directory.resolve("tmp").toString());
+        settings.set(WebOptions.TMP_DIR, directory.resolve("tmp").toString());
         settings.set(WebOptions.UPLOAD_DIR, directory.resolve("upload").toString());
         settings.set(
                 CheckpointingOptions.SAVEPOINT_DIRECTORY,
