@@ -185,6 +185,7 @@ final class CellNumbers {
 
     private void become(int cell, UsagePartial partial, int leastScale) {
         int at = cell * NUMBERS;
+        dropExact(cell);
         numbers[at + SHAPE] &= FLAGS_KEPT;
         numbers[at + READINGS] = partial.readings();
         BigDecimal sum = partial.sum();
@@ -200,7 +201,6 @@ final class CellNumbers {
             putExact(cell, partial);
             return;
         }
-        dropExact(cell);
         numbers[at + SHAPE] |= HAS_VALUES | scale;
         numbers[at + SUM] = digits(sum, scale);
         numbers[at + SHOWN] = digits(shown, scale);
@@ -291,8 +291,8 @@ final class CellNumbers {
 
     private void putExact(int cell, UsagePartial partial) {
         exact = exact == null ? new @Nullable UsagePartial[capacity()] : exact;
-        bytesOfObjects += exact[cell] == null ? BYTES_OF_OBJECT : 0;
         exact[cell] = partial;
+        bytesOfObjects += BYTES_OF_OBJECT;
     }
 
     private void dropExact(int cell) {

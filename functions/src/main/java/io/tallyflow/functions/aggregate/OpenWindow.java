@@ -4,7 +4,6 @@ import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 final class OpenWindow {
 
     private static final int BYTES = 400;
-    private static final int BYTES_OF_VALUE = 200;
     private static final int CELLS_PER_BLOCK = 4_096;
 
     private final int key;
@@ -32,9 +30,8 @@ final class OpenWindow {
     private final WindowState state;
     private final Map<String, Aggregation> aggregations;
     private final CellTable cells = new CellTable();
-    private final List<DistinctValue> newValues = new ArrayList<>();
+    private final OpenValues values;
     private @Nullable GroupCounts groups;
-    private @Nullable SeenValues seen;
     private boolean inRows;
     private boolean inState;
     private boolean touched;
@@ -42,9 +39,7 @@ final class OpenWindow {
     private int cellCount;
     private int firstBlock;
     private int nextBlock;
-    private int nextValueBlock;
     private long cellsInBlocks;
-    private long bytesOfValues;
 
     /**
      * @param aggregations of the meters by slug
@@ -55,12 +50,14 @@ final class OpenWindow {
         this.window = window;
         this.state = state;
         this.aggregations = aggregations;
+        this.values = new OpenValues(key, window, state);
     }
 
     /** Takes up what a checkpoint holds of the window. */
     void restore(boolean fromRows) throws Exception {
         inState = true;
         inRows = fromRows;
+        values.restore(fromRows);
         if (inRows) {
             state.rows(key, window, cell -> cellCount++);
         } else {
@@ -75,10 +72,6 @@ final class OpenWindow {
         }
         firstBlock = blocks.isEmpty() ? 0 : blocks.firstKey();
         nextBlock = blocks.isEmpty() ? 0 : blocks.lastKey() + 1;
-        for (Map.Entry<Integer, byte[]> block : state.valueBlocks(key, window).entrySet()) {
-            ValueBlock.read(block.getValue(), window, this::isNewToMemory);
-            nextValueBlock = block.getKey() + 1;
-        }
     }
 
     /** A cell of a newer block replaces that of an older one. */
@@ -122,11 +115,7 @@ final class OpenWindow {
 
     /** Bytes of heap, about. */
     long bytes() {
-        return BYTES
-                + cells.bytes()
-                + (groups == null ? 0 : groups.bytes())
-                + bytesOfValues
-                + (seen == null ? 0 : seen.bytes());
+        return BYTES + cells.bytes() + values.bytes() + (groups == null ? 0 : groups.bytes());
     }
 
     /** Whether memory would gain anything by {@link #release}. */
@@ -207,22 +196,7 @@ final class OpenWindow {
 
     /** Whether the cell sees the value for the first time. */
     boolean isNew(DistinctValue value) throws Exception {
-        if (inRows) {
-            return state.addValueRow(key, value);
-        }
-        if (isNewToMemory(value)) {
-            newValues.add(value);
-            bytesOfValues += BYTES_OF_VALUE + value.text().length();
-            return true;
-        }
-        return false;
-    }
-
-    private boolean isNewToMemory(DistinctValue value) {
-        if (seen == null) {
-            seen = new SeenValues();
-        }
-        return seen.add(value);
+        return values.isNew(value);
     }
 
     /** Sends what changed, and brings it into state. */
@@ -245,11 +219,7 @@ final class OpenWindow {
     }
 
     private void writeBlocks(List<KnownCell> changed) throws Exception {
-        if (!newValues.isEmpty()) {
-            state.putValueBlock(key, window, nextValueBlock++, ValueBlock.of(newValues));
-            newValues.clear();
-            bytesOfValues = 0;
-        }
+        values.write();
         if (cellsInBlocks + changed.size() > mostCellsInBlocks()) {
             int before = nextBlock;
             cellsInBlocks = 0;
@@ -293,23 +263,12 @@ final class OpenWindow {
             return;
         }
         writeRows(cells.all(window));
-        for (byte[] block : state.valueBlocks(key, window).values()) {
-            ValueBlock.read(block, window, this::addValueRow);
-        }
+        values.release();
         state.removeBlocks(key, window);
         inRows = true;
         inState = true;
         state.putWindow(key, window, true);
-        seen = null;
         cells.clear();
-    }
-
-    private void addValueRow(DistinctValue value) {
-        try {
-            state.addValueRow(key, value);
-        } catch (Exception e) {
-            throw new IllegalStateException("a distinct value could not be brought into state", e);
-        }
     }
 
     /** Marks all cells to be sent ahead of the next barrier. */
@@ -326,7 +285,7 @@ final class OpenWindow {
     void settle(WindowOutput output) throws Exception {
         settled = true;
         Map<UsageCell, Long> distinctValues = new HashMap<>();
-        values(
+        values.forEach(
                 value -> {
                     distinctValues.merge(value.cell(), 1L, Long::sum);
                     output.settledValue(value);
@@ -348,18 +307,5 @@ final class OpenWindow {
         if (inState) {
             state.removeWindow(key, window);
         }
-    }
-
-    private void values(Consumer<DistinctValue> values) throws Exception {
-        if (inRows) {
-            state.valueRows(key, window, values);
-            return;
-        }
-        if (seen != null) {
-            for (byte[] block : state.valueBlocks(key, window).values()) {
-                ValueBlock.read(block, window, values);
-            }
-        }
-        newValues.forEach(values);
     }
 }
