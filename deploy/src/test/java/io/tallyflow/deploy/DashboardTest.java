@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.jobs.metering.MeteringMetrics;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.metric.Metric;
@@ -101,7 +102,7 @@ final class DashboardTest {
                         target ->
                                 shown.addAll(
                                         PromExpression.of(target.get("expr").asText()).metrics()));
-        assertThat(ReportedMetrics.tallyflows())
+        assertThat(MeteringMetrics.reference())
                 .filteredOn(
                         metric -> // shown by lane, by reason or by another one
                         !List.of("consumedRecords", "ignoredReadings").contains(metric.name()))

@@ -1,15 +1,10 @@
 package io.tallyflow.deploy;
 
-import io.tallyflow.connectors.iceberg.LakeMetrics;
-import io.tallyflow.connectors.kafka.ReaderMetrics;
-import io.tallyflow.connectors.postgres.CommitMetrics;
-import io.tallyflow.functions.memory.MemoryMetrics;
-import io.tallyflow.functions.progress.LaneMetrics;
+import io.tallyflow.jobs.metering.MeteringMetrics;
 import io.tallyflow.schemas.metric.Metric;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -45,7 +40,7 @@ final class ReportedMetrics {
     private final Map<String, Set<String>> labels = new HashMap<>();
 
     ReportedMetrics() {
-        tallyflows().forEach(this::add);
+        MeteringMetrics.reference().forEach(this::add);
         labels.put(OF_OPERATORS + MetricNames.PENDING_RECORDS, OPERATOR_LABELS);
         labels.put("flink_jobmanager_" + MetricNames.NUM_RUNNING_JOBS, Set.of("host"));
         Stream.of(
@@ -56,18 +51,6 @@ final class ReportedMetrics {
                         "lastCheckpointFullSize",
                         "lastCheckpointSize")
                 .forEach(name -> labels.put(OF_A_JOB + name, JOB_LABELS));
-    }
-
-    /** Of Tallyflow, as the code declares them. */
-    static List<Metric> tallyflows() {
-        return Stream.of(
-                        LaneMetrics.reference(),
-                        MemoryMetrics.reference(),
-                        ReaderMetrics.reference(),
-                        CommitMetrics.reference(),
-                        LakeMetrics.reference())
-                .flatMap(List::stream)
-                .toList();
     }
 
     private void add(Metric metric) {

@@ -2,11 +2,6 @@ package io.tallyflow.jobs.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.connectors.iceberg.LakeMetrics;
-import io.tallyflow.connectors.kafka.ReaderMetrics;
-import io.tallyflow.connectors.postgres.CommitMetrics;
-import io.tallyflow.functions.memory.MemoryMetrics;
-import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.schemas.metric.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 final class MetricsReferenceTest {
@@ -35,15 +29,7 @@ final class MetricsReferenceTest {
     }
 
     private static List<String> rows() {
-        return Stream.of(
-                        LaneMetrics.reference(),
-                        MemoryMetrics.reference(),
-                        ReaderMetrics.reference(),
-                        CommitMetrics.reference(),
-                        LakeMetrics.reference())
-                .flatMap(List::stream)
-                .map(MetricsReferenceTest::row)
-                .toList();
+        return MeteringMetrics.reference().stream().map(MetricsReferenceTest::row).toList();
     }
 
     private static String row(Metric metric) {

@@ -1,0 +1,28 @@
+package io.tallyflow.jobs.metering;
+
+import io.tallyflow.connectors.iceberg.LakeMetrics;
+import io.tallyflow.connectors.kafka.ReaderMetrics;
+import io.tallyflow.connectors.postgres.CommitMetrics;
+import io.tallyflow.functions.memory.MemoryMetrics;
+import io.tallyflow.functions.progress.LaneMetrics;
+import io.tallyflow.schemas.metric.Metric;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All metrics of the job: what its documentation and its dashboards are held to. */
+public final class MeteringMetrics {
+
+    private MeteringMetrics() {}
+
+    /** Each metric once, in the order of the flow. */
+    public static List<Metric> reference() {
+        return Stream.of(
+                        LaneMetrics.reference(),
+                        MemoryMetrics.reference(),
+                        ReaderMetrics.reference(),
+                        CommitMetrics.reference(),
+                        LakeMetrics.reference())
+                .flatMap(List::stream)
+                .toList();
+    }
+}
