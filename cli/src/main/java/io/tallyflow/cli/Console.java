@@ -15,6 +15,12 @@ final class Console {
         return Objects.requireNonNull(spec, "picocli sets it").commandLine().getOut();
     }
 
+    /** A thing and where it is, or what it came to; seen at once. */
+    static void say(PrintWriter out, String what, String where) {
+        out.printf("%-9s %s%n", what, where);
+        out.flush();
+    }
+
     /** The message of the first cause on one line. */
     static String reason(Throwable failure) {
         Throwable cause = failure;

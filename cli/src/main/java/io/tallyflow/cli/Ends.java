@@ -25,9 +25,9 @@ record Ends(String kafka, PostgresAddress postgres) {
     static Ends start(
             ServerPlan plan, DataDirectory directory, Lifetime lifetime, PrintWriter out) {
         String kafka = kafka(plan, directory, lifetime);
-        Servers.say(out, "kafka", kafka + "  topic " + Topics.EVENTS);
+        Console.say(out, "kafka", kafka + "  topic " + Topics.EVENTS);
         PostgresAddress postgres = postgres(plan, directory, lifetime);
-        Servers.say(out, "postgres", postgres.shown());
+        Console.say(out, "postgres", postgres.shown());
         migrate(postgres);
         return new Ends(kafka, postgres);
     }

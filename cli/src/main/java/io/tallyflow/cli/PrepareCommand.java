@@ -45,10 +45,10 @@ final class PrepareCommand implements Callable<Integer> {
         PrintWriter out = Console.out(spec);
         Ends.requireAnswer(postgres);
         Ends.migrate(postgres);
-        Servers.say(out, "postgres", postgres.shown());
+        Console.say(out, "postgres", postgres.shown());
         if (kafka != null) {
             Ends.ensureTopics(kafka);
-            Servers.say(out, "kafka", kafka);
+            Console.say(out, "kafka", kafka);
         }
         return 0;
     }

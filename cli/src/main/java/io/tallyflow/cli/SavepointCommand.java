@@ -30,6 +30,7 @@ final class SavepointCommand implements Callable<Integer> {
     @Spec private @Nullable CommandSpec spec;
     @Mixin private final ClusterOptions target = new ClusterOptions();
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
+    @Mixin private final PipelineOption pipeline = new PipelineOption();
 
     @Option(names = "--stop", description = "The job ends with it.")
     private boolean stop;
@@ -59,13 +60,6 @@ final class SavepointCommand implements Callable<Integer> {
             description = "canonical or native.")
     private SavepointFormat format = SavepointFormat.CANONICAL;
 
-    @Option(
-            names = "--pipeline",
-            paramLabel = "NAME",
-            defaultValue = "metering",
-            description = "The job's pipeline, as given to it.")
-    private String pipeline = "";
-
     @Override
     public Integer call() {
         if (drain) {
@@ -81,15 +75,15 @@ final class SavepointCommand implements Callable<Integer> {
         Deadline end = Deadline.in(patience);
         Savepoint taken = cluster.trigger(id, directory, format, stop).await(patience);
         PrintWriter out = Console.out(spec);
-        Servers.say(out, "savepoint", taken.path());
+        Console.say(out, "savepoint", taken.path());
         record(postgres, taken, before, id);
-        Servers.say(out, "commit", commit(postgres, taken, end));
+        Console.say(out, "commit", commit(postgres, taken, end));
         return 0;
     }
 
     private LedgerPosition position(PostgresAddress postgres) {
         try (Connection to = postgres.connect()) {
-            SavepointTable table = new SavepointTable(to, pipeline);
+            SavepointTable table = new SavepointTable(to, pipeline.name());
             // That there is a table, before there is something to put into it.
             table.all();
             return table.position();
@@ -101,7 +95,7 @@ final class SavepointCommand implements Callable<Integer> {
     private void record(
             PostgresAddress postgres, Savepoint taken, LedgerPosition before, String id) {
         try (Connection to = postgres.connect()) {
-            new SavepointTable(to, pipeline)
+            new SavepointTable(to, pipeline.name())
                     .add(taken, before, id, format, stop, System.getProperty("user.name"));
         } catch (SQLException e) {
             throw new CommandFailure(
@@ -114,7 +108,7 @@ final class SavepointCommand implements Callable<Integer> {
     /** Of a job that goes on it is made with its next checkpoint. */
     private String commit(PostgresAddress postgres, Savepoint taken, Deadline end) {
         try (Connection to = postgres.connect()) {
-            SavepointTable table = new SavepointTable(to, pipeline);
+            SavepointTable table = new SavepointTable(to, pipeline.name());
             LedgerPosition position = end.await(() -> position(table, taken));
             return (position == null ? "not yet" : Long.toString(position.commit()))
                     + (position == null ? "" : "  epoch " + position.epoch())

@@ -20,7 +20,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code tallyflow savepoints}. */
@@ -44,13 +43,7 @@ final class SavepointsCommand implements Callable<Integer> {
 
     @Spec private @Nullable CommandSpec spec;
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
-
-    @Option(
-            names = "--pipeline",
-            paramLabel = "NAME",
-            defaultValue = "metering",
-            description = "The job's pipeline, as given to it.")
-    private String pipeline = "";
+    @Mixin private final PipelineOption pipeline = new PipelineOption();
 
     @Override
     public Integer call() {
@@ -58,7 +51,7 @@ final class SavepointsCommand implements Callable<Integer> {
         PrintWriter out = Console.out(spec);
         try (Connection to = postgres.connect()) {
             List<List<String>> rows =
-                    new SavepointTable(to, pipeline)
+                    new SavepointTable(to, pipeline.name())
                             .all().stream().map(SavepointsCommand::row).toList();
             TextTable.lines(COLUMNS, rows).forEach(out::println);
             out.flush();
@@ -89,7 +82,9 @@ final class SavepointsCommand implements Callable<Integer> {
             return "gone";
         } else if (recorded.abandoned()) {
             return "taken back";
-        } else if (position == null || position.equals(ledger)) {
+        } else if (position == null) {
+            return ledger.equals(recorded.before()) ? "as it is" : "not made";
+        } else if (position.equals(ledger)) {
             return "as it is";
         }
         return "--rewind-to " + new RewindTarget(position.commit(), ledger.epoch());

@@ -31,15 +31,15 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
         Path definitions = meters == null ? directory.meters() : meters.toAbsolutePath();
         MeterDefinitions.read(definitions, definitions.toString());
         Ends ends = Ends.start(plan, directory, lifetime, out);
-        say(out, "meters", definitions.toString());
-        say(out, "iceberg", directory.warehouse().toString());
+        Console.say(out, "meters", definitions.toString());
+        Console.say(out, "iceberg", directory.warehouse().toString());
         RunningJob job =
                 lifetime.start(() -> launcher.start(settings(plan, directory, ends, definitions)));
-        say(out, "flink", job.webAddress());
+        Console.say(out, "flink", job.webAddress());
         if (plan.metricsPort() != null) {
-            say(out, "metrics", "http://127.0.0.1:" + plan.metricsPort() + "/metrics");
+            Console.say(out, "metrics", "http://127.0.0.1:" + plan.metricsPort() + "/metrics");
         }
-        say(out, "logs", directory.logs().toString());
+        Console.say(out, "logs", directory.logs().toString());
         Connections reached =
                 new Connections(
                         ends.postgres(),
@@ -55,7 +55,7 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
         DataDirectory directory = lifetime.start(() -> DataDirectory.open(plan.dataDirectory()));
         Connections.remove(directory.root());
         logTo(directory.logs());
-        say(out, "data", directory.root().toString());
+        Console.say(out, "data", directory.root().toString());
         if (plan.postgres() == null) {
             EmbeddedPostgres.takeOver(directory.postgres());
         }
@@ -69,11 +69,6 @@ record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, 
         if (System.getProperty("log4j2.configurationFile") == null) {
             System.setProperty("log4j2.configurationFile", "classpath:log4j2-servers.xml");
         }
-    }
-
-    static void say(PrintWriter out, String what, String where) {
-        out.printf("%-9s %s%n", what, where);
-        out.flush();
     }
 
     private static void requireFree(String option, int port) {

@@ -58,9 +58,9 @@ final class ServersCommand implements Callable<Integer> {
 
     private static void start(ServerPlan plan, Lifetime lifetime, PrintWriter out) {
         DataDirectory directory = Servers.directory(plan, lifetime, out);
-        Servers.say(out, "meters", directory.meters().toString());
+        Console.say(out, "meters", directory.meters().toString());
         Ends ends = Ends.start(plan, directory, lifetime, out);
-        Servers.say(out, "logs", directory.logs().toString());
+        Console.say(out, "logs", directory.logs().toString());
         String warehouse = directory.warehouse().toString();
         Connections reached = new Connections(ends.postgres(), ends.kafka(), null, warehouse);
         lifetime.start(() -> reached.publish(directory.root()));

@@ -54,12 +54,12 @@ final class Submission {
         JobJar job = JobJar.of(jar());
         long start = System.nanoTime();
         UploadedJar uploaded = cluster.upload(job);
-        Servers.say(out, "jar", job.name() + (uploaded.wasThere() ? "  was there" : "  uploaded"));
+        Console.say(out, "jar", job.name() + (uploaded.wasThere() ? "  was there" : "  uploaded"));
         String id = UUID.randomUUID().toString().replace("-", "");
         cluster.start(uploaded, new StartRequest(id, arguments, parallelism, savepoint));
-        Servers.say(out, "job", id);
+        Console.say(out, "job", id);
         awaitRunning(cluster, id, patience);
-        Servers.say(out, "running", "after " + seconds(start) + " s");
+        Console.say(out, "running", "after " + seconds(start) + " s");
     }
 
     private Path jar() {

@@ -101,6 +101,8 @@ final class SavepointCommandsTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).containsPattern("commit +not yet +checkpoint 7\\R");
         assertThat(list()).singleElement().asString().containsPattern(" - +- +7 .*as it is ");
+        ledgerStandsAt(0, 9, 11);
+        assertThat(list()).singleElement().asString().containsPattern(" - +- +7 .*not made ");
         committed(1, 4, 7);
         assertThat(list()).singleElement().asString().containsPattern(" 4 +1 +7 ");
     }

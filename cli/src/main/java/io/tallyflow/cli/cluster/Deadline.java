@@ -10,10 +10,8 @@ public final class Deadline {
     private static final long PAUSE_MILLIS = 200;
 
     private final long end;
-    private final Duration patience;
 
     private Deadline(Duration patience) {
-        this.patience = patience;
         this.end = System.nanoTime() + patience.toNanos();
     }
 
@@ -31,11 +29,6 @@ public final class Deadline {
             }
             pause();
         }
-    }
-
-    /** How long it was at the beginning. */
-    public Duration patience() {
-        return patience;
     }
 
     private static void pause() {

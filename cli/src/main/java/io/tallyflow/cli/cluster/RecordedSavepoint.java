@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A savepoint as it is on record.
  *
- * @param stopped whether the job ended with it
+ * @param before where the results stood when it was begun
  * @param position of its commit; null if that was not made yet
  * @param abandoned whether a rewind took that commit back
  * @param ledger where the results stand now
@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 public record RecordedSavepoint(
         Savepoint savepoint,
         SavepointFormat format,
-        boolean stopped,
         Instant takenAt,
         String takenBy,
+        LedgerPosition before,
         @Nullable LedgerPosition position,
         boolean abandoned,
         LedgerPosition ledger) {}

@@ -24,7 +24,8 @@ public final class SavepointTable {
 
     private static final String ALL =
             """
-            select s.path, s.checkpoint, s.format, s.stopped, s.taken_at, s.taken_by,
+            select s.path, s.checkpoint, s.format, s.taken_at, s.taken_by, s.after_epoch,
+                s.after_commit,
                 h.epoch, h.commit, h.abandoned_in_epoch is not null as abandoned,
                 l.epoch as ledger_epoch, l.commit as ledger_commit
             from tallyflow.savepoint s
@@ -121,9 +122,9 @@ public final class SavepointTable {
         return new RecordedSavepoint(
                 new Savepoint(row.getString("path"), row.getLong("checkpoint")),
                 SavepointFormat.valueOf(row.getString("format")),
-                row.getBoolean("stopped"),
                 row.getObject("taken_at", OffsetDateTime.class).toInstant(),
                 row.getString("taken_by"),
+                new LedgerPosition(row.getLong("after_epoch"), row.getLong("after_commit")),
                 position,
                 row.getBoolean("abandoned"),
                 new LedgerPosition(row.getLong("ledger_epoch"), row.getLong("ledger_commit")));
