@@ -79,6 +79,11 @@ final class ClusterIT {
                 cluster.start("--ha", "--task-managers", "2", "--job-managers", "2");
             }
             servers.send(EVENTS);
+            long token = servers.token();
+            cluster.kill("jobmanager-1");
+            cluster.kill("jobmanager-2");
+            cluster.start("--ha", "--task-managers", "2");
+            assertThat(servers.awaitRecovery(token)).isPositive();
             servers.demandTruth();
             recoveries.report("JobManager", LEADER_GOAL);
         }
