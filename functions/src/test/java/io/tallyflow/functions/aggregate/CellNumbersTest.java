@@ -15,6 +15,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.WithNull;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CellNumbersTest {
 
@@ -87,6 +89,20 @@ final class CellNumbersTest {
         }
         assertThat(numbers.partial(1))
                 .isEqualTo(new UsagePartial(readings, null, null, null, null, 0, null, null));
+    }
+
+    /** The digits of one reading fit, those of the sum do not for ever. */
+    @ParameterizedTest
+    @ValueSource(strings = {"99999999999999999", "-99999999999999999", "0.99999999999999999"})
+    void addUpBeyondWhat64BitsHold(String value) {
+        CellNumbers numbers = begun(Aggregation.SUM);
+        int readings = 250;
+        for (int i = 0; i < readings; i++) {
+            assertThat(numbers.add(2, new BigDecimal(value), i, "s", "i" + i)).isTrue();
+        }
+        assertThat(numbers.partial(2).sum())
+                .isEqualByComparingTo(new BigDecimal(value).multiply(BigDecimal.valueOf(readings)));
+        assertThat(numbers.partial(2).readings()).isEqualTo(readings);
     }
 
     @Test
