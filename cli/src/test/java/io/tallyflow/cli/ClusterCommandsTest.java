@@ -100,6 +100,23 @@ final class ClusterCommandsTest {
         assertFails(submit(), "tallyflow: topic usage.events does not exist");
     }
 
+    /** To submit it again would be to run it twice. */
+    @Test
+    void looksTheJobUpWhoseStartWasNotAnswered() {
+        flink.losesTheAnswerTo("POST /jars/1_job.jar/run");
+        CommandRun run = submit();
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(flink.requests()).filteredOn(request -> request.contains("/run ")).hasSize(1);
+    }
+
+    @Test
+    void failsIfTheStartWasNotAnsweredAndTheJobIsNotThere() {
+        flink.losesTheAnswerTo("POST /jars/1_job.jar/run");
+        flink.answers("GET /jobs/overview", "{\"jobs\":[]}");
+        assertFails(submit(), "tallyflow: no Flink cluster answers at " + flink.url());
+    }
+
     @Test
     void saysWhyAJobFailedThatHadBeenStarted() {
         jobIs("FAILED", 2, 0);

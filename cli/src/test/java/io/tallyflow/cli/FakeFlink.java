@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
@@ -19,6 +20,7 @@ final class FakeFlink implements AutoCloseable {
 
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
+    private final Set<String> lost = ConcurrentHashMap.newKeySet();
     private final HttpServer server;
 
     private volatile String started = "";
@@ -39,6 +41,10 @@ final class FakeFlink implements AutoCloseable {
         STARTED.matcher(requests.get(requests.size() - 1))
                 .results()
                 .forEach(found -> started = found.group(1));
+        if (lost.contains(request)) {
+            exchange.close();
+            return;
+        }
         Answer answer =
                 answers.getOrDefault(
                         request, new Answer(404, "{\"errors\":[\"Not found: " + path + "\"]}"));
@@ -58,6 +64,11 @@ final class FakeFlink implements AutoCloseable {
 
     void fails(String request, String json) {
         answers.put(request, new Answer(500, json));
+    }
+
+    /** It does what it is asked to, and the answer gets lost. */
+    void losesTheAnswerTo(String request) {
+        lost.add(request);
     }
 
     void knowsNot(String request) {
