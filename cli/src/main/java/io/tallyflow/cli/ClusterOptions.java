@@ -26,18 +26,26 @@ final class ClusterOptions {
     private int timeout;
 
     FlinkCluster cluster() {
+        return cluster(Objects.requireNonNull(url, "required"));
+    }
+
+    Duration patience() {
+        return patience(timeout);
+    }
+
+    static FlinkCluster cluster(String url) {
         try {
-            return FlinkCluster.at(Objects.requireNonNull(url, "required"));
+            return FlinkCluster.at(url);
         } catch (IllegalArgumentException e) {
             throw new UsageProblem("--cluster " + url + " is not of the form http://HOST:PORT");
         }
     }
 
-    Duration patience() {
-        if (timeout < 1) {
-            throw new UsageProblem("--timeout " + timeout + " is not a number of seconds");
+    static Duration patience(int seconds) {
+        if (seconds < 1) {
+            throw new UsageProblem("--timeout " + seconds + " is not a number of seconds");
         }
-        return Duration.ofSeconds(timeout);
+        return Duration.ofSeconds(seconds);
     }
 
     /** The metering job that runs there. */

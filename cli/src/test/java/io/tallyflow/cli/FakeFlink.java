@@ -64,6 +64,19 @@ final class FakeFlink implements AutoCloseable {
         answers.put(request, new Answer(200, json));
     }
 
+    /** The next savepoint is complete at once, there and with this number. */
+    void takesSavepoint(String uri, long checkpoint) {
+        answers("POST /jobs/ID/savepoints", "{\"request-id\":\"t\"}");
+        answers("POST /jobs/ID/stop", "{\"request-id\":\"t\"}");
+        answers(
+                "GET /jobs/ID/savepoints/t",
+                "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"location\":\"" + uri + "\"}}");
+        answers(
+                "GET /jobs/ID/checkpoints",
+                "{\"latest\":{\"savepoint\":null},\"history\":[{\"id\":99,\"external_path\":\"x\"},"
+                        + ("{\"id\":" + checkpoint + ",\"external_path\":\"" + uri + "\"}]}"));
+    }
+
     void fails(String request, String json) {
         answers.put(request, new Answer(500, json));
     }
