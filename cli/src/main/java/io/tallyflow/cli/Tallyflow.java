@@ -70,6 +70,7 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new ResetCommand(clock)));
         line.addSubcommand(new CommandLine(new ResetsCommand()));
         line.addSubcommand(new CommandLine(new RewindCommand()));
+        line.addSubcommand(new CommandLine(new RehearsalCommand()));
         line.getSubcommands().values().forEach(Tallyflow::offerHelp);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Tallyflow::wronglyUsed);

@@ -60,7 +60,7 @@ class UsageSinceResetPropertyTest {
         connection.rollback();
     }
 
-    @Property(tries = 200, seed = "20260301", shrinking = ShrinkingMode.OFF)
+    @Property(tries = 120, seed = "20260301", shrinking = ShrinkingMode.OFF)
     void isWhatTheReadingsSinceComeTo(@ForAll long seed) throws SQLException {
         World world = new World(seed);
         for (int i = 0; i < 6; i++) {
