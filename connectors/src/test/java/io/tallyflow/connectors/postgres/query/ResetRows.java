@@ -23,8 +23,9 @@ final class ResetRows {
 
     private static final String RECORD =
             """
-            insert into tallyflow.reset (id, meter, subject, requested, savepoint, recorded_by)
-            values (?, ?, ?, ?, 'file:/savepoint', 'ann')
+            insert into tallyflow.reset (id, meter, subject, requested, savepoint, recorded_by,
+                recorded_at)
+            values (?, ?, ?, ?, 'file:/savepoint', 'ann', clock_timestamp())
             """;
 
     private static final String UNDO =

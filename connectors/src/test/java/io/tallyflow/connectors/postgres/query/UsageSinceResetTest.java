@@ -113,7 +113,6 @@ class UsageSinceResetTest extends DatabaseTest {
     void countsFromTheLastRecordedOfTwoAtOneBoundary() throws SQLException {
         insert(TOKENS, Reading.of("a", "2026-03-01T10:00:00Z", "1"));
         reset("x", "a", "2026-03-01T10:00:00Z");
-        execute("update tallyflow.reset set recorded_at = recorded_at - interval '1 hour'");
         reset("b", "a", "2026-03-01T10:30:00Z");
         assertThat(inForce("a", null)).isEqualTo("b");
         resets.undo("b");
@@ -282,6 +281,23 @@ class UsageSinceResetTest extends DatabaseTest {
                                         """
                                                 .formatted(column, value)))
                 .hasFieldOrPropertyWithValue("SQLState", state);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "set undone_at = null, undone_by = null, undo_reason = null",
+                "set undone_at = now()",
+                "set undo_reason = 'another'"
+            })
+    void staysUndone(String change) throws SQLException {
+        insert(TOKENS);
+        reset("r", "a", "2026-03-01T10:00:00Z");
+        resets.undo("r");
+        assertThatThrownBy(() -> execute("update tallyflow.reset " + change))
+                .isInstanceOf(SQLException.class)
+                .hasMessageContaining("reset r was undone")
+                .hasFieldOrPropertyWithValue("SQLState", "23000");
     }
 
     @Test

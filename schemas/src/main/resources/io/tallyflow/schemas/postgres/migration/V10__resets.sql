@@ -85,6 +85,23 @@ create trigger reset_is_placed
     before insert on tallyflow.reset
     for each row execute function tallyflow.place_reset();
 
+create function tallyflow.keep_undone()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    raise integrity_constraint_violation using message = format(
+        'reset %s was undone, and that stays on record: record another one', old.id);
+end
+$$;
+
+comment on function tallyflow.keep_undone() is 'Refuses to change a reset that was undone.';
+
+create trigger reset_stays_undone
+    before update on tallyflow.reset
+    for each row when (old.undone_at is not null) execute function tallyflow.keep_undone();
+
 create function tallyflow.reset_in_force(
     meter text, subject text default null, at timestamptz default null)
 returns setof tallyflow.reset
