@@ -13,7 +13,10 @@ import java.util.Objects;
 final class JobArguments {
 
     private static final List<String> FILES =
-            List.of("--" + Option.METERS.key(), "--" + Option.LAKE_PROPERTIES.key());
+            List.of(
+                    "--" + Option.METERS.key(),
+                    "--" + Option.KAFKA_PROPERTIES.key(),
+                    "--" + Option.LAKE_PROPERTIES.key());
 
     private JobArguments() {}
 

@@ -1,5 +1,6 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Which servers to start, and which to use as they are. A port of 0 takes a free one.
  *
  * @param metricsPort for Prometheus; null for none
- * @param kafkaBootstrap a Kafka that already runs; null starts one
+ * @param kafka one that already runs; null starts one
  * @param postgres a Postgres that already runs; null starts one
  */
 record ServerPlan(
@@ -18,7 +19,7 @@ record ServerPlan(
         int postgresPort,
         int webPort,
         @Nullable Integer metricsPort,
-        @Nullable String kafkaBootstrap,
+        @Nullable KafkaConnection kafka,
         @Nullable PostgresAddress postgres) {
 
     /** On well-known ports. */
@@ -34,7 +35,7 @@ record ServerPlan(
     /** The ports that servers of ours will listen on, by the option that chooses them. */
     Map<String, Integer> fixedPorts() {
         Map<String, Integer> ports = new LinkedHashMap<>();
-        if (kafkaBootstrap == null) {
+        if (kafka == null) {
             ports.put("--kafka-port", kafkaPort);
         }
         if (postgres == null) {

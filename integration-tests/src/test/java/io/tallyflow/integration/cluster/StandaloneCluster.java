@@ -1,7 +1,7 @@
 package io.tallyflow.integration.cluster;
 
-import io.tallyflow.cli.Tallyflow;
 import io.tallyflow.cli.embedded.Ports;
+import io.tallyflow.integration.run.Finished;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,12 +96,7 @@ final class StandaloneCluster implements AutoCloseable {
 
     /** A {@code tallyflow} command in a process of its own. */
     Finished tallyflow(List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Dtallyflow.home=" + HOME, "-cp"));
-        command.addAll(List.of(System.getProperty("java.class.path"), Tallyflow.class.getName()));
-        command.addAll(arguments);
-        return Finished.of(command, Map.of());
+        return Finished.tallyflow(arguments, Map.of());
     }
 
     /** Takes a savepoint and returns its path. */

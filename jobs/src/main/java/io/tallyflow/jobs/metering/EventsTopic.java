@@ -1,5 +1,7 @@
 package io.tallyflow.jobs.metering;
 
+import io.tallyflow.connectors.kafka.KafkaConnection;
+import io.tallyflow.connectors.kafka.KafkaTrouble;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -7,6 +9,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** What must be known of the events' topic before the job is built. */
@@ -23,7 +26,8 @@ final class EventsTopic {
      */
     static int partitions(MeteringOptions options) throws IOException {
         String topic = options.eventsTopic();
-        try (Admin admin = Admin.create(RealEnds.kafka(options))) {
+        KafkaConnection kafka = options.kafka();
+        try (Admin admin = Admin.create(kafka.properties())) {
             return Objects.requireNonNull(
                             admin.describeTopics(List.of(topic))
                                     .allTopicNames()
@@ -32,20 +36,13 @@ final class EventsTopic {
                             topic)
                     .partitions()
                     .size();
-        } catch (ExecutionException e) {
+        } catch (ExecutionException | TimeoutException | KafkaException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 throw new IOException(
                         "Kafka has no topic " + topic + ": create it before the job starts", e);
             }
-            throw new IOException("Kafka did not describe topic " + topic, e);
-        } catch (TimeoutException e) {
-            throw new IOException(
-                    "Kafka at "
-                            + options.kafkaBootstrap()
-                            + " did not answer within "
-                            + PATIENCE_SECONDS
-                            + " s",
-                    e);
+            // Without the cause, whose words about a login may be words out of it.
+            throw new IOException(KafkaTrouble.of(kafka, e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while asking Kafka for topic " + topic, e);

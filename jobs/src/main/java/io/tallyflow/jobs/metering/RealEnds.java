@@ -33,6 +33,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class RealEnds {
 
     private static final int CONNECTION_CHECK_SECONDS = 5;
+    private static final int CONNECT_SECONDS = 10;
+    private static final int SOCKET_SECONDS = 120;
 
     private RealEnds() {}
 
@@ -43,7 +45,7 @@ public final class RealEnds {
      */
     public static MeteringEnds ends(
             MeteringOptions options, List<Meter> meters, Duration checkpointInterval) {
-        Properties kafka = kafka(options);
+        Properties kafka = options.kafka().properties();
         return new MeteringEnds(
                 UsageEventsSource.unbounded(
                         new KafkaTopic(options.eventsTopic(), options.consumerGroup()),
@@ -71,13 +73,6 @@ public final class RealEnds {
         return (rows, stage) -> lake.attach(rows, stage.uid(), stage.label());
     }
 
-    /** Client properties for Kafka. */
-    static Properties kafka(MeteringOptions options) {
-        Properties properties = new Properties();
-        properties.setProperty("bootstrap.servers", options.kafkaBootstrap());
-        return properties;
-    }
-
     /** One connection to Postgres, opened when it is first used. */
     static JdbcConnectionProvider postgres(MeteringOptions options) {
         return new SimpleJdbcConnectionProvider(
@@ -88,8 +83,8 @@ public final class RealEnds {
                         .withPassword(options.postgresPassword())
                         .withProperty("ApplicationName", "tallyflow")
                         .withProperty("tcpKeepAlive", "true")
-                        .withProperty("connectTimeout", "10")
-                        .withProperty("socketTimeout", "120")
+                        .withProperty("connectTimeout", Integer.toString(CONNECT_SECONDS))
+                        .withProperty("socketTimeout", Integer.toString(SOCKET_SECONDS))
                         .withConnectionCheckTimeoutSeconds(CONNECTION_CHECK_SECONDS)
                         .build());
     }
@@ -109,6 +104,8 @@ public final class RealEnds {
         source.setUser(options.postgresUser());
         source.setPassword(options.postgresPassword());
         source.setApplicationName("tallyflow");
+        source.setConnectTimeout(CONNECT_SECONDS);
+        source.setSocketTimeout(SOCKET_SECONDS);
         return source;
     }
 
