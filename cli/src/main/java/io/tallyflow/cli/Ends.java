@@ -37,7 +37,8 @@ record Ends(KafkaConnection kafka, PostgresAddress postgres) {
 
     private static KafkaConnection kafka(
             ServerPlan plan, DataDirectory directory, Lifetime lifetime) {
-        KafkaConnection running = plan.kafka();
+        KafkaConnection running =
+                ServerOptions.kafka(plan.kafkaBootstrap(), plan.kafkaProperties());
         if (running == null) {
             return KafkaConnection.plain(
                     lifetime.start(() -> EmbeddedKafka.start(directory.kafka(), plan.kafkaPort()))

@@ -117,6 +117,8 @@ record PostgresAddress(String url, String user, @Nullable String password) {
         source.setUser(user);
         source.setPassword(password);
         source.setLoginTimeout(LOGIN_SECONDS);
+        // A pool in transaction mode may know another statement by the same name.
+        source.setPrepareThreshold(0);
         return source;
     }
 

@@ -79,7 +79,8 @@ final class ServerOptions {
                         port("--postgres-port", postgresPort, defaults.postgresPort()),
                         port("--web-port", webPort, defaults.webPort()),
                         metricsPort(defaults.metricsPort()),
-                        kafka(kafkaBootstrap, kafkaProperties),
+                        bootstrap(kafkaBootstrap, kafkaProperties),
+                        kafkaProperties,
                         address(postgresUrl, environment));
         requireDifferentPorts(plan);
         return plan;
@@ -113,18 +114,23 @@ final class ServerOptions {
         return metricsPort == null ? otherwise : metricsPort;
     }
 
-    /** A Kafka that runs already, or null for none. */
-    static @Nullable KafkaConnection kafka(@Nullable String bootstrap, @Nullable Path properties) {
-        if (bootstrap == null) {
-            if (properties != null) {
-                throw new UsageProblem("--kafka-properties needs --kafka-bootstrap: which Kafka?");
-            }
-            return null;
+    private static @Nullable String bootstrap(@Nullable String value, @Nullable Path properties) {
+        if (value == null && properties != null) {
+            throw new UsageProblem("--kafka-properties needs --kafka-bootstrap: which Kafka?");
         }
-        if (!bootstrap.matches(HOST_AND_PORT + "(," + HOST_AND_PORT + ")*")) {
-            throw new UsageProblem("--kafka-bootstrap " + bootstrap + " is not HOST:PORT");
+        if (value != null && !value.matches(HOST_AND_PORT + "(," + HOST_AND_PORT + ")*")) {
+            throw new UsageProblem("--kafka-bootstrap " + value + " is not HOST:PORT");
         }
-        return read(bootstrap, properties);
+        return value;
+    }
+
+    /**
+     * A Kafka that runs already, or null for none. Not before it is known where to log to: Kafka's
+     * classes log.
+     */
+    static @Nullable KafkaConnection kafka(@Nullable String value, @Nullable Path properties) {
+        String bootstrap = bootstrap(value, properties);
+        return bootstrap == null ? null : read(bootstrap, properties);
     }
 
     private static KafkaConnection read(String bootstrap, @Nullable Path properties) {

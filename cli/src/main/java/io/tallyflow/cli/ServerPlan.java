@@ -1,6 +1,5 @@
 package io.tallyflow.cli;
 
-import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -10,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Which servers to start, and which to use as they are. A port of 0 takes a free one.
  *
  * @param metricsPort for Prometheus; null for none
- * @param kafka one that already runs; null starts one
+ * @param kafkaBootstrap a Kafka that already runs; null starts one
+ * @param kafkaProperties of its clients; null for none
  * @param postgres a Postgres that already runs; null starts one
  */
 record ServerPlan(
@@ -19,23 +19,24 @@ record ServerPlan(
         int postgresPort,
         int webPort,
         @Nullable Integer metricsPort,
-        @Nullable KafkaConnection kafka,
+        @Nullable String kafkaBootstrap,
+        @Nullable Path kafkaProperties,
         @Nullable PostgresAddress postgres) {
 
     /** On well-known ports. */
     static ServerPlan wellKnown(Path dataDirectory) {
-        return new ServerPlan(dataDirectory, 9092, 5432, 8081, null, null, null);
+        return new ServerPlan(dataDirectory, 9092, 5432, 8081, null, null, null, null);
     }
 
     /** On whatever ports are free. */
     static ServerPlan anywhere(Path dataDirectory) {
-        return new ServerPlan(dataDirectory, 0, 0, 0, null, null, null);
+        return new ServerPlan(dataDirectory, 0, 0, 0, null, null, null, null);
     }
 
     /** The ports that servers of ours will listen on, by the option that chooses them. */
     Map<String, Integer> fixedPorts() {
         Map<String, Integer> ports = new LinkedHashMap<>();
-        if (kafka == null) {
+        if (kafkaBootstrap == null) {
             ports.put("--kafka-port", kafkaPort);
         }
         if (postgres == null) {

@@ -22,7 +22,7 @@ public final class UsageLogSender {
     }
 
     /** Writes so many parts of it, and returns the offsets after them. */
-    static long[] send(Properties connection, UsageLog log, long[] from, int part, int parts)
+    public static long[] send(Properties connection, UsageLog log, long[] from, int part, int parts)
             throws Exception {
         Properties client = new Properties();
         client.putAll(connection);

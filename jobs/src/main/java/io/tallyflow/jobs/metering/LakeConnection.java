@@ -54,6 +54,7 @@ public final class LakeConnection {
             catalog.put("jdbc.schema-version", "V1");
             catalog.put("jdbc.user", given.getOrDefault(Option.LAKE_USER, ""));
             catalog.put("jdbc.password", secret(PASSWORD_VARIABLE, environment));
+            catalog.put("jdbc.prepareThreshold", "0"); // as for results, see RealEnds
             catalog.put("jdbc.connectTimeout", "10");
             catalog.put("jdbc.socketTimeout", "60");
         } else {

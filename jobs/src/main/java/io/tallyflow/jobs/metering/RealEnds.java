@@ -33,6 +33,13 @@ import org.postgresql.ds.PGSimpleDataSource;
 public final class RealEnds {
 
     private static final int CONNECTION_CHECK_SECONDS = 5;
+
+    /**
+     * A pool in transaction mode gives each transaction another session: a statement prepared in
+     * one would be unknown in the next, or be another client's of the same name.
+     */
+    private static final int NEVER_PREPARED = 0;
+
     private static final int CONNECT_SECONDS = 10;
     private static final int SOCKET_SECONDS = 120;
 
@@ -82,6 +89,7 @@ public final class RealEnds {
                         .withUsername(options.postgresUser())
                         .withPassword(options.postgresPassword())
                         .withProperty("ApplicationName", "tallyflow")
+                        .withProperty("prepareThreshold", Integer.toString(NEVER_PREPARED))
                         .withProperty("tcpKeepAlive", "true")
                         .withProperty("connectTimeout", Integer.toString(CONNECT_SECONDS))
                         .withProperty("socketTimeout", Integer.toString(SOCKET_SECONDS))
@@ -104,6 +112,7 @@ public final class RealEnds {
         source.setUser(options.postgresUser());
         source.setPassword(options.postgresPassword());
         source.setApplicationName("tallyflow");
+        source.setPrepareThreshold(NEVER_PREPARED);
         source.setConnectTimeout(CONNECT_SECONDS);
         source.setSocketTimeout(SOCKET_SECONDS);
         return source;
