@@ -1,10 +1,13 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.cli.cluster.ClusterTls;
 import io.tallyflow.cli.cluster.FlinkCluster;
 import io.tallyflow.jobs.metering.MeteringJob;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -19,6 +22,14 @@ final class ClusterOptions {
     private @Nullable String url;
 
     @Option(
+            names = "--cluster-tls",
+            paramLabel = "FILE",
+            description =
+                    "For https: properties with Flink's security.ssl.rest.truststore, .keystore and"
+                            + " their passwords.")
+    private @Nullable Path tls;
+
+    @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
             defaultValue = "300",
@@ -26,10 +37,19 @@ final class ClusterOptions {
     private int timeout;
 
     FlinkCluster cluster() {
+        SSLContext context = context();
         try {
-            return FlinkCluster.at(Objects.requireNonNull(url, "required"));
+            return FlinkCluster.at(Objects.requireNonNull(url, "required"), context);
         } catch (IllegalArgumentException e) {
             throw new UsageProblem("--cluster " + url + " is not of the form http://HOST:PORT");
+        }
+    }
+
+    private @Nullable SSLContext context() {
+        try {
+            return tls == null ? null : ClusterTls.read(tls);
+        } catch (IllegalArgumentException e) {
+            throw new UsageProblem("--cluster-tls: " + e.getMessage());
         }
     }
 

@@ -1,12 +1,18 @@
 package io.tallyflow.integration.secure;
 
 import io.tallyflow.connectors.tls.TlsIdentity;
+import io.tallyflow.integration.run.Finished;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import javax.net.ssl.SSLContext;
 
 /**
  * Kafka and Postgres as production has them, and what a client needs to get in. All secrets are
@@ -70,6 +76,58 @@ public final class SecureEnds implements AutoCloseable {
     /** As commands take it, for the owner. */
     public String postgresUrl() {
         return postgres.url(SecurePostgres.OWNER, postgresOptions());
+    }
+
+    /** As the job takes it. */
+    public String jdbcUrl() {
+        return postgres.jdbcUrl(postgresOptions());
+    }
+
+    /** Makes topics and schema, as an operator would. */
+    public void prepare() throws IOException, InterruptedException {
+        Finished.tallyflow(
+                        List.of(
+                                "prepare",
+                                "--kafka-bootstrap",
+                                bootstrap(),
+                                "--kafka-properties",
+                                kafkaProperties().toString(),
+                                "--postgres-url",
+                                postgresUrl()),
+                        environment())
+                .orFail();
+    }
+
+    /** As the superuser. */
+    public Connection connect() throws SQLException {
+        return postgres.connect();
+    }
+
+    /** A user of Postgres who may do all that the job and {@code prepare} do. */
+    public String owner() {
+        return SecurePostgres.OWNER;
+    }
+
+    /** Of Kafka and of Postgres. */
+    public TlsIdentity server() {
+        return server;
+    }
+
+    /** Whom both let in. */
+    public TlsIdentity client() {
+        return client;
+    }
+
+    /** Trusts the server and shows the client's certificate. */
+    public SSLContext clientContext() throws IOException, GeneralSecurityException {
+        return client.context(server);
+    }
+
+    /** What a Kafka client in this process has to know. */
+    public Properties kafkaClient() {
+        Properties all = kafkaSettings();
+        all.setProperty("bootstrap.servers", bootstrap());
+        return all;
     }
 
     /** What a process has to know. */
