@@ -67,7 +67,7 @@ public final class TlsIdentity {
                                 "-alias",
                                 ALIAS,
                                 "-keyalg",
-                                "EC",
+                                "RSA",
                                 "-dname",
                                 "CN=" + name,
                                 "-ext",

@@ -113,6 +113,7 @@ final class PgBouncerTest {
                 List.of(
                         List.of("status", "--postgres-url", url),
                         List.of("meters", "list", "--postgres-url", url),
+                        List.of("query", "tokens", "--postgres-url", url),
                         List.of("savepoints", "--postgres-url", url));
         for (List<String> command : commands) {
             Finished.tallyflow(command, Map.of()).orFail();
