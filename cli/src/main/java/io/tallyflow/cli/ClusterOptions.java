@@ -1,14 +1,13 @@
 package io.tallyflow.cli;
 
-import io.tallyflow.cli.cluster.ClusterTls;
 import io.tallyflow.cli.cluster.FlinkCluster;
 import io.tallyflow.jobs.metering.MeteringJob;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which cluster a command talks to, and how long. */
@@ -21,13 +20,7 @@ final class ClusterOptions {
             description = "REST interface of the Flink cluster, such as http://127.0.0.1:8081.")
     private @Nullable String url;
 
-    @Option(
-            names = "--cluster-tls",
-            paramLabel = "FILE",
-            description =
-                    "For https: properties with Flink's security.ssl.rest.truststore, .keystore and"
-                            + " their passwords.")
-    private @Nullable Path tls;
+    @Mixin private final ClusterTlsOption tls = new ClusterTlsOption();
 
     @Option(
             names = "--timeout",
@@ -37,27 +30,27 @@ final class ClusterOptions {
     private int timeout;
 
     FlinkCluster cluster() {
-        SSLContext context = context();
+        return cluster(Objects.requireNonNull(url, "required"), tls);
+    }
+
+    Duration patience() {
+        return patience(timeout);
+    }
+
+    static FlinkCluster cluster(String url, ClusterTlsOption tls) {
+        SSLContext context = tls.context();
         try {
-            return FlinkCluster.at(Objects.requireNonNull(url, "required"), context);
+            return FlinkCluster.at(url, context);
         } catch (IllegalArgumentException e) {
             throw new UsageProblem("--cluster " + url + " is not of the form http://HOST:PORT");
         }
     }
 
-    private @Nullable SSLContext context() {
-        try {
-            return tls == null ? null : ClusterTls.read(tls);
-        } catch (IllegalArgumentException e) {
-            throw new UsageProblem("--cluster-tls: " + e.getMessage());
+    static Duration patience(int seconds) {
+        if (seconds < 1) {
+            throw new UsageProblem("--timeout " + seconds + " is not a number of seconds");
         }
-    }
-
-    Duration patience() {
-        if (timeout < 1) {
-            throw new UsageProblem("--timeout " + timeout + " is not a number of seconds");
-        }
-        return Duration.ofSeconds(timeout);
+        return Duration.ofSeconds(seconds);
     }
 
     /** The metering job that runs there. */

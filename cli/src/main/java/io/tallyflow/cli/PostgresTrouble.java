@@ -34,7 +34,8 @@ final class PostgresTrouble {
         } else if (NOT_THERE.contains(state)) {
             return "its schema is not the one of this version; tallyflow up brings it up to date";
         } else if (state.equals(NOT_ALLOWED)) {
-            return "let its owner grant the role tallyflow_reader to this user";
+            return "let its owner grant this user the role tallyflow_reader, or tallyflow_operator"
+                    + " for savepoints and resets";
         }
         return "see the server's log";
     }

@@ -26,6 +26,7 @@ final class FakeFlink implements AutoCloseable {
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final Set<String> lost = ConcurrentHashMap.newKeySet();
+    private final Map<String, Runnable> deeds = new ConcurrentHashMap<>();
     private final HttpServer server;
     private final String scheme;
 
@@ -67,6 +68,7 @@ final class FakeFlink implements AutoCloseable {
         STARTED.matcher(requests.get(requests.size() - 1))
                 .results()
                 .forEach(found -> started = found.group(1));
+        deeds.getOrDefault(request, () -> {}).run();
         if (lost.contains(request)) {
             exchange.close();
             return;
@@ -88,6 +90,19 @@ final class FakeFlink implements AutoCloseable {
         answers.put(request, new Answer(200, json));
     }
 
+    /** The next savepoint is complete at once, there and with this number. */
+    void takesSavepoint(String uri, long checkpoint) {
+        answers("POST /jobs/ID/savepoints", "{\"request-id\":\"t\"}");
+        answers("POST /jobs/ID/stop", "{\"request-id\":\"t\"}");
+        answers(
+                "GET /jobs/ID/savepoints/t",
+                "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"location\":\"" + uri + "\"}}");
+        answers(
+                "GET /jobs/ID/checkpoints",
+                "{\"latest\":{\"savepoint\":null},\"history\":[{\"id\":99,\"external_path\":\"x\"},"
+                        + ("{\"id\":" + checkpoint + ",\"external_path\":\"" + uri + "\"}]}"));
+    }
+
     void fails(String request, String json) {
         answers.put(request, new Answer(500, json));
     }
@@ -95,6 +110,11 @@ final class FakeFlink implements AutoCloseable {
     /** It does what it is asked to, and the answer gets lost. */
     void losesTheAnswerTo(String request) {
         lost.add(request);
+    }
+
+    /** What happens each time that it is asked this, before it answers. */
+    void does(String request, Runnable deed) {
+        deeds.put(request, deed);
     }
 
     void knowsNot(String request) {

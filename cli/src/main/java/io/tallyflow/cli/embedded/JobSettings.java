@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param postgresUser role to connect as
  * @param postgresPassword its password; null if the server asks for none. Never printed.
  * @param meters file with the meter definitions
- * @param directory where Flink keeps its checkpoints ({@code checkpoints}) and working files
- *     ({@code tmp})
+ * @param directory where Flink keeps its checkpoints ({@code checkpoints}), savepoints ({@code
+ *     savepoints}) and working files ({@code tmp})
  * @param warehouse where the Iceberg tables are
  * @param webPort of Flink's web page and REST interface, on the loopback address; 0 takes a free
  *     one
@@ -70,6 +70,11 @@ public record JobSettings(
     /** Where checkpoints are kept. */
     public Path checkpoints() {
         return directory.resolve("checkpoints");
+    }
+
+    /** Where savepoints are put. */
+    public Path savepoints() {
+        return directory.resolve("savepoints");
     }
 
     @Override

@@ -41,6 +41,20 @@ final class RolesTest {
 
     private static final String NOT_ALLOWED = "42501";
 
+    private static final String SAVEPOINT =
+            """
+            insert into tallyflow.savepoint (path, pipeline, checkpoint, after_epoch, after_commit,
+                job, format, stopped, taken_by)
+            values ('file:/savepoint-1', 'metering', 1, 0, 0, 'j', 'CANONICAL', false, 'ann')
+            """;
+
+    private static final String RESET =
+            """
+            insert into tallyflow.reset (id, meter, subject, requested, reason, savepoint,
+                recorded_by)
+            values ('r', 'tokens', 's', '2026-01-01Z', null, 'file:/savepoint-1', 'ann')
+            """;
+
     private static final List<Meter> METERS =
             MeterFile.parse(
                     "meters.yaml",
@@ -98,6 +112,7 @@ final class RolesTest {
 
     private static LoginUser writer;
     private static LoginUser reader;
+    private static LoginUser operator;
 
     @BeforeAll
     static void create() throws SQLException {
@@ -105,12 +120,13 @@ final class RolesTest {
         owner = new LoginUser(database, "tallyflow_owner");
         writer = new LoginUser(database, "tallyflow_writer");
         reader = new LoginUser(database, "tallyflow_reader");
+        operator = new LoginUser(database, "tallyflow_operator");
         MeterRegistry.register(database.dataSource(), METERS);
     }
 
     @AfterAll
     static void drop() throws SQLException {
-        for (LoginUser user : List.of(owner, writer, reader)) {
+        for (LoginUser user : List.of(owner, writer, reader, operator)) {
             user.close();
         }
         database.close();
@@ -181,6 +197,10 @@ final class RolesTest {
                 "truncate tallyflow.staged_row",
                 "update tallyflow.savepoint set checkpoint = 0",
                 "delete from tallyflow.savepoint",
+                "insert into tallyflow.reset default values",
+                "select * from tallyflow.reset",
+                "update tallyflow.reset set undone_at = now(), undone_by = 'me'",
+                "delete from tallyflow.reset",
                 "delete from tallyflow.usage_row_default",
                 "alter table tallyflow.usage_row disable trigger usage_row_deletes",
                 "drop trigger usage_row_deletes on tallyflow.usage_row",
@@ -243,13 +263,62 @@ final class RolesTest {
                 "select * from tallyflow.query('tokens', group_by => '{subject}')",
                 "select * from tallyflow.query('tokens', window_size => 'DAY',"
                         + " time_zone => 'Etc/GMT+1', subjects => '{s}', filter => '{}')",
-                "select * from tallyflow.query('users', '2020-01-01Z', '2020-01-02Z')"
+                "select * from tallyflow.query('users', '2020-01-01Z', '2020-01-02Z')",
+                "select * from tallyflow.reset",
+                "select * from tallyflow.reset_in_force('tokens')",
+                "select tallyflow.usage_since_reset('tokens', 's', '2020-01-01Z')"
             })
-    void letTheReaderAsk(String question) throws SQLException {
-        try (Connection connection = reader.connect();
-                Statement statement = connection.createStatement()) {
-            assertThat(statement.execute(question)).isTrue();
+    void letTheReaderAndTheOperatorAsk(String question) throws SQLException {
+        for (LoginUser user : List.of(reader, operator)) {
+            try (Connection connection = user.connect();
+                    Statement statement = connection.createStatement()) {
+                assertThat(statement.execute(question)).isTrue();
+            }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                SAVEPOINT + "; " + RESET,
+                SAVEPOINT
+                        + "; "
+                        + RESET
+                        + "; update tallyflow.reset"
+                        + " set undone_at = now(), undone_by = 'ann', undo_reason = 'mistake'",
+                "select epoch, commit, checkpoint, abandoned_in_epoch from tallyflow.ledger_history"
+            })
+    void letTheOperatorTakeSavepointsAndReset(String statements) {
+        assertThat(outcome(operator, statements)).isEqualTo("done");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "update tallyflow.reset set at = now()",
+                "update tallyflow.reset set meter = 'users'",
+                "update tallyflow.reset set recorded_by = 'somebody else'",
+                "insert into tallyflow.reset (id, at) values ('x', now())",
+                "insert into tallyflow.reset (id, recorded_at) values ('x', now())",
+                "delete from tallyflow.reset",
+                "truncate tallyflow.reset",
+                "alter table tallyflow.reset disable trigger all",
+                "update tallyflow.savepoint set checkpoint = 0",
+                "delete from tallyflow.savepoint",
+                "insert into tallyflow.usage_row default values",
+                "update tallyflow.usage_row set sum = 0",
+                "delete from tallyflow.usage_row",
+                "insert into tallyflow.adjustment default values",
+                "update tallyflow.ledger set commit = 0",
+                "select token from tallyflow.ledger",
+                "update tallyflow.meter_definition set in_force = false",
+                "insert into tallyflow.rewind default values",
+                "create table tallyflow.mine (x int)",
+                "select tallyflow.make_roles()",
+                "select tallyflow.grant_operator_rights()"
+            })
+    void refuseTheOperatorEverythingElse(String statement) {
+        assertThat(outcome(operator, statement)).isEqualTo(NOT_ALLOWED);
     }
 
     @ParameterizedTest
@@ -285,6 +354,9 @@ final class RolesTest {
                 "select * from tallyflow.staged_row",
                 "select * from tallyflow.savepoint",
                 "select * from tallyflow.usage_row_default",
+                "insert into tallyflow.reset default values",
+                "update tallyflow.reset set undone_at = now(), undone_by = 'me'",
+                "delete from tallyflow.reset",
                 "select tallyflow.make_partitions(date '2030-01-01')"
             })
     void refuseTheReaderEveryWrite(String statement) {
