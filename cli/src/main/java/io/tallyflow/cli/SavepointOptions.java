@@ -4,6 +4,7 @@ import io.tallyflow.cli.cluster.FlinkCluster;
 import io.tallyflow.cli.cluster.SavepointFormat;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Of which job a command takes a savepoint, and how. */
@@ -16,6 +17,8 @@ final class SavepointOptions {
                     "REST interface of the Flink cluster, such as http://127.0.0.1:8081; without it"
                             + " the one of the running tallyflow up.")
     private @Nullable String url;
+
+    @Mixin private final ClusterTlsOption tls = new ClusterTlsOption();
 
     @Option(
             names = "--timeout",
@@ -53,7 +56,7 @@ final class SavepointOptions {
         if (known == null) {
             throw new UsageProblem("on which cluster does the job run? Name it with --cluster URL");
         }
-        return ClusterOptions.cluster(known);
+        return ClusterOptions.cluster(known, tls);
     }
 
     Duration patience() {

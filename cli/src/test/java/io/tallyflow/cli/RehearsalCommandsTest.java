@@ -87,7 +87,7 @@ final class RehearsalCommandsTest {
     private static String send(Servers servers, String... more) {
         List<String> arguments = new ArrayList<>(List.of("rehearsal", "send"));
         arguments.addAll(List.of("--start", START, "--events", "2000"));
-        arguments.addAll(List.of("--kafka-bootstrap", servers.kafka()));
+        arguments.addAll(List.of("--kafka-bootstrap", servers.kafka().bootstrap()));
         arguments.addAll(List.of(more));
         CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
         assertThat(run.err()).isEmpty();

@@ -1,12 +1,13 @@
 package io.tallyflow.cli.embedded;
 
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the embedded job is started with.
  *
- * @param kafkaBootstrap {@code host:port} of the broker that holds {@link Topics}
+ * @param kafka the brokers that hold {@link Topics}
  * @param postgresUrl JDBC URL without user and password
  * @param postgresUser role to connect as
  * @param postgresPassword its password; null if the server asks for none. Never printed.
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param restoreFrom directory of the checkpoint to go on from; null starts without state
  */
 public record JobSettings(
-        String kafkaBootstrap,
+        KafkaConnection kafka,
         String postgresUrl,
         String postgresUser,
         @Nullable String postgresPassword,
@@ -33,7 +34,10 @@ public record JobSettings(
         int parallelism,
         @Nullable Path restoreFrom) {
 
-    /** With the warehouse beside Flink's directory, and without a port for Prometheus. */
+    /**
+     * With a broker that asks for no login, the warehouse beside Flink's directory, and no port for
+     * Prometheus.
+     */
     public JobSettings(
             String kafkaBootstrap,
             String postgresUrl,
@@ -45,7 +49,7 @@ public record JobSettings(
             int parallelism,
             @Nullable Path restoreFrom) {
         this(
-                kafkaBootstrap,
+                KafkaConnection.plain(kafkaBootstrap),
                 postgresUrl,
                 postgresUser,
                 postgresPassword,
@@ -56,6 +60,11 @@ public record JobSettings(
                 null,
                 parallelism,
                 restoreFrom);
+    }
+
+    /** {@code host:port} of the brokers. */
+    public String kafkaBootstrap() {
+        return kafka.bootstrap();
     }
 
     /** Where checkpoints are kept. */
@@ -71,7 +80,7 @@ public record JobSettings(
     @Override
     public String toString() {
         return "JobSettings[kafka="
-                + kafkaBootstrap
+                + kafka.bootstrap()
                 + ", postgres="
                 + postgresUrl
                 + ", meters="

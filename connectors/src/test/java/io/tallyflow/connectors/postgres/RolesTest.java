@@ -33,6 +33,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What users with one of the roles can do, and what they cannot. */
@@ -71,6 +72,44 @@ final class RolesTest {
 
     private static PostgresServer.Database database;
     private static LoginUser owner;
+    private static final List<String> ROWS_OF_5_AND_6 =
+            List.of(
+                    """
+                    insert into tallyflow.ledger_history (pipeline, epoch, commit, token,
+                        checkpoint, prev_token, prev_checkpoint, committed_at, watermark, offsets,
+                        consumed, metered, unmatched, duplicate, conflict, stale, rejected,
+                        readings, adjusted, ignored, reasons)
+                    select 'metering', 2, commit, 1, commit, 1, commit - 1, now(), now(), '{}',
+                        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}'
+                    from generate_series(5, 6) as commit
+                    """,
+                    """
+                    insert into tallyflow.usage_row (meter, subject, group_hash, group_by,
+                        window_start, window_end, readings, settled, shard, commit)
+                    select 'm', 's', hash, '{}', t, t + interval '1 minute', 1, false, 0, commit
+                    from (select commit, to_timestamp(60 * commit) as t,
+                        substring(sha256('') for 16) as hash
+                        from generate_series(5, 6) as commit) x
+                    """,
+                    """
+                    insert into tallyflow.adjustment (meter, subject, group_hash, group_by,
+                        window_start, window_end, readings, reason, commit, checkpoint,
+                        committed_at)
+                    select 'm', 's', hash, '{}', t, t + interval '1 minute', 1, 'late', commit,
+                        commit, now()
+                    from (select commit, to_timestamp(60 * commit) as t,
+                        substring(sha256('') for 16) as hash
+                        from generate_series(5, 6) as commit) x
+                    """,
+                    """
+                    insert into tallyflow.distinct_value (meter, subject, group_hash, group_by,
+                        window_start, window_end, value_hash, value, commit)
+                    select 'm', 's', hash, '{}', t, t + interval '1 minute', hash, 'v', commit
+                    from (select commit, to_timestamp(60 * commit) as t,
+                        substring(sha256('') for 16) as hash
+                        from generate_series(5, 6) as commit) x
+                    """);
+
     private static LoginUser writer;
     private static LoginUser reader;
     private static LoginUser operator;
@@ -163,6 +202,10 @@ final class RolesTest {
                 "update tallyflow.reset set undone_at = now(), undone_by = 'me'",
                 "delete from tallyflow.reset",
                 "delete from tallyflow.usage_row_default",
+                "alter table tallyflow.usage_row disable trigger usage_row_deletes",
+                "drop trigger usage_row_deletes on tallyflow.usage_row",
+                "alter table tallyflow.usage_row disable trigger user",
+                "set session_replication_role = replica",
                 "insert into tallyflow.usage_row_default default values",
                 "delete from tallyflow.flyway_schema_history",
                 "lock table tallyflow.rewind in access exclusive mode",
@@ -172,6 +215,42 @@ final class RolesTest {
             })
     void refuseTheWriterEverythingElse(String statement) {
         assertThat(outcome(writer, statement)).isEqualTo(NOT_ALLOWED);
+    }
+
+    /** One row of commit 5 and one of commit 6. */
+    @ParameterizedTest
+    @CsvSource({
+        // Commits that are taken back, what is deleted, whether that is allowed.
+        "false, commit > 4, false",
+        "false, commit > 5, false",
+        "false, commit > 6, true",
+        "commit > 5, commit > 5, true",
+        "commit > 5, commit > 4, false",
+        "commit > 5, true, false",
+        "commit > 4, commit > 4, true",
+        "commit > 4, commit > 5, true",
+        // A hole is no rewind.
+        "commit = 5, commit = 5, false"
+    })
+    void letTheWriterDeleteWhatARewindTakesBackAndNothingElse(
+            String back, String which, boolean allowed) throws SQLException {
+        try (PostgresServer.Database own = PostgresServer.migrated();
+                LoginUser user = new LoginUser(own, "tallyflow_writer")) {
+            try (Connection connection = own.connect();
+                    Statement statement = connection.createStatement()) {
+                for (String rows : ROWS_OF_5_AND_6) {
+                    statement.execute(rows);
+                }
+            }
+            for (String table : List.of("distinct_value", "usage_row", "adjustment")) {
+                String transaction =
+                        "update tallyflow.ledger_history set abandoned_in_epoch = 3 where %s;"
+                                + " delete from tallyflow.%s where %s";
+                assertThat(outcome(user, transaction.formatted(back, table, which)))
+                        .as(table)
+                        .isEqualTo(allowed ? "done" : NOT_ALLOWED);
+            }
+        }
     }
 
     @ParameterizedTest
@@ -313,10 +392,6 @@ final class RolesTest {
                         from (select %s as t, substring(sha256('') for 16) as hash) x
                         """
                                 .formatted(newest));
-                assertThat(
-                                statement.executeUpdate(
-                                        "delete from tallyflow.distinct_value where commit = 1"))
-                        .isEqualTo(1);
             }
             connection.rollback();
         }

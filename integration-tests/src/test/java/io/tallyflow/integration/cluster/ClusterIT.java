@@ -3,6 +3,7 @@ package io.tallyflow.integration.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.demo.GeneratorSettings;
+import io.tallyflow.integration.run.Finished;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -2,11 +2,11 @@ package io.tallyflow.integration.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.Tallyflow;
 import io.tallyflow.cli.cluster.Deadline;
 import io.tallyflow.cli.cluster.FlinkCluster;
 import io.tallyflow.cli.cluster.JobView;
 import io.tallyflow.cli.embedded.Ports;
+import io.tallyflow.integration.run.Finished;
 import io.tallyflow.jobs.metering.MeteringJob;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,12 +140,7 @@ final class StandaloneCluster implements AutoCloseable {
 
     /** A {@code tallyflow} command in a process of its own. */
     Finished tallyflow(List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Dtallyflow.home=" + HOME, "-cp"));
-        command.addAll(List.of(System.getProperty("java.class.path"), Tallyflow.class.getName()));
-        command.addAll(arguments);
-        return Finished.of(command, Map.of());
+        return Finished.tallyflow(arguments, Map.of());
     }
 
     /** Takes a savepoint and returns its path. */
