@@ -57,6 +57,7 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new StartCommand()));
         line.addSubcommand(new CommandLine(new SavepointCommand()));
         line.addSubcommand(new CommandLine(new SavepointsCommand()));
+        line.addSubcommand(new CommandLine(new StateCommand()));
         line.getSubcommands().values().forEach(Tallyflow::offerHelp);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Tallyflow::wronglyUsed);
