@@ -58,6 +58,8 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new SavepointCommand()));
         line.addSubcommand(new CommandLine(new SavepointsCommand()));
         line.addSubcommand(new CommandLine(new StateCommand()));
+        line.addSubcommand(new CommandLine(new RewindCommand()));
+        line.addSubcommand(new CommandLine(new RehearsalCommand()));
         line.getSubcommands().values().forEach(Tallyflow::offerHelp);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Tallyflow::wronglyUsed);

@@ -33,6 +33,7 @@ import java.util.concurrent.Future;
 import javax.sql.DataSource;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -139,11 +140,12 @@ final class MeteringRig implements AutoCloseable {
     private static void build(
             StreamExecutionEnvironment environment, JobSettings settings, Commits commits)
             throws Exception {
-        Configuration checkpoints = new Configuration();
-        checkpoints.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, commits.interval);
-        checkpoints.set(
-                CheckpointingOptions.CHECKPOINTING_INTERVAL_DURING_BACKLOG, commits.interval);
-        environment.configure(checkpoints);
+        Configuration own = new Configuration();
+        own.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, commits.interval);
+        own.set(CheckpointingOptions.CHECKPOINTING_INTERVAL_DURING_BACKLOG, commits.interval);
+        // What fails at the first try is to be seen at once, and for what it is.
+        own.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
+        environment.configure(own);
         MeteringOptions options = options(settings, commits);
         List<Meter> meters = MeterFile.read(options.meters());
         MeterRegistry.register(dataSource(settings), meters);
