@@ -69,6 +69,7 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new SavepointsCommand()));
         line.addSubcommand(new CommandLine(new ResetCommand(clock)));
         line.addSubcommand(new CommandLine(new ResetsCommand()));
+        line.addSubcommand(new CommandLine(new StateCommand()));
         line.addSubcommand(new CommandLine(new RewindCommand()));
         line.addSubcommand(new CommandLine(new RehearsalCommand()));
         line.getSubcommands().values().forEach(Tallyflow::offerHelp);
