@@ -128,7 +128,7 @@ final class LedgerStart implements Serializable {
                             + " days old, and identities are kept for "
                             + kept.toDays()
                             + " days beyond the dedupe horizon: copies of old events might count"
-                            + " twice. Set the time state is kept to zero to start all the same.");
+                            + " twice. If you know that there are none, start with --state-kept \"0 s\".");
         }
     }
 

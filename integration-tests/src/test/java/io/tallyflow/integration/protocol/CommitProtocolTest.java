@@ -329,6 +329,26 @@ final class CommitProtocolTest {
     }
 
     @Test
+    void refusesACommitThatARewindHasAbandonedByTheSameName() throws Exception {
+        rig = PipelineRig.fresh(log, sink(), 2);
+        readSome(60);
+        PipelineRig.Snapshot old = commit();
+        readSome(60);
+        PipelineRig frozen = rig;
+        PipelineRig.Snapshot pending = rig.barrier(++checkpoint);
+        long made = checkpoint;
+        PipelineRig.restored(log, sink(), 2, pending).close();
+        rig = PipelineRig.rewound(log, sinkRewindingTo(1, 0), 2, old);
+        readSome(10);
+        commit();
+        assertRefused(Refusal.STATE_ABANDONED, () -> frozen.complete(made));
+        frozen.close();
+        readAll();
+        commit();
+        witness.demandComplete();
+    }
+
+    @Test
     void refusesAStartWithoutStateOnALedgerInUse() throws Exception {
         rig = PipelineRig.fresh(log, sink(), 2);
         readSome(60);

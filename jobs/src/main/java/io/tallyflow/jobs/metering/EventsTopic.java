@@ -1,5 +1,6 @@
 package io.tallyflow.jobs.metering;
 
+import io.tallyflow.connectors.commit.StartRefusal;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -35,7 +36,13 @@ final class EventsTopic {
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 throw new IOException(
-                        "Kafka has no topic " + topic + ": create it before the job starts", e);
+                        StartRefusal.TOPIC_MISSING.saying(
+                                "Kafka at "
+                                        + options.kafkaBootstrap()
+                                        + " has no topic "
+                                        + topic
+                                        + ". Create it before the job starts."),
+                        e);
             }
             throw new IOException("Kafka did not describe topic " + topic, e);
         } catch (TimeoutException e) {
