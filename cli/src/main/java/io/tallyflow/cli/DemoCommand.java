@@ -155,7 +155,12 @@ final class DemoCommand implements Callable<Integer> {
                     Comparison.of(
                             truth,
                             SeenInPostgres.all(connection),
-                            LakeArrival.await(running, truth, out));
+                            LakeArrival.await(
+                                    EmbeddedLake.of(
+                                            running.postgres(), running.directory().warehouse()),
+                                    running.postgres(),
+                                    truth,
+                                    out));
             comparison.print(out);
             return comparison.isEqual();
         }

@@ -3,26 +3,32 @@ package io.tallyflow.cli;
 import io.tallyflow.jobs.metering.MeteringOptions;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.jobs.metering.Option;
+import io.tallyflow.schemas.commit.RewindTarget;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-/** The job's own options, checked before a cluster gets them. */
-final class JobArguments {
+/**
+ * The job's own options, checked before a cluster gets them.
+ *
+ * @param texts as they are given to the job
+ * @param meant what they say
+ */
+record JobArguments(List<String> texts, MeteringOptions meant) {
+
+    private static final String REWIND_TO = "--" + Option.REWIND_TO.key();
 
     private static final List<String> FILES =
             List.of("--" + Option.METERS.key(), "--" + Option.LAKE_PROPERTIES.key());
-
-    private JobArguments() {}
 
     /**
      * The options with absolute paths: the cluster's processes run in another directory.
      *
      * @throws UsageProblem with everything that is wrong with them, or with the meters
      */
-    static List<String> checked(List<String> given, Map<String, String> environment) {
+    static JobArguments checked(List<String> given, Map<String, String> environment) {
         List<String> arguments = new ArrayList<>(given);
         for (int i = 1; i < arguments.size(); i += 2) {
             if (FILES.contains(arguments.get(i - 1)) && !arguments.get(i).isEmpty()) {
@@ -31,7 +37,7 @@ final class JobArguments {
         }
         MeteringOptions options = options(arguments, environment);
         MeterDefinitions.read(options.meters(), "--meters " + options.meters());
-        return arguments;
+        return new JobArguments(arguments, options);
     }
 
     private static MeteringOptions options(
@@ -41,5 +47,18 @@ final class JobArguments {
         } catch (IllegalArgumentException e) {
             throw new UsageProblem(Objects.toString(e.getMessage(), e.toString()));
         }
+    }
+
+    /** The same, for a start that may take the results back. */
+    JobArguments withRewindTo(RewindTarget target) {
+        List<String> more = new ArrayList<>(texts);
+        more.addAll(List.of(REWIND_TO, target.toString()));
+        return new JobArguments(more, meant);
+    }
+
+    /** The Postgres that the job writes to. */
+    PostgresAddress postgres() {
+        return new PostgresAddress(
+                meant.postgresUrl(), meant.postgresUser(), meant.postgresPassword());
     }
 }

@@ -24,8 +24,8 @@ final class LakeArrival {
     private LakeArrival() {}
 
     /** What is in the lake, at the latest when patience is at its end. */
-    static SeenInLake await(Servers running, Truth truth, PrintWriter out) {
-        LakeOptions options = EmbeddedLake.of(running.postgres(), running.directory().warehouse());
+    static SeenInLake await(
+            LakeOptions options, PostgresAddress postgres, Truth truth, PrintWriter out) {
         out.println("all is in Postgres; waiting for the next commit of the lake");
         out.flush();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -33,7 +33,7 @@ final class LakeArrival {
             while (!hasAll(options, truth) && System.nanoTime() < deadline) {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
             }
-            return LakeSeen.of(LakeCells.of(options, MetersInForce.read(running.postgres())));
+            return LakeSeen.of(LakeCells.of(options, MetersInForce.read(postgres)));
         } catch (IOException e) {
             throw new CommandFailure("the lake cannot be read: " + e.getMessage(), e);
         } catch (InterruptedException e) {

@@ -7,9 +7,6 @@ import io.tallyflow.cli.text.TextTable;
 import io.tallyflow.cli.text.TextTable.Column;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.io.PrintWriter;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.temporal.ChronoUnit;
@@ -78,7 +75,7 @@ final class SavepointsCommand implements Callable<Integer> {
     private static String start(RecordedSavepoint recorded) {
         LedgerPosition position = recorded.position();
         LedgerPosition ledger = recorded.ledger();
-        if (isGone(recorded.savepoint().path())) {
+        if (recorded.savepoint().isGone()) {
             return "gone";
         } else if (recorded.abandoned()) {
             return "taken back";
@@ -88,12 +85,5 @@ final class SavepointsCommand implements Callable<Integer> {
             return "as it is";
         }
         return "--rewind-to " + new RewindTarget(position.commit(), ledger.epoch());
-    }
-
-    /** Only of files can this machine tell, and only where it sees those of the cluster. */
-    private static boolean isGone(String path) {
-        URI uri = URI.create(path);
-        return "file".equals(uri.getScheme())
-                && !Files.exists(Path.of(uri.getPath()).resolve("_metadata"));
     }
 }

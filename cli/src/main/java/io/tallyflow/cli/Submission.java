@@ -45,21 +45,51 @@ final class Submission {
             List<String> options,
             @Nullable String savepoint,
             PrintWriter out) {
+        Duration patience = target.patience();
+        FlinkCluster cluster = target.cluster();
+        requireParallelism();
+        JobArguments arguments = JobArguments.checked(options, System.getenv());
+        start(cluster, upload(cluster, out), arguments, savepoint, patience, out);
+    }
+
+    /**
+     * Complains of what cannot be.
+     *
+     * @throws UsageProblem if so
+     */
+    void requireParallelism() {
         if (parallelism != null && parallelism < 1) {
             throw new UsageProblem("--parallelism " + parallelism + " is not a number from 1");
         }
-        Duration patience = target.patience();
-        FlinkCluster cluster = target.cluster();
-        List<String> arguments = JobArguments.checked(options, System.getenv());
+    }
+
+    /** Makes sure that the cluster has the job jar. */
+    UploadedJar upload(FlinkCluster cluster, PrintWriter out) {
         JobJar job = JobJar.of(jar());
-        long start = System.nanoTime();
         UploadedJar uploaded = cluster.upload(job);
         Console.say(out, "jar", job.name() + (uploaded.wasThere() ? "  was there" : "  uploaded"));
+        return uploaded;
+    }
+
+    /**
+     * Starts the job and waits until all its tasks run.
+     *
+     * @return its id
+     */
+    String start(
+            FlinkCluster cluster,
+            UploadedJar jar,
+            JobArguments arguments,
+            @Nullable String savepoint,
+            Duration patience,
+            PrintWriter out) {
+        long begun = System.nanoTime();
         String id = UUID.randomUUID().toString().replace("-", "");
-        cluster.start(uploaded, new StartRequest(id, arguments, parallelism, savepoint));
+        cluster.start(jar, new StartRequest(id, arguments.texts(), parallelism, savepoint));
         Console.say(out, "job", id);
         awaitRunning(cluster, id, patience);
-        Console.say(out, "running", "after " + seconds(start) + " s");
+        Console.say(out, "running", "after " + seconds(begun) + " s");
+        return id;
     }
 
     private Path jar() {
@@ -102,8 +132,8 @@ final class Submission {
         }
     }
 
-    private static String seconds(long start) {
-        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    private static String seconds(long begun) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
         return millis / 1_000 + "." + millis % 1_000 / 100;
     }
 }

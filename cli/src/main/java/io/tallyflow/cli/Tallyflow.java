@@ -57,6 +57,8 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new StartCommand()));
         line.addSubcommand(new CommandLine(new SavepointCommand()));
         line.addSubcommand(new CommandLine(new SavepointsCommand()));
+        line.addSubcommand(new CommandLine(new RewindCommand()));
+        line.addSubcommand(new CommandLine(new RehearsalCommand()));
         line.getSubcommands().values().forEach(Tallyflow::offerHelp);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         line.setParameterExceptionHandler(Tallyflow::wronglyUsed);

@@ -21,6 +21,7 @@ final class FakeFlink implements AutoCloseable {
     private final Map<String, Answer> answers = new ConcurrentHashMap<>();
     private final List<String> requests = new CopyOnWriteArrayList<>();
     private final Set<String> lost = ConcurrentHashMap.newKeySet();
+    private final Map<String, Runnable> deeds = new ConcurrentHashMap<>();
     private final HttpServer server;
 
     private volatile String started = "";
@@ -41,6 +42,7 @@ final class FakeFlink implements AutoCloseable {
         STARTED.matcher(requests.get(requests.size() - 1))
                 .results()
                 .forEach(found -> started = found.group(1));
+        deeds.getOrDefault(request, () -> {}).run();
         if (lost.contains(request)) {
             exchange.close();
             return;
@@ -69,6 +71,11 @@ final class FakeFlink implements AutoCloseable {
     /** It does what it is asked to, and the answer gets lost. */
     void losesTheAnswerTo(String request) {
         lost.add(request);
+    }
+
+    /** What happens each time that it is asked this, before it answers. */
+    void does(String request, Runnable deed) {
+        deeds.put(request, deed);
     }
 
     void knowsNot(String request) {

@@ -2,6 +2,7 @@ package io.tallyflow.cli.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +117,20 @@ public final class FlinkCluster {
         String job = "jobs/" + jobId;
         JsonNode answer = rest.post(job + (stop ? "/stop" : "/savepoints"), body);
         return new PendingSavepoint(rest, jobId, answer.path("request-id").asText());
+    }
+
+    /**
+     * Ends a job without a savepoint.
+     *
+     * @throws ClusterFailure if it has not ended in time
+     */
+    public void cancel(String jobId, Duration patience) {
+        rest.patch("jobs/" + jobId + "?mode=cancel");
+        Boolean over = Deadline.in(patience).await(() -> job(jobId).isOver() ? true : null);
+        if (over == null) {
+            throw new ClusterFailure(
+                    "job " + jobId + " does not end after " + patience.toSeconds() + " s");
+        }
     }
 
     /** Ids of jobs of this name that have not ended. */

@@ -62,6 +62,10 @@ final class RestInterface {
         }
     }
 
+    JsonNode patch(String path) {
+        return answer(request(path).method("PATCH", BodyPublishers.noBody()).build());
+    }
+
     /** Sends a jar under a name. */
     JsonNode upload(String path, Path jar, String name) {
         try {

@@ -1,0 +1,72 @@
+package io.tallyflow.cli;
+
+import io.tallyflow.cli.demo.GeneratorSettings;
+import io.tallyflow.cli.demo.UsageSender;
+import io.tallyflow.cli.embedded.Topics;
+import java.io.PrintWriter;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code tallyflow rehearsal send}. */
+@Command(
+        name = "send",
+        description = {
+            "Sends the usage to topic "
+                    + Topics.EVENTS
+                    + ", which must have four partitions and nothing else in it.",
+            "What is there already is not sent again, so it may be interrupted and repeated."
+        })
+final class RehearsalSendCommand implements Callable<Integer> {
+
+    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final RehearsalOptions usage = new RehearsalOptions();
+
+    @Option(
+            names = "--kafka-bootstrap",
+            paramLabel = "HOST:PORT",
+            required = true,
+            description = "The Kafka to send it to.")
+    private @Nullable String kafka;
+
+    @Option(
+            names = "--up-to",
+            paramLabel = "N",
+            description = "Only the first N records; a later call sends the others.")
+    private @Nullable Long upTo;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "R",
+            defaultValue = "0",
+            description = "Records per second; without it as fast as Kafka takes them.")
+    private long rate;
+
+    @Override
+    public Integer call() {
+        GeneratorSettings settings = usage.settings();
+        String bootstrap = Objects.requireNonNull(ServerOptions.bootstrap(kafka), "required");
+        if (rate < 0) {
+            throw new UsageProblem("--rate " + rate + " is not a number of records");
+        }
+        long last = upTo == null ? settings.records() : Math.min(upTo, settings.records());
+        if (last < 1) {
+            throw new UsageProblem("--up-to " + upTo + " is not a number of records");
+        }
+        PrintWriter out = Console.out(spec);
+        try (UsageSender sender = new UsageSender(bootstrap, Topics.EVENTS, settings, rate)) {
+            sender.sendUpTo(last);
+        } catch (KafkaException e) {
+            throw new CommandFailure(
+                    "the usage cannot be sent to " + bootstrap + ": " + Console.reason(e), e);
+        }
+        Console.say(out, "sent", last + " of " + settings.records());
+        return 0;
+    }
+}

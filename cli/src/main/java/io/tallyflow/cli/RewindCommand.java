@@ -1,0 +1,173 @@
+package io.tallyflow.cli;
+
+import io.tallyflow.cli.cluster.Deadline;
+import io.tallyflow.cli.cluster.FlinkCluster;
+import io.tallyflow.cli.cluster.FlinkCluster.UploadedJar;
+import io.tallyflow.cli.cluster.JobView;
+import io.tallyflow.cli.cluster.LedgerHistory;
+import io.tallyflow.cli.cluster.LedgerHistory.Newest;
+import io.tallyflow.jobs.metering.EventsTopic;
+import io.tallyflow.jobs.metering.MeteringJob;
+import io.tallyflow.jobs.metering.MeteringOptions;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.Unmatched;
+
+/** {@code tallyflow rewind}. */
+@Command(
+        name = "rewind",
+        description = {
+            "Takes job, Postgres and lake back to a savepoint, and lets the job go on from there:"
+                    + " what came after the savepoint is read from Kafka again.",
+            "All further options are the job's own, --name value each, as for start."
+        })
+final class RewindCommand implements Callable<Integer> {
+
+    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final ClusterOptions target = new ClusterOptions();
+    @Mixin private final Submission submission = new Submission();
+    @Unmatched private final List<String> jobOptions = new ArrayList<>();
+
+    @Option(
+            names = "--to",
+            paramLabel = "SAVEPOINT",
+            required = true,
+            description =
+                    "Path of a savepoint as tallyflow savepoints lists it. It stays as it is.")
+    private String path = "";
+
+    @Option(
+            names = "--job",
+            paramLabel = "ID",
+            description = "The job that runs and is to end; needed only where several run.")
+    private @Nullable String job;
+
+    @Option(
+            names = "--dry-run",
+            description = "Only says what would be taken back, and whether it can be.")
+    private boolean dryRun;
+
+    @Override
+    public Integer call() {
+        Duration patience = target.patience();
+        FlinkCluster cluster = target.cluster();
+        submission.requireParallelism();
+        JobArguments arguments = JobArguments.checked(jobOptions, System.getenv());
+        MeteringOptions options = arguments.meant();
+        if (options.rewindTo() != null) {
+            throw new UsageProblem(
+                    "--rewind-to is what this command finds out itself: leave it out, or use it"
+                            + " with start");
+        }
+        PrintWriter out = Console.out(spec);
+        RewindPlan plan = plan(arguments, out);
+        String running = running(cluster);
+        // Whether it answers, while nothing has changed.
+        LakeFollowing.of(options.lake());
+        if (dryRun) {
+            return 0;
+        }
+        UploadedJar jar = submission.upload(cluster, out);
+        if (running != null) {
+            cluster.cancel(running, patience);
+            Console.say(out, "canceled", running);
+        }
+        LakeFollowing lake = LakeFollowing.of(options.lake());
+        // What that job committed until it ended goes, too.
+        Newest before = newest(arguments);
+        String started =
+                submission.start(
+                        cluster, jar, arguments.withRewindTo(plan.target()), path, patience, out);
+        Console.say(out, "commit", firstCommit(cluster, started, arguments, before, patience));
+        lake.await(Deadline.in(patience), out);
+        return 0;
+    }
+
+    private RewindPlan plan(JobArguments arguments, PrintWriter out) {
+        MeteringOptions options = arguments.meant();
+        PostgresAddress postgres = arguments.postgres();
+        try (Connection connection = postgres.connect()) {
+            RewindPlan plan = RewindPlan.to(path, options.pipeline(), connection);
+            Console.say(out, "back to", plan.staying());
+            Console.say(out, "taken", plan.takenBack());
+            plan.requireRecords(options.eventsTopic(), EventsTopic.firstOffsets(options));
+            return plan;
+        } catch (SQLException e) {
+            throw PostgresTrouble.failure(postgres, e);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    "it is not known whether Kafka can give again what a rewind would take back,"
+                            + " so nothing was changed: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private @Nullable String running(FlinkCluster cluster) {
+        return cluster.unfinished(MeteringJob.NAME).isEmpty()
+                ? null
+                : ClusterOptions.onlyJob(cluster, job);
+    }
+
+    private static Newest newest(JobArguments arguments) {
+        PostgresAddress postgres = arguments.postgres();
+        try (Connection connection = postgres.connect()) {
+            return new LedgerHistory(connection, arguments.meant().pipeline()).newest();
+        } catch (SQLException e) {
+            throw PostgresTrouble.failure(postgres, e);
+        }
+    }
+
+    /** In its transaction the results go back. */
+    private static String firstCommit(
+            FlinkCluster cluster,
+            String started,
+            JobArguments arguments,
+            Newest before,
+            Duration patience) {
+        Newest made =
+                Deadline.in(patience)
+                        .await(
+                                () -> {
+                                    requireAlive(cluster, started);
+                                    Newest now = newest(arguments);
+                                    return now.token() == before.token() ? null : now;
+                                });
+        if (made == null) {
+            throw new CommandFailure(
+                    "job "
+                            + started
+                            + " runs, but has made no commit after "
+                            + patience.toSeconds()
+                            + " s: nothing is taken back until it does. "
+                            + Objects.requireNonNullElse(cluster.failure(started), "See its page"));
+        }
+        return made.position().commit() + "  epoch " + made.position().epoch();
+    }
+
+    private static void requireAlive(FlinkCluster cluster, String started) {
+        JobView job = cluster.job(started);
+        if (job.isOver()) {
+            throw new CommandFailure(
+                    "job "
+                            + started
+                            + " is "
+                            + job.state()
+                            + ", and nothing was taken back: "
+                            + Objects.requireNonNullElse(cluster.failure(started), "see its page"));
+        }
+    }
+}
