@@ -37,12 +37,12 @@ record CommitTransaction(String pipeline, List<CommitPart> parts, CommitRows row
         if (place != null && !place.abandoned()) {
             return new Outcome(place.epoch(), place.commit(), false, 0);
         }
-        if (place == null && head.previous().equals(ledger.name())) {
-            return apply(connection, table, ledger, head);
-        } else if (place == null && isAskedToRewind(head, table, ledger)) {
+        if (place == null && isAskedToRewind(head, table, ledger)) {
             Ledger target = table.recall(head.previous());
             return apply(
                     connection, table, new Rewind(connection, pipeline).back(target, ledger), head);
+        } else if (place == null && head.previous().equals(ledger.name())) {
+            return apply(connection, table, ledger, head);
         }
         throw place == null ? regressed(head, ledger) : abandoned(head, place);
     }
