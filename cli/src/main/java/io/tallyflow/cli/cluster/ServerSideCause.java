@@ -1,10 +1,14 @@
 package io.tallyflow.cli.cluster;
 
+import io.tallyflow.connectors.commit.RefusalText;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Finds in a stack trace of Flink's what a person needs to know: the message of its last cause. */
+/**
+ * Finds in a stack trace of Flink's what a person needs to know: the message of its last cause, or
+ * the refusal that it came to.
+ */
 final class ServerSideCause {
 
     private static final String CAUSED = "Caused by: ";
@@ -22,6 +26,9 @@ final class ServerSideCause {
         boolean reading = true;
         for (String line : trace.replace(END, "").lines().toList()) {
             if (line.strip().startsWith(CAUSED)) {
+                if (RefusalText.isNamed(withoutClasses(String.join("\n", message)))) {
+                    break;
+                }
                 message.clear();
                 message.add(line.strip().substring(CAUSED.length()));
                 reading = true;

@@ -40,6 +40,21 @@ final class ServerSideCauseTest {
     }
 
     @Test
+    void isTheRefusalWhateverItCameFrom() {
+        assertThat(
+                        ServerSideCause.of(
+                                """
+                                org.apache.flink.util.FlinkRuntimeException: Could not execute application.
+                                \tat x.Y.z(Y.java:1)
+                                Caused by: java.io.IOException: TOPIC_MISSING: Kafka has no topic x. See y.md
+                                \tat x.Y.z(Y.java:1)
+                                Caused by: org.apache.kafka.Unknown: This server does not host it.
+                                \tat x.Y.z(Y.java:1)
+                                """))
+                .isEqualTo("TOPIC_MISSING: Kafka has no topic x. See y.md");
+    }
+
+    @Test
     void isTheClassWhereThereIsNoMessage() {
         assertThat(ServerSideCause.of("java.lang.NullPointerException\n\tat x.Y.z(Y.java:1)"))
                 .isEqualTo("java.lang.NullPointerException");

@@ -15,7 +15,7 @@ public final class SinkRefusedException extends RuntimeException {
     private final Refusal refusal;
 
     public SinkRefusedException(Refusal refusal, String message) {
-        super(refusal + ": " + message);
+        super(RefusalText.of(refusal, message));
         this.refusal = refusal;
     }
 

@@ -1,4 +1,4 @@
-/** What the sinks have in common: refusing to go on where results would become wrong. */
+/** What the ends have in common: refusing to go on where results would become wrong. */
 @NullMarked
 package io.tallyflow.connectors.commit;
 

@@ -2,6 +2,7 @@ package io.tallyflow.connectors.iceberg;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.postgresql.Driver;
 
 /** The tables of the lake, through their catalog. Not thread-safe. */
 public final class Lake implements Closeable {
@@ -42,12 +44,27 @@ public final class Lake implements Closeable {
     /** Connects to the catalog; tables are looked up when they are asked for. */
     public static Lake open(LakeOptions options) {
         Map<String, String> properties = new HashMap<>(options.catalog());
+        registerDriver(properties.getOrDefault(CatalogProperties.URI, ""));
         String warehouse = properties.getOrDefault(CatalogProperties.WAREHOUSE_LOCATION, "");
         if (warehouse.startsWith("file:") || warehouse.startsWith("/")) {
             properties.putIfAbsent(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
         }
         return new Lake(
                 CatalogUtil.buildIcebergCatalog(LakeTable.NAMESPACE, properties, /* conf= */ null));
+    }
+
+    /**
+     * A Java machine looks for drivers by itself only once, with the first job that it sees; for
+     * later ones the catalog would find none where nothing else of the job talks to Postgres.
+     */
+    private static void registerDriver(String uri) {
+        if (uri.startsWith("jdbc:postgresql:") && !Driver.isRegistered()) {
+            try {
+                Driver.register();
+            } catch (SQLException e) {
+                throw new IllegalStateException("the driver of Postgres does not register", e);
+            }
+        }
     }
 
     /** Makes the tables that are not there yet. */

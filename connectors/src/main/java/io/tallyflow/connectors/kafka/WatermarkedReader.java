@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.common.eventtime.Watermark;
 import org.apache.flink.api.connector.source.ReaderOutput;
@@ -13,6 +14,9 @@ import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.util.ExceptionUtils;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +67,7 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
     @Override
     public InputStatus pollNext(ReaderOutput<ParsedRecord> output) throws Exception {
         heedEndOffsets(output);
-        InputStatus status = reader.pollNext(listeningTo(output));
+        InputStatus status = read(output);
         if (status != InputStatus.MORE_AVAILABLE || ++sinceWatermark >= RECORDS_PER_WATERMARK) {
             emitWatermarks(output);
         }
@@ -71,6 +75,29 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
             backlog.remaining(0); // it is not asked any more, and would stay behind for ever
         }
         return status;
+    }
+
+    private InputStatus read(ReaderOutput<ParsedRecord> output) throws Exception {
+        try {
+            return reader.pollNext(listeningTo(output));
+        } catch (RuntimeException e) {
+            InvalidOffsetException gone =
+                    ExceptionUtils.findThrowable(e, InvalidOffsetException.class)
+                            .orElseThrow(() -> e);
+            throw new RecordsLostException(nextOffsets(gone.partitions()));
+        }
+    }
+
+    private Map<TopicPartition, Long> nextOffsets(Set<TopicPartition> lost) {
+        Map<TopicPartition, Long> next = new HashMap<>();
+        for (Partition partition : partitions.values()) {
+            for (TopicPartition one : lost) {
+                if (one.partition() == partition.number) {
+                    next.put(one, partition.watermark.nextOffset());
+                }
+            }
+        }
+        return next;
     }
 
     private PartitionedOutput listeningTo(ReaderOutput<ParsedRecord> output) {

@@ -37,14 +37,14 @@ record CommitTransaction(String pipeline, List<CommitPart> parts, CommitRows row
         if (place != null && !place.abandoned()) {
             return new Outcome(place.epoch(), place.commit(), false, 0);
         }
-        if (place == null && head.previous().equals(ledger.name())) {
-            return apply(connection, table, ledger, head);
-        } else if (place == null && isAskedToRewind(head, table, ledger)) {
+        if (place == null && isAskedToRewind(head, table, ledger)) {
             Ledger target = table.recall(head.previous());
             return apply(
                     connection, table, new Rewind(connection, pipeline).back(target, ledger), head);
+        } else if (place == null && head.previous().equals(ledger.name())) {
+            return apply(connection, table, ledger, head);
         }
-        throw regressed(head, ledger);
+        throw place == null ? regressed(head, ledger) : abandoned(head, place);
     }
 
     private static boolean isAskedToRewind(CommitPart head, LedgerTable table, Ledger ledger)
@@ -64,6 +64,19 @@ record CommitTransaction(String pipeline, List<CommitPart> parts, CommitRows row
         table.write(next);
         table.remember(next, head.previous());
         return new Outcome(next.epoch(), next.commit(), true, written);
+    }
+
+    private static SinkRefusedException abandoned(CommitPart head, LedgerTable.Place place) {
+        return new SinkRefusedException(
+                Refusal.STATE_ABANDONED,
+                "the state still has to make sure of commit "
+                        + place.commit()
+                        + " of epoch "
+                        + place.epoch()
+                        + " ("
+                        + head.name()
+                        + "), which a rewind has taken back. Nothing was written. Start from a state"
+                        + " of the present epoch or from one at or before the rewind's target.");
     }
 
     private static SinkRefusedException regressed(CommitPart head, Ledger ledger) {

@@ -74,9 +74,15 @@ final class LedgerStart implements Serializable {
             // A rewind starts from a state that may be much older than the ledger.
             refuseExpired(ledger, place.age());
         }
-        if (state.equals(ledger.name()) || place == null) {
-            // Unknown: its commit is still pending, or the first commit will be refused.
+        if (place == null) {
+            // Its commit is still pending, or the first commit will be refused.
             return Optional.empty();
+        }
+        if (state.equals(ledger.name())) {
+            // Asked to go back to where the ledger stands: the lake may be ahead of a ledger that
+            // was restored, and both are to begin the same epoch.
+            return Optional.of(new RewindTarget(place.commit(), ledger.epoch()))
+                    .filter(here -> here.equals(options.rewindTo()));
         }
         if (place.abandoned()) {
             throw abandoned(state, place);
@@ -128,7 +134,7 @@ final class LedgerStart implements Serializable {
                             + " days old, and identities are kept for "
                             + kept.toDays()
                             + " days beyond the dedupe horizon: copies of old events might count"
-                            + " twice. Set the time state is kept to zero to start all the same.");
+                            + " twice. If you know that there are none, start with --state-kept \"0 s\".");
         }
     }
 

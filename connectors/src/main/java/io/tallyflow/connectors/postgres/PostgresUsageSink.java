@@ -67,6 +67,9 @@ public final class PostgresUsageSink
 
     @Override
     public CommittingSinkWriter<UsageChange, CommitPart> createWriter(WriterInitContext context) {
+        // A writer runs on every worker that anything of the job runs on.
+        context.getUserCodeClassLoader()
+                .registerReleaseHookIfAbsent(DriverRelease.NAME, new DriverRelease());
         return new UsageWriter(options.partBytes(), new WriterPause());
     }
 

@@ -25,7 +25,11 @@ import org.apache.flink.api.connector.source.SourceOutput;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
+import org.apache.flink.runtime.throwable.ThrowableClassifier;
+import org.apache.flink.runtime.throwable.ThrowableType;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -95,6 +99,34 @@ final class WatermarkedReaderTest {
         quietFor(40_000, Map.of(7, 0L));
         assertThat(output.watermarks.get("usage.events-7")).isGreaterThan(NOW - 35_000);
         assertThat(broker.asked).allSatisfy(next -> assertThat(next).isNotNegative());
+    }
+
+    @Test
+    void failsForGoodWhereTheBrokerNoLongerHasWhatComesNext() throws Exception {
+        add(0, 1);
+        inner.give(record(1, 41, NOW));
+        pollAll();
+        inner.fails =
+                new IllegalStateException(
+                        "a fetcher has met an exception",
+                        new OffsetOutOfRangeException(
+                                Map.of(new TopicPartition("usage.events", 1), 42L)));
+        assertThatThrownBy(() -> reader.pollNext(output))
+                .isInstanceOf(RecordsLostException.class)
+                .hasMessageStartingWith("RECORDS_LOST: ")
+                .hasMessageContaining("usage.events-1 from 42.")
+                .hasMessageEndingWith("docs/operating/refusals/RECORDS_LOST.md")
+                .satisfies(
+                        lost ->
+                                assertThat(ThrowableClassifier.getThrowableType(lost))
+                                        .isEqualTo(ThrowableType.NonRecoverableError));
+    }
+
+    @Test
+    void leavesOtherFailuresToARestart() {
+        add(0);
+        inner.fails = new IllegalStateException("the broker is away");
+        assertThatThrownBy(() -> reader.pollNext(output)).isSameAs(inner.fails);
     }
 
     @Test
@@ -288,6 +320,7 @@ final class WatermarkedReaderTest {
             implements SourceReader<ParsedRecord, KafkaPartitionSplit> {
         private final Queue<ParsedRecord> records = new ArrayDeque<>();
         private InputStatus atEnd = InputStatus.NOTHING_AVAILABLE;
+        private @Nullable RuntimeException fails;
 
         void give(ParsedRecord record) {
             records.add(record);
@@ -298,6 +331,9 @@ final class WatermarkedReaderTest {
 
         @Override
         public InputStatus pollNext(ReaderOutput<ParsedRecord> output) {
+            if (fails != null) {
+                throw fails;
+            }
             ParsedRecord record = records.poll();
             if (record == null) {
                 return atEnd;

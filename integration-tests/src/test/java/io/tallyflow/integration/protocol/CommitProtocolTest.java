@@ -329,6 +329,48 @@ final class CommitProtocolTest {
     }
 
     @Test
+    void beginsANewEpochWhenItIsAskedToGoBackToWhereItStands() throws Exception {
+        rig = PipelineRig.fresh(log, sink(), 2);
+        readSome(120);
+        PipelineRig.Snapshot here = commit();
+        long commit = witness.look().commit();
+        rig.close();
+        rig = PipelineRig.rewound(log, sinkRewindingTo(commit, 0), 2, here);
+        readSome(30);
+        PipelineRig.Snapshot after = commit();
+        assertThat(witness.look().epoch()).isEqualTo(1);
+        assertThat(witness.look().commit()).isEqualTo(commit + 1);
+        rig.close();
+
+        // The option is still there, and does nothing any more.
+        rig = PipelineRig.rewound(log, sinkRewindingTo(commit, 0), 2, after);
+        readAll();
+        commit();
+        assertThat(witness.look().epoch()).isEqualTo(1);
+        witness.demandComplete();
+    }
+
+    @Test
+    void refusesACommitThatARewindHasAbandonedByTheSameName() throws Exception {
+        rig = PipelineRig.fresh(log, sink(), 2);
+        readSome(60);
+        PipelineRig.Snapshot old = commit();
+        readSome(60);
+        PipelineRig frozen = rig;
+        PipelineRig.Snapshot pending = rig.barrier(++checkpoint);
+        long made = checkpoint;
+        PipelineRig.restored(log, sink(), 2, pending).close();
+        rig = PipelineRig.rewound(log, sinkRewindingTo(1, 0), 2, old);
+        readSome(10);
+        commit();
+        assertRefused(Refusal.STATE_ABANDONED, () -> frozen.complete(made));
+        frozen.close();
+        readAll();
+        commit();
+        witness.demandComplete();
+    }
+
+    @Test
     void refusesAStartWithoutStateOnALedgerInUse() throws Exception {
         rig = PipelineRig.fresh(log, sink(), 2);
         readSome(60);

@@ -2,6 +2,7 @@ package io.tallyflow.jobs.metering;
 
 import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.connectors.kafka.KafkaTrouble;
+import io.tallyflow.connectors.commit.StartRefusal;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -83,7 +84,13 @@ public final class EventsTopic {
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 throw new IOException(
-                        "Kafka has no topic " + topic + ": create it before the job starts", e);
+                        StartRefusal.TOPIC_MISSING.saying(
+                                "Kafka at "
+                                        + kafka.bootstrap()
+                                        + " has no topic "
+                                        + topic
+                                        + ". Create it before the job starts."),
+                        e);
             }
             // Without the cause, whose words about a login may be words out of it.
             throw new IOException(KafkaTrouble.of(kafka, e));

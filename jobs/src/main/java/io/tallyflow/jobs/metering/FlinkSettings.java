@@ -1,5 +1,6 @@
 package io.tallyflow.jobs.metering;
 
+import io.tallyflow.connectors.commit.StartRefusal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,8 +60,9 @@ public final class FlinkSettings {
         demandCommitsDuringBacklog(problems, settings);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(
-                    "Flink's settings break what Tallyflow promises:\n  "
-                            + String.join("\n  ", problems));
+                    StartRefusal.SETTINGS_WRONG.saying(
+                            "Flink's settings break what Tallyflow promises:\n  "
+                                    + String.join("\n  ", problems)));
         }
     }
 

@@ -3,6 +3,7 @@ package io.tallyflow.jobs.metering;
 import io.tallyflow.connectors.iceberg.Lake;
 import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.connectors.postgres.LoginTrouble;
+import io.tallyflow.connectors.postgres.DriverRelease;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
@@ -35,8 +36,13 @@ public final class MeteringJob {
         MeteringOptions options = MeteringOptionsReader.read(arguments, System.getenv());
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment(FlinkSettings.required());
-        build(environment, options);
-        environment.execute(NAME);
+        try {
+            build(environment, options);
+            environment.execute(NAME);
+        } finally {
+            // Each start builds the job with classes of its own.
+            new DriverRelease().run();
+        }
     }
 
     /** Builds the job between the ends that the options name. */

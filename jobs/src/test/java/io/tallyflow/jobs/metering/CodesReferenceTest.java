@@ -3,6 +3,7 @@ package io.tallyflow.jobs.metering;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
+import io.tallyflow.connectors.commit.StartRefusal;
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.RejectionReason;
 import io.tallyflow.schemas.usage.IgnoredReason;
@@ -26,7 +27,9 @@ final class CodesReferenceTest {
                 Arguments.of("Lanes", Lane.values()),
                 Arguments.of("Why a record is rejected", RejectionReason.values()),
                 Arguments.of("Why a meter takes no reading", IgnoredReason.values()),
-                Arguments.of("Why a start or a commit is refused", Refusal.values()));
+                Arguments.of("Why a start or a commit is refused", Refusal.values()),
+                Arguments.of(
+                        "Why a job does not start or reads no further", StartRefusal.values()));
     }
 
     @ParameterizedTest

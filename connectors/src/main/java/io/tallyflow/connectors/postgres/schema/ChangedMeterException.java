@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.postgres.schema;
 
+import io.tallyflow.connectors.commit.StartRefusal;
 import java.util.List;
 
 /**
@@ -11,6 +12,6 @@ public final class ChangedMeterException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     ChangedMeterException(List<String> problems) {
-        super(String.join("\n", problems));
+        super(StartRefusal.METER_CHANGED.saying(String.join("\n", problems)));
     }
 }

@@ -12,6 +12,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -48,18 +49,33 @@ public final class MeterRegistry {
             where in_force and slug <> all (?)
             """;
 
+    /** SQLSTATEs of a schema, a table, a function and a column that do not exist. */
+    private static final Set<String> NOT_THERE = Set.of("3F000", "42P01", "42883", "42703");
+
     private MeterRegistry() {}
 
     /**
      * Puts exactly these meters in force, in a transaction of its own.
      *
      * @throws ChangedMeterException if a slug is known with another meaning; nothing is changed
+     * @throws SchemaException if the database does not have the tables
      */
     public static void register(DataSource database, List<Meter> meters) throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
             register(connection, meters);
             connection.commit();
+        } catch (SQLException e) {
+            if (NOT_THERE.contains(Objects.toString(e.getSQLState(), ""))) {
+                throw new SchemaException(
+                        "the database has no schema "
+                                + Migrations.SCHEMA
+                                + " of this version ("
+                                + e.getMessage()
+                                + "); tallyflow prepare brings it up to date.",
+                        e);
+            }
+            throw e;
         }
     }
 

@@ -94,7 +94,7 @@ public final class Migrations {
                                 + "; create one with ENCODING 'UTF8' TEMPLATE template0");
             }
         } catch (SQLException e) {
-            throw new SchemaException("the database cannot be reached: " + e.getMessage(), e);
+            throw SchemaException.unreachable(e);
         }
     }
 }

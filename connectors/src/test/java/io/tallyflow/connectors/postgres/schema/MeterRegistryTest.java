@@ -226,6 +226,16 @@ class MeterRegistryTest {
     }
 
     @Test
+    void saysThatTheSchemaIsNotThere() {
+        try (PostgresServer.Database empty = PostgresServer.empty()) {
+            assertThatThrownBy(() -> MeterRegistry.register(empty.dataSource(), List.of(CALLS)))
+                    .isInstanceOf(SchemaException.class)
+                    .hasMessageStartingWith("SCHEMA_UNFIT: the database has no schema tallyflow")
+                    .hasMessageContaining("tallyflow prepare");
+        }
+    }
+
+    @Test
     void refusesTwoMetersWithOneSlug() {
         assertThatThrownBy(() -> register(CALLS, CALLS))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -1,0 +1,249 @@
+package io.tallyflow.integration.recovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.cli.cluster.Deadline;
+import io.tallyflow.cli.cluster.FlinkCluster;
+import io.tallyflow.cli.cluster.LedgerPosition;
+import io.tallyflow.cli.cluster.RecordedSavepoint;
+import io.tallyflow.cli.cluster.Savepoint;
+import io.tallyflow.cli.cluster.SavepointFormat;
+import io.tallyflow.cli.cluster.SavepointTable;
+import io.tallyflow.cli.demo.Comparison;
+import io.tallyflow.cli.demo.DemoMeters;
+import io.tallyflow.cli.demo.GeneratorSettings;
+import io.tallyflow.cli.demo.SeenInPostgres;
+import io.tallyflow.cli.demo.Truth;
+import io.tallyflow.cli.demo.UsageSender;
+import io.tallyflow.cli.embedded.EmbeddedFlink;
+import io.tallyflow.cli.embedded.EmbeddedKafka;
+import io.tallyflow.cli.embedded.JobSettings;
+import io.tallyflow.cli.embedded.LakeAddress;
+import io.tallyflow.cli.embedded.RunningJob;
+import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.cli.lake.LakeCells;
+import io.tallyflow.cli.lake.LakeSeen;
+import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.postgres.schema.Migrations;
+import io.tallyflow.jobs.metering.MeteringJob;
+import io.tallyflow.jobs.metering.MeteringOptionsReader;
+import io.tallyflow.schemas.meter.MeterFile;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** The job with usage whose truth is known, between servers of which one can be lost. */
+final class Recovery implements AutoCloseable {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
+    private static final String PIPELINE = "metering";
+
+    private final Path directory;
+    private final GeneratorSettings settings;
+    private final Path meters;
+    private final EmbeddedKafka kafka;
+    private final UsageSender sender;
+    private final ArchivedPostgres postgres;
+    private final ArchivedPostgres catalog;
+    private @Nullable RunningJob job;
+
+    /**
+     * @param catalogOfItsOwn whether the lake's catalog is in a Postgres of its own
+     */
+    Recovery(Path directory, GeneratorSettings settings, boolean catalogOfItsOwn) throws Exception {
+        this.directory = directory;
+        this.settings = settings;
+        this.meters = DemoMeters.writeTo(directory);
+        this.kafka = EmbeddedKafka.start(directory.resolve("kafka"), 0);
+        this.sender = new UsageSender(kafka.bootstrapServers(), Topics.EVENTS, settings);
+        this.postgres = new ArchivedPostgres(directory.resolve("postgres"));
+        this.catalog =
+                catalogOfItsOwn ? new ArchivedPostgres(directory.resolve("catalog")) : postgres;
+        migrate(postgres);
+        if (catalogOfItsOwn) {
+            migrate(catalog);
+        }
+    }
+
+    private static void migrate(ArchivedPostgres server) {
+        PGSimpleDataSource database = new PGSimpleDataSource();
+        database.setUrl(server.jdbcUrl());
+        database.setUser(server.user());
+        Migrations.apply(database);
+    }
+
+    ArchivedPostgres postgres() {
+        return postgres;
+    }
+
+    /** Starts the job; fails with what it failed of. */
+    void start(@Nullable Savepoint from, String... more) {
+        job =
+                new EmbeddedFlink(
+                                (environment, unused) ->
+                                        MeteringJob.build(
+                                                environment,
+                                                MeteringOptionsReader.read(
+                                                        options(more), Map.of())))
+                        .start(
+                                new JobSettings(
+                                        kafka.bootstrapServers(),
+                                        postgres.jdbcUrl(),
+                                        postgres.user(),
+                                        null,
+                                        meters,
+                                        directory.resolve("flink"),
+                                        0,
+                                        2,
+                                        from == null ? null : Path.of(URI.create(from.path()))));
+        job.awaitProcessing(PATIENCE);
+    }
+
+    private String[] options(String... more) {
+        List<String> all =
+                new ArrayList<>(
+                        List.of(
+                                "--kafka.bootstrap", kafka.bootstrapServers(),
+                                "--postgres.url", postgres.jdbcUrl(),
+                                "--postgres.user", postgres.user(),
+                                "--meters", meters.toString(),
+                                "--lake.catalog", "jdbc",
+                                "--lake.uri", catalog.jdbcUrl() + "?currentSchema=tallyflow",
+                                "--lake.user", catalog.user(),
+                                "--lake.warehouse", warehouse().toUri().toString(),
+                                "--lake.commit-interval", "2 s"));
+        all.addAll(List.of(more));
+        return all.toArray(String[]::new);
+    }
+
+    private Path warehouse() {
+        return directory.resolve("warehouse");
+    }
+
+    /** Sends, and waits until it is committed and in the lake. */
+    void send(long records) {
+        sender.sendUpTo(records);
+        await(() -> consumed() == records ? true : null, "not everything was read");
+        await(() -> lake().accepted() == accepted() ? true : null, "not everything is in the lake");
+    }
+
+    /** Takes a savepoint, on record, and waits for its commit unless the job ends with it. */
+    Savepoint savepoint(boolean stop) throws Exception {
+        RunningJob running = running();
+        LedgerPosition before = position();
+        Savepoint taken =
+                FlinkCluster.at(running.webAddress())
+                        .trigger(
+                                running.id(),
+                                directory.resolve("savepoints").toUri().toString(),
+                                SavepointFormat.CANONICAL,
+                                stop)
+                        .await(PATIENCE);
+        try (Connection connection = postgres.connect()) {
+            SavepointTable table = new SavepointTable(connection, PIPELINE);
+            table.add(taken, before, running.id(), SavepointFormat.CANONICAL, stop, "test");
+        }
+        await(() -> recorded(taken).position(), "the savepoint's commit is not made");
+        if (stop) {
+            stop();
+        }
+        return taken;
+    }
+
+    RecordedSavepoint recorded(Savepoint savepoint) {
+        try (Connection connection = postgres.connect()) {
+            RecordedSavepoint known = new SavepointTable(connection, PIPELINE).at(savepoint.path());
+            assertThat(known).as("is on record").isNotNull();
+            return known;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    LedgerPosition position() {
+        try (Connection connection = postgres.connect()) {
+            return new SavepointTable(connection, PIPELINE).position();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As a machine that stops at once would. */
+    void stop() {
+        running().close();
+        job = null;
+    }
+
+    /** Everything that was sent is in Postgres and in the lake, once. */
+    void demandTruth(long records) throws Exception {
+        send(records);
+        Truth truth = new Truth(settings);
+        truth.advanceToEnd();
+        try (Connection connection = postgres.connect()) {
+            Comparison comparison =
+                    Comparison.of(truth, SeenInPostgres.all(connection), LakeSeen.of(lake()));
+            assertThat(comparison.isEqual()).as("%s", comparison.differences()).isTrue();
+        }
+    }
+
+    private RunningJob running() {
+        assertThat(job).as("a job runs").isNotNull();
+        return job;
+    }
+
+    private long consumed() {
+        try (Connection connection = postgres.connect()) {
+            return SeenInPostgres.all(connection).counts().consumed();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private long accepted() {
+        try (Connection connection = postgres.connect()) {
+            SeenInPostgres seen = SeenInPostgres.all(connection);
+            return seen.counts().metered() + seen.counts().unmatched();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private LakeCells lake() {
+        LakeOptions options =
+                LakeAddress.options(catalog.jdbcUrl(), catalog.user(), null, warehouse());
+        try {
+            return LakeCells.of(options, MeterFile.read(meters));
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private interface Question {
+        @Nullable Object ask();
+    }
+
+    private static void await(Question question, String otherwise) {
+        assertThat(Deadline.in(PATIENCE).await(question::ask)).as(otherwise).isNotNull();
+    }
+
+    @Override
+    public void close() {
+        if (job != null) {
+            job.close();
+        }
+        sender.close();
+        if (catalog != postgres) {
+            catalog.close();
+        }
+        postgres.close();
+        kafka.close();
+    }
+}
