@@ -55,7 +55,9 @@ import org.apache.flink.util.OutputTag;
  * <p>A watermark is not part of Flink's state: after a restore it starts from nothing, and a
  * reading for a window that settled long ago would look on time, make the window anew with one
  * reading, and overwrite the right total. The operator therefore keeps its horizon, the highest
- * watermark that it acted on, as union state; every subtask takes the maximum.
+ * watermark that it acted on, as union state; every subtask takes the maximum. So it does with the
+ * end of the last window that settled: a start with a longer lateness opens none again whose state
+ * is gone.
  */
 public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, UsageChange> {
 
@@ -73,6 +75,9 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
      */
     public static final String HORIZON = "horizon";
 
+    /** Name of the union state with the latest end of a window that has settled, as the horizon. */
+    public static final String SETTLED_UNTIL = "settled-until";
+
     private static final long serialVersionUID = 1L;
 
     /** Adjusted cells that wait for the barrier; what is more leaves at once. */
@@ -83,7 +88,9 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     private final int shards;
 
     private transient ListState<Long> horizonState;
+    private transient ListState<Long> settledUntilState;
     private transient long horizonMillis;
+    private transient long settledUntilMillis;
     private transient SubjectKeys keys;
     private transient OpenWindows windows;
     private transient Map<UsageCell, UsagePartial> adjustments;
@@ -105,15 +112,25 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        horizonState =
-                context.getOperatorStateStore()
-                        .getUnionListState(
-                                new ListStateDescriptor<>(HORIZON, LongSerializer.INSTANCE));
-        horizonMillis = Long.MIN_VALUE;
-        for (long other : horizonState.get()) {
-            horizonMillis = Math.max(horizonMillis, other);
-        }
+        horizonState = union(context, HORIZON);
+        settledUntilState = union(context, SETTLED_UNTIL);
+        horizonMillis = highest(horizonState);
+        settledUntilMillis = highest(settledUntilState);
         restored = context.isRestored();
+    }
+
+    private static ListState<Long> union(StateInitializationContext context, String name)
+            throws Exception {
+        return context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>(name, LongSerializer.INSTANCE));
+    }
+
+    private static long highest(ListState<Long> ofAllSubtasks) throws Exception {
+        long highest = Long.MIN_VALUE;
+        for (long one : ofAllSubtasks.get()) {
+            highest = Math.max(highest, one);
+        }
+        return highest;
     }
 
     @Override
@@ -147,7 +164,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
             windows.restore(key);
         }
         // Another subtask may have seen further: what is behind settles before the first record.
-        windows.settleUntil(settledUntil());
+        settle();
         if (rules.writeOpenWindowsAgain()) {
             windows.changeAll();
         }
@@ -217,9 +234,9 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         adjustments.clear();
     }
 
-    /** Whether an on-time reading can still come: the horizon has not passed the lateness. */
+    /** Whether the window of a reading has not settled. */
     private boolean isOpen(Reading reading) {
-        return reading.windowEndMillis() > settledUntil();
+        return reading.windowEndMillis() > settledUntilMillis;
     }
 
     @Override
@@ -229,7 +246,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         if (mark.getTimestamp() != Watermark.MAX_WATERMARK.getTimestamp()
                 && mark.getTimestamp() > horizonMillis) {
             horizonMillis = mark.getTimestamp();
-            windows.settleUntil(settledUntil());
+            settle();
         }
         output.emitWatermark(mark);
     }
@@ -238,6 +255,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         horizonState.update(List.of(horizonMillis));
+        settledUntilState.update(List.of(settledUntilMillis));
     }
 
     @Override
@@ -247,15 +265,16 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         memory.windows(windows.size(), windows.releases());
         sendAdjustments();
         emit(UsageChange.of(tally.take(horizonMillis)));
-        keep(LakeRow.settledUntil(settledUntil()));
+        keep(LakeRow.settledUntil(settledUntilMillis));
     }
 
-    /** The latest end of a window that the horizon has settled. */
-    private long settledUntil() {
+    /** Settles what the horizon has passed; what has settled once stays so. */
+    private void settle() throws Exception {
         long lateness = rules.allowedLateness().toMillis();
-        return horizonMillis < Long.MIN_VALUE + lateness
-                ? Long.MIN_VALUE
-                : horizonMillis - lateness + 1;
+        if (horizonMillis >= Long.MIN_VALUE + lateness) {
+            settledUntilMillis = Math.max(settledUntilMillis, horizonMillis - lateness + 1);
+        }
+        windows.settleUntil(settledUntilMillis);
     }
 
     private void keep(LakeRow row) {

@@ -128,6 +128,37 @@ final class AggregateUsageTest {
     }
 
     @Test
+    void doesNotMakeASettledWindowAnewAfterAStartWithALongerLateness() throws Exception {
+        var before = started(RULES, null);
+        give(before, reading("a", "1", 10, "30"));
+        give(before, reading("b", "1", MINUTE + 10, "7"));
+        before.processWatermark(new Watermark(MINUTE + LATENESS));
+        commit(before);
+        OperatorSubtaskState state = before.snapshot(++checkpoint, 0);
+
+        var after = started(rules(10 * LATENESS, false), state);
+        give(after, reading("a", "2", 20, "1"));
+        give(after, reading("b", "2", MINUTE + 20, "1"));
+        List<UsageChange> changes = commit(after);
+        assertThat(totals(changes)).isEqualTo(Map.of("b@" + MINUTE, "8"));
+        assertThat(adjustments(changes)).hasSize(1);
+
+        after.processWatermark(new Watermark(2 * MINUTE + LATENESS));
+        give(after, reading("b", "3", MINUTE + 30, "2"));
+        assertThat(totals(commit(after))).isEqualTo(Map.of("b@" + MINUTE, "10"));
+        after.processWatermark(new Watermark(2 * MINUTE + 10 * LATENESS));
+        assertThat(rows(commit(after))).singleElement().matches(UsageRow::settled);
+        state = after.snapshot(++checkpoint, 0);
+
+        // And back: what the longer one kept open settles at once where the shorter one has passed.
+        var shorter = started(RULES, state);
+        give(shorter, reading("b", "4", MINUTE + 40, "1"));
+        changes = commit(shorter);
+        assertThat(rows(changes)).isEmpty();
+        assertThat(adjustments(changes)).hasSize(1);
+    }
+
+    @Test
     void settlesAtRestoreWhatAnotherSubtaskHadSeenBehindIt() throws Exception {
         var slow = started(RULES, null);
         give(slow, reading("a", "1", 10, "30"));
@@ -291,8 +322,12 @@ final class AggregateUsageTest {
     }
 
     private static AggregateRules rules(boolean writeOpenWindowsAgain) {
+        return rules(LATENESS, writeOpenWindowsAgain);
+    }
+
+    private static AggregateRules rules(long lateness, boolean writeOpenWindowsAgain) {
         return new AggregateRules(
-                Duration.ofMillis(LATENESS),
+                Duration.ofMillis(lateness),
                 writeOpenWindowsAgain,
                 10_000,
                 new WorkingMemory(1 << 20));

@@ -113,6 +113,7 @@ final class StateInspectTest {
                 2,
                 keys(),
                 "horizon",
+                "settled-until",
                 "open-windows",
                 "cell-blocks",
                 "value-blocks",
