@@ -206,7 +206,7 @@ final class RewindCommandTest {
     void changesNothingIfKafkaOrTheLakeCannotBeAsked() {
         CommandRun run = rewind("--kafka.events-topic", "other");
         assertFails(run, "tallyflow: it is not known whether Kafka can give again");
-        assertThat(run.err()).contains("Kafka has no topic other");
+        assertThat(run.err()).contains("TOPIC_MISSING: ", " has no topic other");
         run =
                 rewind(
                         "--lake.catalog",
