@@ -5,7 +5,9 @@ import io.tallyflow.jobs.metering.MeteringJob;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Which cluster a command talks to, and how long. */
@@ -18,6 +20,8 @@ final class ClusterOptions {
             description = "REST interface of the Flink cluster, such as http://127.0.0.1:8081.")
     private @Nullable String url;
 
+    @Mixin private final ClusterTlsOption tls = new ClusterTlsOption();
+
     @Option(
             names = "--timeout",
             paramLabel = "SECONDS",
@@ -26,18 +30,27 @@ final class ClusterOptions {
     private int timeout;
 
     FlinkCluster cluster() {
+        return cluster(Objects.requireNonNull(url, "required"), tls);
+    }
+
+    Duration patience() {
+        return patience(timeout);
+    }
+
+    static FlinkCluster cluster(String url, ClusterTlsOption tls) {
+        SSLContext context = tls.context();
         try {
-            return FlinkCluster.at(Objects.requireNonNull(url, "required"));
+            return FlinkCluster.at(url, context);
         } catch (IllegalArgumentException e) {
             throw new UsageProblem("--cluster " + url + " is not of the form http://HOST:PORT");
         }
     }
 
-    Duration patience() {
-        if (timeout < 1) {
-            throw new UsageProblem("--timeout " + timeout + " is not a number of seconds");
+    static Duration patience(int seconds) {
+        if (seconds < 1) {
+            throw new UsageProblem("--timeout " + seconds + " is not a number of seconds");
         }
-        return Duration.ofSeconds(timeout);
+        return Duration.ofSeconds(seconds);
     }
 
     /** The metering job that runs there. */

@@ -1,5 +1,6 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.StringWriter;
@@ -17,13 +18,13 @@ import org.jspecify.annotations.Nullable;
  * that ask them; never with a password.
  *
  * @param postgres where results are
- * @param kafka {@code host:port} of the broker; null if not known
+ * @param kafka the brokers; null if not known
  * @param web address of Flink's page; null if not known
  * @param warehouse directory of the lake; null if not known
  */
 record Connections(
         PostgresAddress postgres,
-        @Nullable String kafka,
+        @Nullable KafkaConnection kafka,
         @Nullable String web,
         @Nullable String warehouse) {
 
@@ -88,17 +89,27 @@ record Connections(
             throw new CommandFailure(file + " names no Postgres: start tallyflow up again");
         }
         return new Connections(
-                new PostgresAddress(url, user, environment.get(PostgresAddress.PASSWORD_VARIABLE)),
-                known.getProperty("kafka.bootstrap"),
+                new PostgresAddress(url, user, PostgresAddress.password(environment)),
+                kafka(known),
                 known.getProperty("web.address"),
                 known.getProperty("lake.warehouse"));
+    }
+
+    private static @Nullable KafkaConnection kafka(Properties known) {
+        String file = known.getProperty("kafka.properties");
+        return ServerOptions.kafka(
+                known.getProperty("kafka.bootstrap"), file == null ? null : Path.of(file));
     }
 
     private Properties properties() {
         Properties properties = new Properties();
         properties.setProperty("postgres.url", postgres.url().replaceAll(SECRET_OPTIONS, ""));
         properties.setProperty("postgres.user", postgres.user());
-        put(properties, "kafka.bootstrap", kafka);
+        if (kafka != null) {
+            properties.setProperty("kafka.bootstrap", kafka.bootstrap());
+            Path file = kafka.file();
+            put(properties, "kafka.properties", file == null ? null : file.toString());
+        }
         put(properties, "web.address", web);
         put(properties, "lake.warehouse", warehouse);
         return properties;

@@ -17,8 +17,13 @@ final class Console {
 
     /** A thing and where it is, or what it came to; seen at once. */
     static void say(PrintWriter out, String what, String where) {
-        out.printf("%-9s %s%n", what, where);
+        out.println(line(what, where));
         out.flush();
+    }
+
+    /** The same, to be printed with others. */
+    static String line(String what, String where) {
+        return String.format("%-9s %s", what, where);
     }
 
     /** The message of the first cause on one line. */

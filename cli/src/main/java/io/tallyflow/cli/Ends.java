@@ -3,6 +3,8 @@ package io.tallyflow.cli;
 import io.tallyflow.cli.embedded.EmbeddedKafka;
 import io.tallyflow.cli.embedded.EmbeddedPostgres;
 import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.connectors.kafka.KafkaConnection;
+import io.tallyflow.connectors.postgres.LoginTrouble;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.connectors.postgres.schema.SchemaException;
 import java.io.PrintWriter;
@@ -11,35 +13,39 @@ import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Kafka and Postgres with all that a job needs in them.
  *
- * @param kafka {@code host:port} of the broker
+ * @param kafka the brokers
  */
-record Ends(String kafka, PostgresAddress postgres) {
+record Ends(KafkaConnection kafka, PostgresAddress postgres) {
 
     /**
      * Starts what the plan does not say to run already, makes topics and schema, and says where.
      */
     static Ends start(
             ServerPlan plan, DataDirectory directory, Lifetime lifetime, PrintWriter out) {
-        String kafka = kafka(plan, directory, lifetime);
-        Console.say(out, "kafka", kafka + "  topic " + Topics.EVENTS);
+        KafkaConnection kafka = kafka(plan, directory, lifetime);
+        Console.say(out, "kafka", kafka.bootstrap() + "  topic " + Topics.EVENTS);
         PostgresAddress postgres = postgres(plan, directory, lifetime);
         Console.say(out, "postgres", postgres.shown());
         migrate(postgres);
         return new Ends(kafka, postgres);
     }
 
-    private static String kafka(ServerPlan plan, DataDirectory directory, Lifetime lifetime) {
-        String bootstrap = plan.kafkaBootstrap();
-        if (bootstrap == null) {
-            return lifetime.start(() -> EmbeddedKafka.start(directory.kafka(), plan.kafkaPort()))
-                    .bootstrapServers();
+    private static KafkaConnection kafka(
+            ServerPlan plan, DataDirectory directory, Lifetime lifetime) {
+        KafkaConnection running =
+                ServerOptions.kafka(plan.kafkaBootstrap(), plan.kafkaProperties());
+        if (running == null) {
+            return KafkaConnection.plain(
+                    lifetime.start(() -> EmbeddedKafka.start(directory.kafka(), plan.kafkaPort()))
+                            .bootstrapServers());
         }
-        ensureTopics(bootstrap);
-        return bootstrap;
+        ensureTopics(running);
+        return running;
     }
 
     private static PostgresAddress postgres(
@@ -65,18 +71,19 @@ record Ends(String kafka, PostgresAddress postgres) {
                     "Postgres at "
                             + address.shown()
                             + " cannot be used ("
-                            + e.getMessage()
-                            + "): check --postgres-url; the password is taken from "
-                            + PostgresAddress.PASSWORD_VARIABLE,
+                            + LoginTrouble.reason(e)
+                            + "): "
+                            + Objects.requireNonNullElse(
+                                    LoginTrouble.advice(e), "check --postgres-url"),
                     e);
         }
     }
 
     /** Makes the topics that are missing on a Kafka that runs already. */
-    static void ensureTopics(String bootstrap) {
+    static void ensureTopics(KafkaConnection kafka) {
         Map<String, String> impatient =
                 Map.of("default.api.timeout.ms", "15000", "request.timeout.ms", "10000");
-        Topics.ensure(bootstrap, impatient, (short) -1);
+        Topics.ensure(kafka, impatient, (short) -1);
     }
 
     /** The schema as this version needs it, with partitions for a year ahead. */

@@ -21,7 +21,10 @@ record JobArguments(List<String> texts, MeteringOptions meant) {
     private static final String REWIND_TO = "--" + Option.REWIND_TO.key();
 
     private static final List<String> FILES =
-            List.of("--" + Option.METERS.key(), "--" + Option.LAKE_PROPERTIES.key());
+            List.of(
+                    "--" + Option.METERS.key(),
+                    "--" + Option.KAFKA_PROPERTIES.key(),
+                    "--" + Option.LAKE_PROPERTIES.key());
 
     /**
      * The options with absolute paths: the cluster's processes run in another directory.

@@ -1,5 +1,6 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.connectors.postgres.LoginTrouble;
 import java.sql.SQLException;
 import java.util.Objects;
 import java.util.Set;
@@ -19,9 +20,10 @@ final class PostgresTrouble {
                 "Postgres at "
                         + address.shown()
                         + " cannot be asked ("
-                        + firstLine(e)
+                        + LoginTrouble.reason(e)
                         + "): "
-                        + advice(state),
+                        + Objects.requireNonNullElseGet(
+                                LoginTrouble.advice(e), () -> advice(state)),
                 e);
     }
 
@@ -29,21 +31,12 @@ final class PostgresTrouble {
         if (state.startsWith("08")) {
             return "start it with tallyflow up, or name a running one with --data-dir or"
                     + " --postgres-url";
-        } else if (state.startsWith("28")) {
-            return "the password is taken from " + PostgresAddress.PASSWORD_VARIABLE;
         } else if (NOT_THERE.contains(state)) {
             return "its schema is not the one of this version; tallyflow up brings it up to date";
         } else if (state.equals(NOT_ALLOWED)) {
-            return "let its owner grant the role tallyflow_reader to this user";
+            return "let its owner grant this user the role tallyflow_reader, or tallyflow_operator"
+                    + " for savepoints and resets";
         }
         return "see the server's log";
-    }
-
-    private static String firstLine(SQLException e) {
-        return Objects.toString(e.getMessage(), e.toString())
-                .lines()
-                .findFirst()
-                .orElse("")
-                .strip();
     }
 }

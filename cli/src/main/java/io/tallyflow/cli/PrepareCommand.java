@@ -1,6 +1,8 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,12 @@ final class PrepareCommand implements Callable<Integer> {
     private @Nullable String kafkaBootstrap;
 
     @Option(
+            names = "--kafka-properties",
+            paramLabel = "FILE",
+            description = ServerOptions.KAFKA_PROPERTIES)
+    private @Nullable Path kafkaProperties;
+
+    @Option(
             names = "--postgres-url",
             paramLabel = "URL",
             required = true,
@@ -39,7 +47,7 @@ final class PrepareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        String kafka = ServerOptions.bootstrap(kafkaBootstrap);
+        KafkaConnection kafka = ServerOptions.kafka(kafkaBootstrap, kafkaProperties);
         PostgresAddress postgres =
                 Objects.requireNonNull(ServerOptions.address(postgresUrl, System.getenv()));
         PrintWriter out = Console.out(spec);
@@ -48,7 +56,7 @@ final class PrepareCommand implements Callable<Integer> {
         Console.say(out, "postgres", postgres.shown());
         if (kafka != null) {
             Ends.ensureTopics(kafka);
-            Console.say(out, "kafka", kafka);
+            Console.say(out, "kafka", kafka.bootstrap());
         }
         return 0;
     }

@@ -25,9 +25,14 @@ final class QueryTime {
      * @throws UsageProblem if it is neither
      */
     static Instant parse(String option, String text, String zone) {
+        return wholeMicros(exact(option, text, zone));
+    }
+
+    /** The same, to the nanosecond. */
+    static Instant exact(String option, String text, String zone) {
         try {
             if (INSTANT.matcher(text).matches()) {
-                return wholeMicros(OffsetDateTime.parse(text).toInstant());
+                return OffsetDateTime.parse(text).toInstant();
             }
             if (DATE.matcher(text).matches()) {
                 return LocalDate.parse(text).atStartOfDay(zone(zone)).toInstant();

@@ -3,7 +3,10 @@ package io.tallyflow.cli;
 import io.tallyflow.cli.demo.GeneratorSettings;
 import io.tallyflow.cli.demo.UsageSender;
 import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.connectors.kafka.KafkaConnection;
+import io.tallyflow.connectors.kafka.KafkaTrouble;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.apache.kafka.common.KafkaException;
@@ -33,7 +36,13 @@ final class RehearsalSendCommand implements Callable<Integer> {
             paramLabel = "HOST:PORT",
             required = true,
             description = "The Kafka to send it to.")
-    private @Nullable String kafka;
+    private @Nullable String bootstrap;
+
+    @Option(
+            names = "--kafka-properties",
+            paramLabel = "FILE",
+            description = ServerOptions.KAFKA_PROPERTIES)
+    private @Nullable Path kafkaProperties;
 
     @Option(
             names = "--up-to",
@@ -51,7 +60,8 @@ final class RehearsalSendCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         GeneratorSettings settings = usage.settings();
-        String bootstrap = Objects.requireNonNull(ServerOptions.bootstrap(kafka), "required");
+        KafkaConnection kafka =
+                Objects.requireNonNull(ServerOptions.kafka(bootstrap, kafkaProperties), "required");
         if (rate < 0) {
             throw new UsageProblem("--rate " + rate + " is not a number of records");
         }
@@ -60,11 +70,10 @@ final class RehearsalSendCommand implements Callable<Integer> {
             throw new UsageProblem("--up-to " + upTo + " is not a number of records");
         }
         PrintWriter out = Console.out(spec);
-        try (UsageSender sender = new UsageSender(bootstrap, Topics.EVENTS, settings, rate)) {
+        try (UsageSender sender = new UsageSender(kafka, Topics.EVENTS, settings, rate)) {
             sender.sendUpTo(last);
         } catch (KafkaException e) {
-            throw new CommandFailure(
-                    "the usage cannot be sent to " + bootstrap + ": " + Console.reason(e), e);
+            throw new CommandFailure("the usage cannot be sent: " + KafkaTrouble.of(kafka, e), e);
         }
         Console.say(out, "sent", last + " of " + settings.records());
         return 0;

@@ -1,5 +1,6 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
@@ -9,6 +10,10 @@ import picocli.CommandLine.Option;
 
 /** Where the servers are, or shall be. */
 final class ServerOptions {
+
+    /** What the option says that goes with every {@code --kafka-bootstrap}. */
+    static final String KAFKA_PROPERTIES =
+            "Properties of the Kafka client, for TLS and a login, to go with --kafka-bootstrap.";
 
     private static final String HOST_AND_PORT = "[^\\s:,]+:[0-9]{1,5}";
 
@@ -50,6 +55,9 @@ final class ServerOptions {
             description = "Use the Kafka that runs there instead of an embedded one.")
     @Nullable String kafkaBootstrap;
 
+    @Option(names = "--kafka-properties", paramLabel = "FILE", description = KAFKA_PROPERTIES)
+    @Nullable Path kafkaProperties;
+
     @Option(
             names = "--postgres-url",
             paramLabel = "URL",
@@ -71,7 +79,8 @@ final class ServerOptions {
                         port("--postgres-port", postgresPort, defaults.postgresPort()),
                         port("--web-port", webPort, defaults.webPort()),
                         metricsPort(defaults.metricsPort()),
-                        bootstrap(kafkaBootstrap),
+                        bootstrap(kafkaBootstrap, kafkaProperties),
+                        kafkaProperties,
                         address(postgresUrl, environment));
         requireDifferentPorts(plan);
         return plan;
@@ -105,12 +114,32 @@ final class ServerOptions {
         return metricsPort == null ? otherwise : metricsPort;
     }
 
-    /** The value, if it is one. */
-    static @Nullable String bootstrap(@Nullable String value) {
+    private static @Nullable String bootstrap(@Nullable String value, @Nullable Path properties) {
+        if (value == null && properties != null) {
+            throw new UsageProblem("--kafka-properties needs --kafka-bootstrap: which Kafka?");
+        }
         if (value != null && !value.matches(HOST_AND_PORT + "(," + HOST_AND_PORT + ")*")) {
             throw new UsageProblem("--kafka-bootstrap " + value + " is not HOST:PORT");
         }
         return value;
+    }
+
+    /**
+     * A Kafka that runs already, or null for none. Not before it is known where to log to: Kafka's
+     * classes log.
+     */
+    static @Nullable KafkaConnection kafka(@Nullable String value, @Nullable Path properties) {
+        String bootstrap = bootstrap(value, properties);
+        return bootstrap == null ? null : read(bootstrap, properties);
+    }
+
+    private static KafkaConnection read(String bootstrap, @Nullable Path properties) {
+        try {
+            return KafkaConnection.read(
+                    bootstrap, properties == null ? null : properties.toAbsolutePath().normalize());
+        } catch (IllegalArgumentException e) {
+            throw new UsageProblem("--kafka-properties " + properties + " " + e.getMessage());
+        }
     }
 
     /** The address, or null for none. */
@@ -119,7 +148,7 @@ final class ServerOptions {
         try {
             return url == null ? null : PostgresAddress.parse(url, environment);
         } catch (IllegalArgumentException e) {
-            throw new UsageProblem("--postgres-url is " + e.getMessage());
+            throw new UsageProblem("--postgres-url " + e.getMessage());
         }
     }
 

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param metricsPort for Prometheus; null for none
  * @param kafkaBootstrap a Kafka that already runs; null starts one
+ * @param kafkaProperties of its clients; null for none
  * @param postgres a Postgres that already runs; null starts one
  */
 record ServerPlan(
@@ -19,16 +20,17 @@ record ServerPlan(
         int webPort,
         @Nullable Integer metricsPort,
         @Nullable String kafkaBootstrap,
+        @Nullable Path kafkaProperties,
         @Nullable PostgresAddress postgres) {
 
     /** On well-known ports. */
     static ServerPlan wellKnown(Path dataDirectory) {
-        return new ServerPlan(dataDirectory, 9092, 5432, 8081, null, null, null);
+        return new ServerPlan(dataDirectory, 9092, 5432, 8081, null, null, null, null);
     }
 
     /** On whatever ports are free. */
     static ServerPlan anywhere(Path dataDirectory) {
-        return new ServerPlan(dataDirectory, 0, 0, 0, null, null, null);
+        return new ServerPlan(dataDirectory, 0, 0, 0, null, null, null, null);
     }
 
     /** The ports that servers of ours will listen on, by the option that chooses them. */

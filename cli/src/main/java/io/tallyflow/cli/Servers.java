@@ -6,6 +6,7 @@ import io.tallyflow.cli.embedded.JobSettings;
 import io.tallyflow.cli.embedded.Ports;
 import io.tallyflow.cli.embedded.RetainedCheckpoints;
 import io.tallyflow.cli.embedded.RunningJob;
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -13,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Kafka, Postgres and the job, running on one data directory.
  *
- * @param kafka {@code host:port} of the broker
+ * @param kafka the brokers
  * @param job that reads from one and writes to the other
  */
-record Servers(DataDirectory directory, String kafka, PostgresAddress postgres, RunningJob job) {
+record Servers(
+        DataDirectory directory, KafkaConnection kafka, PostgresAddress postgres, RunningJob job) {
 
     private static final int MOST_SLOTS = 4;
 

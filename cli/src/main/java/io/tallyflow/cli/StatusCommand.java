@@ -4,7 +4,9 @@ import io.tallyflow.cli.status.LedgerStatus;
 import io.tallyflow.cli.status.Screen;
 import io.tallyflow.cli.status.StatusText;
 import io.tallyflow.cli.status.TopicWatch;
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -36,12 +38,18 @@ final class StatusCommand implements Callable<Integer> {
             description = "Kafka to compare with; without it the one of the data directory.")
     private @Nullable String kafkaBootstrap;
 
+    @Option(
+            names = "--kafka-properties",
+            paramLabel = "FILE",
+            description = ServerOptions.KAFKA_PROPERTIES)
+    private @Nullable Path kafkaProperties;
+
     @Option(names = "--watch", description = "Again every second, until Ctrl-C.")
     private boolean watch;
 
     @Override
     public Integer call() {
-        String given = ServerOptions.bootstrap(kafkaBootstrap);
+        KafkaConnection given = ServerOptions.kafka(kafkaBootstrap, kafkaProperties);
         Connections connections = connection.find(System.getenv());
         PrintWriter out = Console.out(spec);
         try (TopicWatch topic = new TopicWatch(given == null ? connections.kafka() : given)) {

@@ -9,6 +9,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,15 @@ public final class Tallyflow implements Callable<Integer> {
 
     /** The command with all its subcommands. */
     static CommandLine commandLine(JobLauncher launcher) {
+        return commandLine(launcher, InstantSource.system());
+    }
+
+    /**
+     * The command with all its subcommands.
+     *
+     * @param clock says what now is where a time is left out
+     */
+    static CommandLine commandLine(JobLauncher launcher, InstantSource clock) {
         CommandLine line = new CommandLine(new Tallyflow());
         line.addSubcommand(new CommandLine(new UpCommand(launcher)));
         line.addSubcommand(new CommandLine(new DemoCommand(launcher)));
@@ -57,6 +67,9 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new StartCommand()));
         line.addSubcommand(new CommandLine(new SavepointCommand()));
         line.addSubcommand(new CommandLine(new SavepointsCommand()));
+        line.addSubcommand(new CommandLine(new ResetCommand(clock)));
+        line.addSubcommand(new CommandLine(new ResetsCommand()));
+        line.addSubcommand(new CommandLine(new StateCommand()));
         line.addSubcommand(new CommandLine(new RewindCommand()));
         line.addSubcommand(new CommandLine(new RehearsalCommand()));
         line.getSubcommands().values().forEach(Tallyflow::offerHelp);

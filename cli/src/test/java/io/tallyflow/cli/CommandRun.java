@@ -3,6 +3,7 @@ package io.tallyflow.cli;
 import io.tallyflow.cli.embedded.JobLauncher;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.InstantSource;
 import picocli.CommandLine;
 
 /** What a command said and returned. */
@@ -15,10 +16,18 @@ record CommandRun(int exitCode, String out, String err) {
 
     /** Runs a command line that starts no job. */
     static CommandRun of(String... arguments) {
+        return at(InstantSource.system(), arguments);
+    }
+
+    /** The same at a time of the test's choice. */
+    static CommandRun at(InstantSource clock, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exitCode =
-                line(new PrintWriter(out, true), new PrintWriter(err, true)).execute(arguments);
+                Tallyflow.commandLine(NO_JOB, clock)
+                        .setOut(new PrintWriter(out, true))
+                        .setErr(new PrintWriter(err, true))
+                        .execute(arguments);
         return new CommandRun(exitCode, out.toString(), err.toString());
     }
 

@@ -3,6 +3,7 @@ package io.tallyflow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -22,7 +23,7 @@ final class ConnectionsTest {
         Connections told =
                 new Connections(
                         new PostgresAddress("jdbc:postgresql://h:1/d?ssl=true", "u", null),
-                        "h:2",
+                        KafkaConnection.plain("h:2"),
                         "http://h:3",
                         "/ware house/é");
         try (AutoCloseable published = told.publish(directory)) {

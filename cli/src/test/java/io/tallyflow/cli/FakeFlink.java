@@ -2,6 +2,9 @@ package io.tallyflow.cli;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import io.tallyflow.cli.embedded.Ports;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -12,6 +15,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 
 /** A server that answers as Flink's REST interface was told to. */
 final class FakeFlink implements AutoCloseable {
@@ -23,15 +28,36 @@ final class FakeFlink implements AutoCloseable {
     private final Set<String> lost = ConcurrentHashMap.newKeySet();
     private final Map<String, Runnable> deeds = new ConcurrentHashMap<>();
     private final HttpServer server;
+    private final String scheme;
 
     private volatile String started = "";
 
     private record Answer(int status, String body) {}
 
     FakeFlink() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(Ports.LOOPBACK, 0), 0);
+        this(HttpServer.create(new InetSocketAddress(Ports.LOOPBACK, 0), 0), "http");
+    }
+
+    private FakeFlink(HttpServer server, String scheme) {
+        this.server = server;
+        this.scheme = scheme;
         server.createContext("/", this::answer);
         server.start();
+    }
+
+    /** Asks every client for a certificate that the context trusts. */
+    static FakeFlink demandingCertificates(SSLContext context) throws IOException {
+        HttpsServer server = HttpsServer.create(new InetSocketAddress(Ports.LOOPBACK, 0), 0);
+        server.setHttpsConfigurator(
+                new HttpsConfigurator(context) {
+                    @Override
+                    public void configure(HttpsParameters parameters) {
+                        SSLParameters demanding = context.getDefaultSSLParameters();
+                        demanding.setNeedClientAuth(true);
+                        parameters.setSSLParameters(demanding);
+                    }
+                });
+        return new FakeFlink(server, "https");
     }
 
     private void answer(HttpExchange exchange) throws IOException {
@@ -64,6 +90,19 @@ final class FakeFlink implements AutoCloseable {
         answers.put(request, new Answer(200, json));
     }
 
+    /** The next savepoint is complete at once, there and with this number. */
+    void takesSavepoint(String uri, long checkpoint) {
+        answers("POST /jobs/ID/savepoints", "{\"request-id\":\"t\"}");
+        answers("POST /jobs/ID/stop", "{\"request-id\":\"t\"}");
+        answers(
+                "GET /jobs/ID/savepoints/t",
+                "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"location\":\"" + uri + "\"}}");
+        answers(
+                "GET /jobs/ID/checkpoints",
+                "{\"latest\":{\"savepoint\":null},\"history\":[{\"id\":99,\"external_path\":\"x\"},"
+                        + ("{\"id\":" + checkpoint + ",\"external_path\":\"" + uri + "\"}]}"));
+    }
+
     void fails(String request, String json) {
         answers.put(request, new Answer(500, json));
     }
@@ -88,7 +127,7 @@ final class FakeFlink implements AutoCloseable {
     }
 
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return scheme + "://127.0.0.1:" + server.getAddress().getPort();
     }
 
     @Override

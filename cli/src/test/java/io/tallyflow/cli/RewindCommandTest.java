@@ -71,7 +71,9 @@ final class RewindCommandTest {
     @BeforeEach
     void start() throws Exception {
         Files.writeString(savepoint.resolve("_metadata"), "");
-        execute("truncate tallyflow.savepoint, tallyflow.ledger, tallyflow.ledger_history");
+        execute(
+                "truncate tallyflow.reset, tallyflow.savepoint, tallyflow.ledger,"
+                        + " tallyflow.ledger_history");
         flink = new FakeFlink();
         flink.answers("GET /jars", "{\"files\":[{\"id\":\"1_job.jar\",\"name\":\"x\"}]}");
         flink.answers(

@@ -87,7 +87,7 @@ final class RunningServersTest {
             statement.execute(USAGE);
             statement.execute(LEDGER);
         }
-        Map<String, Object> settings = Map.of("bootstrap.servers", servers.kafka());
+        Map<String, Object> settings = Map.of("bootstrap.servers", servers.kafka().bootstrap());
         ByteArraySerializer bytes = new ByteArraySerializer();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings, bytes, bytes)) {
             for (int i = 0; i < 3; i++) {
@@ -219,7 +219,7 @@ final class RunningServersTest {
         CommandRun run = run("status --kafka-bootstrap 127.0.0.1:1");
         assertThat(run.exitCode()).isZero();
         assertThat(run.out())
-                .containsPattern("kafka +at 127.0.0.1:1 cannot be asked")
+                .containsPattern("kafka +Kafka at 127.0.0.1:1 did not answer in time")
                 .containsPattern("consumed +3\\R");
         assertThat(asked("status", servers.postgres().shown()).out())
                 .contains("name it with --kafka-bootstrap");

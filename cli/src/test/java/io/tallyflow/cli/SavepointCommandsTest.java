@@ -46,11 +46,11 @@ final class SavepointCommandsTest {
 
     @BeforeEach
     void start() throws Exception {
-        execute("truncate tallyflow.savepoint, tallyflow.ledger, tallyflow.ledger_history");
+        execute(
+                "truncate tallyflow.reset, tallyflow.savepoint, tallyflow.ledger,"
+                        + " tallyflow.ledger_history");
         flink = new FakeFlink();
         flink.answers("GET /jobs/overview", overview(JOB, "RUNNING"));
-        flink.answers("POST /jobs/ID/savepoints", "{\"request-id\":\"t\"}");
-        flink.answers("POST /jobs/ID/stop", "{\"request-id\":\"t\"}");
         takes(savepoint(7), 7);
         ledgerStandsAt(0, 4, 6);
     }
@@ -171,14 +171,7 @@ final class SavepointCommandsTest {
 
     private void takes(Path path, long checkpoint) throws IOException {
         Files.writeString(Files.createDirectories(path).resolve("_metadata"), "");
-        String uri = "file:" + path;
-        flink.answers(
-                "GET /jobs/ID/savepoints/t",
-                "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"location\":\"" + uri + "\"}}");
-        flink.answers(
-                "GET /jobs/ID/checkpoints",
-                "{\"latest\":{\"savepoint\":null},\"history\":[{\"id\":99,\"external_path\":\"x\"},"
-                        + ("{\"id\":" + checkpoint + ",\"external_path\":\"" + uri + "\"}]}"));
+        flink.takesSavepoint("file:" + path, checkpoint);
     }
 
     private static Path savepoint(int number) {

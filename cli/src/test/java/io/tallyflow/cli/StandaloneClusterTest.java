@@ -76,8 +76,29 @@ final class StandaloneClusterTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+                    --events      | --events needs a number
+                    --events many | --events needs a number
+                    --rate 0      | --rate needs a number
+                    --workers 2   | there is no option --workers
+                    """)
+    void saysWhatIsWrongWithARehearsalBeforeAnythingStarts(String arguments, String message)
+            throws Exception {
+        String said = run(SCRIPT.resolveSibling("smoke"), arguments.split(" "));
+        assertThat(said).startsWith("2: smoke: " + message).hasLineCount(1);
+    }
+
     private static String run(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("/bin/bash", SCRIPT.toString()));
+        return run(SCRIPT, arguments);
+    }
+
+    private static String run(Path script, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("/bin/bash", script.toString()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();

@@ -194,9 +194,9 @@ final class ComposeFileTest {
         assertThat(mounts).anyMatch(mount -> mount.contains(":" + JobArguments.METERS + ":"));
         assertThat(mounts)
                 .anyMatch(mount -> mount.contains(":" + JobArguments.LAKE_PROPERTIES + ":"));
-        assertThat(options.kafkaBootstrap()).isEqualTo("kafka:9092");
+        assertThat(options.kafka().bootstrap()).isEqualTo("kafka:9092");
         assertThat(services.at("/kafka/environment/KAFKA_ADVERTISED_LISTENERS").asText())
-                .contains("INTERNAL://" + options.kafkaBootstrap());
+                .contains("INTERNAL://" + options.kafka().bootstrap());
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,12 +30,22 @@ public final class FlinkCluster {
      * @throws IllegalArgumentException if it is not the URL of a server
      */
     public static FlinkCluster at(String url) {
+        return at(url, null);
+    }
+
+    /**
+     * Likewise, by TLS.
+     *
+     * @param tls null for what Java trusts, and no certificate of this client
+     * @throws IllegalArgumentException if it is not the URL of a server
+     */
+    public static FlinkCluster at(String url, @Nullable SSLContext tls) {
         URI uri = URI.create(url.endsWith("/") ? url : url + "/");
         String scheme = Objects.requireNonNullElse(uri.getScheme(), "");
         if (!scheme.matches("https?") || uri.getHost() == null) {
             throw new IllegalArgumentException("not of the form http://HOST:PORT");
         }
-        return new FlinkCluster(new RestInterface(uri));
+        return new FlinkCluster(new RestInterface(uri, tls));
     }
 
     /**

@@ -18,6 +18,9 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** One request each, and the answer as JSON. For one thread. */
 final class RestInterface {
@@ -30,20 +33,26 @@ final class RestInterface {
     private static final Duration ELECTION = Duration.ofSeconds(60);
     private static final String BOUNDARY = "tallyflow-7b1d4c0e9f2a";
 
+    /** A server that refuses a certificate may close the connection without a word. */
+    private static final String CERTIFICATE =
+            "; if it asks for a certificate, name yours in the file of --cluster-tls";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final URI base;
-    private final HttpClient client =
-            HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .connectTimeout(CONNECT)
-                    .build();
+    private final HttpClient client;
 
     /**
      * @param base ends with a slash
+     * @param tls null for what Java trusts, and no certificate of this client
      */
-    RestInterface(URI base) {
+    RestInterface(URI base, @Nullable SSLContext tls) {
         this.base = base;
+        HttpClient.Builder builder =
+                HttpClient.newBuilder()
+                        .version(HttpClient.Version.HTTP_1_1)
+                        .connectTimeout(CONNECT);
+        this.client = (tls == null ? builder : builder.sslContext(tls)).build();
     }
 
     JsonNode get(String path) {
@@ -132,13 +141,22 @@ final class RestInterface {
             return client.send(request, BodyHandlers.ofString());
         } catch (HttpTimeoutException e) {
             throw ClusterFailure.unanswered(base + " does not answer in time", e);
+        } catch (SSLException e) {
+            throw new ClusterFailure(
+                    base
+                            + " and this client do not agree on TLS ("
+                            + Objects.requireNonNullElse(e.getMessage(), e.getClass().getName())
+                            + "): name whom to trust, and your own certificate if it asks for one,"
+                            + " in the file of --cluster-tls",
+                    e);
         } catch (IOException e) {
             throw ClusterFailure.unanswered(
                     "no Flink cluster answers at "
                             + base
                             + " ("
                             + Objects.requireNonNullElse(e.getMessage(), e.getClass().getName())
-                            + "): start it, or name another one with --cluster",
+                            + "): start it, or name another one with --cluster"
+                            + (base.getScheme().equals("https") ? CERTIFICATE : ""),
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -105,8 +105,8 @@ public record SeenInPostgres(
 
     private static <T> T atOnce(Connection connection, Reader<T> reader) throws SQLException {
         connection.setAutoCommit(false);
-        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Statement statement = connection.createStatement()) {
+            statement.execute("set transaction isolation level repeatable read");
             statement.setFetchSize(ROWS_AT_ONCE);
             return reader.read(statement);
         } finally {

@@ -1,5 +1,6 @@
 package io.tallyflow.cli.demo;
 
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,7 +34,7 @@ public final class UsageSender implements AutoCloseable {
     private static final Duration PRODUCER_PATIENCE = Duration.ofSeconds(120);
     private static final int ATTEMPTS = 10;
 
-    private final String bootstrap;
+    private final KafkaConnection kafka;
     private final String topic;
     private final GeneratorSettings settings;
     private final Pace pace;
@@ -45,16 +46,17 @@ public final class UsageSender implements AutoCloseable {
      * @param topic must have as many partitions as the settings say
      */
     public UsageSender(String bootstrap, String topic, GeneratorSettings settings) {
-        this(bootstrap, topic, settings, 0);
+        this(KafkaConnection.plain(bootstrap), topic, settings, 0);
     }
 
     /**
-     * @param bootstrap {@code host:port} of the broker
+     * @param kafka the brokers
      * @param topic must have as many partitions as the settings say
      * @param perSecond records per second; 0 for as many as the broker takes
      */
-    public UsageSender(String bootstrap, String topic, GeneratorSettings settings, long perSecond) {
-        this.bootstrap = bootstrap;
+    public UsageSender(
+            KafkaConnection kafka, String topic, GeneratorSettings settings, long perSecond) {
+        this.kafka = kafka;
         this.topic = topic;
         this.settings = settings;
         this.pace = new Pace(perSecond);
@@ -220,8 +222,7 @@ public final class UsageSender implements AutoCloseable {
 
     /** What is really in the log; waits for a broker that is away. */
     private long[] endOffsets() {
-        Map<String, Object> consumerSettings = new HashMap<>();
-        consumerSettings.put("bootstrap.servers", bootstrap);
+        Map<String, Object> consumerSettings = connection();
         consumerSettings.put("key.deserializer", ByteArrayDeserializer.class);
         consumerSettings.put("value.deserializer", ByteArrayDeserializer.class);
         List<TopicPartition> partitions =
@@ -241,10 +242,15 @@ public final class UsageSender implements AutoCloseable {
         }
     }
 
+    private Map<String, Object> connection() {
+        Map<String, Object> all = new HashMap<>();
+        kafka.properties().forEach((name, value) -> all.put((String) name, value));
+        return all;
+    }
+
     private Map<String, Object> producerSettings() {
         int patience = (int) PRODUCER_PATIENCE.toMillis();
-        Map<String, Object> all = new HashMap<>();
-        all.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+        Map<String, Object> all = connection();
         all.put(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         all.put(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, ByteArraySerializer.class);
         all.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);

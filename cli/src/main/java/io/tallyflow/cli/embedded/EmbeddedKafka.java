@@ -1,5 +1,6 @@
 package io.tallyflow.cli.embedded;
 
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +51,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         EmbeddedKafka kafka = new EmbeddedKafka(server, clusterId, brokerPort);
         try {
             server.startup();
-            Topics.ensure(kafka.bootstrapServers(), Map.of(), (short) 1);
+            Topics.ensure(KafkaConnection.plain(kafka.bootstrapServers()), Map.of(), (short) 1);
             return kafka;
         } catch (RuntimeException e) {
             kafka.close();

@@ -1,6 +1,7 @@
 package io.tallyflow.cli.embedded;
 
 import io.tallyflow.jobs.metering.FlinkSettings;
+import io.tallyflow.jobs.metering.MeteringJob;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.apache.flink.configuration.BlobServerOptions;
@@ -12,6 +13,7 @@ import org.apache.flink.configuration.ExternalizedCheckpointRetention;
 import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.configuration.MetricOptions;
+import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
@@ -34,6 +36,7 @@ final class EmbeddedSettings {
         loopbackOnly(all, settings.webPort());
         workingFiles(all, settings.directory().toAbsolutePath().resolve("tmp"));
         checkpoints(all, settings.checkpoints());
+        all.set(CheckpointingOptions.SAVEPOINT_DIRECTORY, uri(settings.savepoints()));
         pipeline(all, settings.parallelism());
         metrics(all, settings.metricsPort());
         return all;
@@ -62,9 +65,7 @@ final class EmbeddedSettings {
     }
 
     private static void checkpoints(Configuration all, Path directory) {
-        all.set(
-                CheckpointingOptions.CHECKPOINTS_DIRECTORY,
-                directory.toAbsolutePath().toUri().toString());
+        all.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, uri(directory));
         all.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
         all.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
         // Each commit then holds a cell once for ten times as many events.
@@ -85,6 +86,10 @@ final class EmbeddedSettings {
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
     }
 
+    private static String uri(Path directory) {
+        return directory.toAbsolutePath().toUri().toString();
+    }
+
     private static void metrics(Configuration all, @Nullable Integer port) {
         all.set(RocksDBNativeMetricOptions.MONITOR_LIVE_SST_FILES_SIZE, true);
         if (port != null) {
@@ -97,6 +102,8 @@ final class EmbeddedSettings {
     }
 
     private static void pipeline(Configuration all, int parallelism) {
+        // By which commands find the job, here as on a cluster.
+        all.set(PipelineOptions.NAME, MeteringJob.NAME);
         all.set(CoreOptions.DEFAULT_PARALLELISM, parallelism);
         all.set(RestartStrategyOptions.RESTART_STRATEGY, "exponential-delay");
         all.set(

@@ -1,18 +1,19 @@
 package io.tallyflow.cli.embedded;
 
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the embedded job is started with.
  *
- * @param kafkaBootstrap {@code host:port} of the broker that holds {@link Topics}
+ * @param kafka the brokers that hold {@link Topics}
  * @param postgresUrl JDBC URL without user and password
  * @param postgresUser role to connect as
  * @param postgresPassword its password; null if the server asks for none. Never printed.
  * @param meters file with the meter definitions
- * @param directory where Flink keeps its checkpoints ({@code checkpoints}) and working files
- *     ({@code tmp})
+ * @param directory where Flink keeps its checkpoints ({@code checkpoints}), savepoints ({@code
+ *     savepoints}) and working files ({@code tmp})
  * @param warehouse where the Iceberg tables are
  * @param webPort of Flink's web page and REST interface, on the loopback address; 0 takes a free
  *     one
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param restoreFrom directory of the checkpoint to go on from; null starts without state
  */
 public record JobSettings(
-        String kafkaBootstrap,
+        KafkaConnection kafka,
         String postgresUrl,
         String postgresUser,
         @Nullable String postgresPassword,
@@ -33,7 +34,10 @@ public record JobSettings(
         int parallelism,
         @Nullable Path restoreFrom) {
 
-    /** With the warehouse beside Flink's directory, and without a port for Prometheus. */
+    /**
+     * With a broker that asks for no login, the warehouse beside Flink's directory, and no port for
+     * Prometheus.
+     */
     public JobSettings(
             String kafkaBootstrap,
             String postgresUrl,
@@ -45,7 +49,7 @@ public record JobSettings(
             int parallelism,
             @Nullable Path restoreFrom) {
         this(
-                kafkaBootstrap,
+                KafkaConnection.plain(kafkaBootstrap),
                 postgresUrl,
                 postgresUser,
                 postgresPassword,
@@ -58,15 +62,25 @@ public record JobSettings(
                 restoreFrom);
     }
 
+    /** {@code host:port} of the brokers. */
+    public String kafkaBootstrap() {
+        return kafka.bootstrap();
+    }
+
     /** Where checkpoints are kept. */
     public Path checkpoints() {
         return directory.resolve("checkpoints");
     }
 
+    /** Where savepoints are put. */
+    public Path savepoints() {
+        return directory.resolve("savepoints");
+    }
+
     @Override
     public String toString() {
         return "JobSettings[kafka="
-                + kafkaBootstrap
+                + kafka.bootstrap()
                 + ", postgres="
                 + postgresUrl
                 + ", meters="

@@ -43,7 +43,7 @@ public final class LakeAddress {
     }
 
     /** The catalog's tables stand beside ours: whoever may make a schema may make them there. */
-    static String catalogUrl(String postgresUrl) {
+    public static String catalogUrl(String postgresUrl) {
         return postgresUrl + (postgresUrl.contains("?") ? "&" : "?") + "currentSchema=tallyflow";
     }
 }

@@ -6,6 +6,7 @@ import io.tallyflow.jobs.metering.MeteringOptions;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.jobs.metering.Option;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,10 @@ final class MeteringTopology implements JobTopology {
     private static MeteringOptions options(JobSettings settings) {
         List<String> arguments = new ArrayList<>();
         add(arguments, Option.KAFKA_BOOTSTRAP, settings.kafkaBootstrap());
+        Path kafkaProperties = settings.kafka().file();
+        if (kafkaProperties != null) {
+            add(arguments, Option.KAFKA_PROPERTIES, kafkaProperties.toString());
+        }
         add(arguments, Option.POSTGRES_URL, settings.postgresUrl());
         add(arguments, Option.POSTGRES_USER, settings.postgresUser());
         add(arguments, Option.METERS, settings.meters().toString());

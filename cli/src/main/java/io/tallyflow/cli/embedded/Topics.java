@@ -1,16 +1,17 @@
 package io.tallyflow.cli.embedded;
 
+import io.tallyflow.connectors.kafka.KafkaConnection;
+import io.tallyflow.connectors.kafka.KafkaTrouble;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -37,27 +38,24 @@ public final class Topics {
      * Creates what is missing and waits until every partition has a leader. Topics that are there
      * are left as they are.
      *
-     * @param client further settings of the Kafka client
+     * @param limits settings of the Kafka client that the connection leaves open
      * @param replicas -1 for the broker's default
      * @throws ServerFailure if the broker does not answer or refuses
      */
-    public static void ensure(String bootstrap, Map<String, String> client, short replicas) {
-        Map<String, Object> settings = new HashMap<>(client);
-        settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
-        try (Admin admin = Admin.create(settings)) {
+    public static void ensure(KafkaConnection kafka, Map<String, String> limits, short replicas) {
+        try (Admin admin = Admin.create(kafka.properties(limits))) {
             Set<String> known = admin.listTopics().names().get();
             create(admin, missing(known, replicas));
             awaitLeaders(admin);
             // The first question about a group creates the offsets topic; better now than under
             // the job, where it makes a page of warnings.
             admin.listConsumerGroupOffsets("tallyflow").partitionsToOffsetAndMetadata().get();
-        } catch (ExecutionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            throw new ServerFailure(
-                    "Kafka at " + bootstrap + " does not serve: " + cause.getMessage(), cause);
+        } catch (ExecutionException | KafkaException e) {
+            throw new ServerFailure(KafkaTrouble.of(kafka, e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new ServerFailure("interrupted while waiting for Kafka at " + bootstrap, e);
+            throw new ServerFailure(
+                    "interrupted while waiting for Kafka at " + kafka.bootstrap(), e);
         }
     }
 

@@ -34,14 +34,17 @@ public record LedgerStatus(List<PipelineStatus> pipelines, List<String> meters) 
             from tallyflow.progress, jsonb_each_text(offsets)
             """;
 
+    /** For this transaction only: behind a connection pool the session is not ours. */
+    private static final String AS_OF_NOW = "set transaction isolation level repeatable read";
+
     private static final String METERS = "select slug from tallyflow.meter order by slug";
 
     /** Reads everything as of one commit. */
     public static LedgerStatus read(Connection connection) throws SQLException {
         connection.setReadOnly(true);
         connection.setAutoCommit(false);
-        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Statement statement = connection.createStatement()) {
+            statement.execute(AS_OF_NOW);
             return new LedgerStatus(pipelines(statement, offsets(statement)), meters(statement));
         } finally {
             connection.rollback();

@@ -1,6 +1,8 @@
 package io.tallyflow.cli.status;
 
 import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.connectors.kafka.KafkaConnection;
+import io.tallyflow.connectors.kafka.KafkaTrouble;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,36 +22,35 @@ import org.jspecify.annotations.Nullable;
 /** Asks Kafka how far the topic of usage events reaches, again and again if need be. */
 public final class TopicWatch implements AutoCloseable {
 
-    private static final Map<String, Object> IMPATIENT =
+    private static final Map<String, String> IMPATIENT =
             Map.of(
-                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 5_000,
-                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, 3_000);
+                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "5000",
+                    AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "3000");
 
-    private final @Nullable String bootstrap;
+    private final @Nullable KafkaConnection kafka;
     private @Nullable Admin admin;
 
     /**
      * Does not connect yet.
      *
-     * @param bootstrap {@code host:port}; null if it is not known
+     * @param kafka null if it is not known
      */
-    public TopicWatch(@Nullable String bootstrap) {
-        this.bootstrap = bootstrap;
+    public TopicWatch(@Nullable KafkaConnection kafka) {
+        this.kafka = kafka;
     }
 
     /** As it is now, or why that is not known; waits for some seconds at most. */
     public TopicEnds look() {
-        if (bootstrap == null) {
+        if (kafka == null) {
             return TopicEnds.unknown("not asked: name it with --kafka-bootstrap");
         }
         try {
-            return ends(admin(bootstrap));
+            return ends(admin(kafka));
         } catch (ExecutionException | KafkaException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            return TopicEnds.unknown("at " + bootstrap + " cannot be asked: " + oneLine(cause));
+            return TopicEnds.unknown(KafkaTrouble.of(kafka, e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return TopicEnds.unknown("at " + bootstrap + " was not waited for");
+            return TopicEnds.unknown("Kafka at " + kafka.bootstrap() + " was not waited for");
         }
     }
 
@@ -60,12 +61,10 @@ public final class TopicWatch implements AutoCloseable {
         }
     }
 
-    private Admin admin(String servers) {
+    private Admin admin(KafkaConnection brokers) {
         Admin open = admin;
         if (open == null) {
-            Map<String, Object> settings = new HashMap<>(IMPATIENT);
-            settings.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, servers);
-            open = Admin.create(settings);
+            open = Admin.create(brokers.properties(IMPATIENT));
             admin = open;
         }
         return open;
@@ -100,13 +99,5 @@ public final class TopicWatch implements AutoCloseable {
         KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> all =
                 admin.listOffsets(asked).all();
         return all.get();
-    }
-
-    private static String oneLine(Throwable failure) {
-        return Objects.toString(failure.getMessage(), failure.toString())
-                .lines()
-                .findFirst()
-                .orElse("")
-                .strip();
     }
 }

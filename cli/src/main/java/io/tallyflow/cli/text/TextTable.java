@@ -79,7 +79,8 @@ public final class TextTable {
         return text.codePointCount(0, text.length());
     }
 
-    private static String visible(String text) {
+    /** A text that can neither break a line nor command a terminal. */
+    public static String visible(String text) {
         if (text.chars().noneMatch(Character::isISOControl)) {
             return text;
         }

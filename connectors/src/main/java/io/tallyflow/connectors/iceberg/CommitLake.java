@@ -79,7 +79,7 @@ final class CommitLake extends AbstractStreamOperator<Void>
                 context.getOperatorStateStore()
                         .getListState(
                                 new ListStateDescriptor<>(
-                                        "lake", BytePrimitiveArraySerializer.INSTANCE));
+                                        StoredLake.STATE, BytePrimitiveArraySerializer.INSTANCE));
         Iterator<byte[]> stored = state.get().iterator();
         LakeState restored =
                 stored.hasNext() ? LakeState.fromBytes(stored.next()) : LakeState.EMPTY;

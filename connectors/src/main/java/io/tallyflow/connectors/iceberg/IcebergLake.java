@@ -62,6 +62,6 @@ public final class IcebergLake {
                         label + ": commit", Types.VOID, new CommitLake(options, schedule, rewindTo))
                 .setParallelism(1)
                 .setMaxParallelism(1)
-                .uid(uid + ": commit");
+                .uid(StoredLake.uid(uid));
     }
 }

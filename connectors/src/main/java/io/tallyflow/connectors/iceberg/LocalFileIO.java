@@ -69,12 +69,23 @@ public final class LocalFileIO implements FileIO {
 
         @Override
         public PositionOutputStream create() {
+            makeDirectory();
             return org.apache.iceberg.Files.localOutput(file).create();
         }
 
         @Override
         public PositionOutputStream createOrOverwrite() {
+            makeDirectory();
             return org.apache.iceberg.Files.localOutput(file).createOrOverwrite();
+        }
+
+        /** Iceberg would fail if another writer makes the directory of the day just then. */
+        private void makeDirectory() {
+            try {
+                Files.createDirectories(file.toPath().toAbsolutePath().getParent());
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot make the directory of " + location, e);
+            }
         }
 
         @Override

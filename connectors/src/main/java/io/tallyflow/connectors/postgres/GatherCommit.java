@@ -5,7 +5,6 @@ import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.progress.Progress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -62,12 +61,8 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
                 context.getOperatorStateStore()
                         .getListState(
                                 new ListStateDescriptor<>(
-                                        "previous-commit", LongSerializer.INSTANCE));
-        Iterator<Long> restored = previousState.get().iterator();
-        previous =
-                restored.hasNext()
-                        ? new CommitName(restored.next(), restored.next())
-                        : CommitName.NONE;
+                                        StoredCommit.STATE, LongSerializer.INSTANCE));
+        previous = StoredCommit.name(previousState.get());
         rewind = ledgerStart.check(previous);
     }
 
@@ -95,7 +90,7 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        previousState.update(List.of(previous.token(), previous.checkpoint()));
+        previousState.update(StoredCommit.words(previous));
     }
 
     private void emit(long checkpointId) {

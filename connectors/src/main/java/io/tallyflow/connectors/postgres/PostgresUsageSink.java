@@ -36,7 +36,7 @@ public final class PostgresUsageSink
     private static final long serialVersionUID = 1L;
 
     /** Flink puts the sink's own uid before it; a contract with the job's state. */
-    private static final String GATHER_UID = "gather";
+    static final String GATHER_UID = "gather";
 
     private final JdbcConnectionProvider connections;
     private final ArrayList<JdbcConnectionProvider> staging;

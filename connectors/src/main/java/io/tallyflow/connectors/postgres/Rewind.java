@@ -50,10 +50,11 @@ final class Rewind {
      */
     Ledger back(Ledger target, Ledger present) throws SQLException {
         long epoch = present.epoch() + 1;
+        // First: the database lets nothing be deleted of a commit that is not taken back.
+        execute(ABANDON, epoch, pipeline, target.commit());
         for (String forget : FORGET) {
             execute(forget, target.commit());
         }
-        execute(ABANDON, epoch, pipeline, target.commit());
         execute(RECORD, pipeline, epoch, present.epoch(), present.commit(), target.commit());
         LOG.warn(
                 "Rewinding the results of pipeline {} from commit {} to commit {}; epoch {} begins",

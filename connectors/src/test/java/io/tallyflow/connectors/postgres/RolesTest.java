@@ -33,12 +33,27 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What users with one of the roles can do, and what they cannot. */
 final class RolesTest {
 
     private static final String NOT_ALLOWED = "42501";
+
+    private static final String SAVEPOINT =
+            """
+            insert into tallyflow.savepoint (path, pipeline, checkpoint, after_epoch, after_commit,
+                job, format, stopped, taken_by)
+            values ('file:/savepoint-1', 'metering', 1, 0, 0, 'j', 'CANONICAL', false, 'ann')
+            """;
+
+    private static final String RESET =
+            """
+            insert into tallyflow.reset (id, meter, subject, requested, reason, savepoint,
+                recorded_by)
+            values ('r', 'tokens', 's', '2026-01-01Z', null, 'file:/savepoint-1', 'ann')
+            """;
 
     private static final List<Meter> METERS =
             MeterFile.parse(
@@ -57,8 +72,47 @@ final class RolesTest {
 
     private static PostgresServer.Database database;
     private static LoginUser owner;
+    private static final List<String> ROWS_OF_5_AND_6 =
+            List.of(
+                    """
+                    insert into tallyflow.ledger_history (pipeline, epoch, commit, token,
+                        checkpoint, prev_token, prev_checkpoint, committed_at, watermark, offsets,
+                        consumed, metered, unmatched, duplicate, conflict, stale, rejected,
+                        readings, adjusted, ignored, reasons)
+                    select 'metering', 2, commit, 1, commit, 1, commit - 1, now(), now(), '{}',
+                        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}'
+                    from generate_series(5, 6) as commit
+                    """,
+                    """
+                    insert into tallyflow.usage_row (meter, subject, group_hash, group_by,
+                        window_start, window_end, readings, settled, shard, commit)
+                    select 'm', 's', hash, '{}', t, t + interval '1 minute', 1, false, 0, commit
+                    from (select commit, to_timestamp(60 * commit) as t,
+                        substring(sha256('') for 16) as hash
+                        from generate_series(5, 6) as commit) x
+                    """,
+                    """
+                    insert into tallyflow.adjustment (meter, subject, group_hash, group_by,
+                        window_start, window_end, readings, reason, commit, checkpoint,
+                        committed_at)
+                    select 'm', 's', hash, '{}', t, t + interval '1 minute', 1, 'late', commit,
+                        commit, now()
+                    from (select commit, to_timestamp(60 * commit) as t,
+                        substring(sha256('') for 16) as hash
+                        from generate_series(5, 6) as commit) x
+                    """,
+                    """
+                    insert into tallyflow.distinct_value (meter, subject, group_hash, group_by,
+                        window_start, window_end, value_hash, value, commit)
+                    select 'm', 's', hash, '{}', t, t + interval '1 minute', hash, 'v', commit
+                    from (select commit, to_timestamp(60 * commit) as t,
+                        substring(sha256('') for 16) as hash
+                        from generate_series(5, 6) as commit) x
+                    """);
+
     private static LoginUser writer;
     private static LoginUser reader;
+    private static LoginUser operator;
 
     @BeforeAll
     static void create() throws SQLException {
@@ -66,12 +120,13 @@ final class RolesTest {
         owner = new LoginUser(database, "tallyflow_owner");
         writer = new LoginUser(database, "tallyflow_writer");
         reader = new LoginUser(database, "tallyflow_reader");
+        operator = new LoginUser(database, "tallyflow_operator");
         MeterRegistry.register(database.dataSource(), METERS);
     }
 
     @AfterAll
     static void drop() throws SQLException {
-        for (LoginUser user : List.of(owner, writer, reader)) {
+        for (LoginUser user : List.of(owner, writer, reader, operator)) {
             user.close();
         }
         database.close();
@@ -142,7 +197,15 @@ final class RolesTest {
                 "truncate tallyflow.staged_row",
                 "update tallyflow.savepoint set checkpoint = 0",
                 "delete from tallyflow.savepoint",
+                "insert into tallyflow.reset default values",
+                "select * from tallyflow.reset",
+                "update tallyflow.reset set undone_at = now(), undone_by = 'me'",
+                "delete from tallyflow.reset",
                 "delete from tallyflow.usage_row_default",
+                "alter table tallyflow.usage_row disable trigger usage_row_deletes",
+                "drop trigger usage_row_deletes on tallyflow.usage_row",
+                "alter table tallyflow.usage_row disable trigger user",
+                "set session_replication_role = replica",
                 "insert into tallyflow.usage_row_default default values",
                 "delete from tallyflow.flyway_schema_history",
                 "lock table tallyflow.rewind in access exclusive mode",
@@ -152,6 +215,42 @@ final class RolesTest {
             })
     void refuseTheWriterEverythingElse(String statement) {
         assertThat(outcome(writer, statement)).isEqualTo(NOT_ALLOWED);
+    }
+
+    /** One row of commit 5 and one of commit 6. */
+    @ParameterizedTest
+    @CsvSource({
+        // Commits that are taken back, what is deleted, whether that is allowed.
+        "false, commit > 4, false",
+        "false, commit > 5, false",
+        "false, commit > 6, true",
+        "commit > 5, commit > 5, true",
+        "commit > 5, commit > 4, false",
+        "commit > 5, true, false",
+        "commit > 4, commit > 4, true",
+        "commit > 4, commit > 5, true",
+        // A hole is no rewind.
+        "commit = 5, commit = 5, false"
+    })
+    void letTheWriterDeleteWhatARewindTakesBackAndNothingElse(
+            String back, String which, boolean allowed) throws SQLException {
+        try (PostgresServer.Database own = PostgresServer.migrated();
+                LoginUser user = new LoginUser(own, "tallyflow_writer")) {
+            try (Connection connection = own.connect();
+                    Statement statement = connection.createStatement()) {
+                for (String rows : ROWS_OF_5_AND_6) {
+                    statement.execute(rows);
+                }
+            }
+            for (String table : List.of("distinct_value", "usage_row", "adjustment")) {
+                String transaction =
+                        "update tallyflow.ledger_history set abandoned_in_epoch = 3 where %s;"
+                                + " delete from tallyflow.%s where %s";
+                assertThat(outcome(user, transaction.formatted(back, table, which)))
+                        .as(table)
+                        .isEqualTo(allowed ? "done" : NOT_ALLOWED);
+            }
+        }
     }
 
     @ParameterizedTest
@@ -164,13 +263,62 @@ final class RolesTest {
                 "select * from tallyflow.query('tokens', group_by => '{subject}')",
                 "select * from tallyflow.query('tokens', window_size => 'DAY',"
                         + " time_zone => 'Etc/GMT+1', subjects => '{s}', filter => '{}')",
-                "select * from tallyflow.query('users', '2020-01-01Z', '2020-01-02Z')"
+                "select * from tallyflow.query('users', '2020-01-01Z', '2020-01-02Z')",
+                "select * from tallyflow.reset",
+                "select * from tallyflow.reset_in_force('tokens')",
+                "select tallyflow.usage_since_reset('tokens', 's', '2020-01-01Z')"
             })
-    void letTheReaderAsk(String question) throws SQLException {
-        try (Connection connection = reader.connect();
-                Statement statement = connection.createStatement()) {
-            assertThat(statement.execute(question)).isTrue();
+    void letTheReaderAndTheOperatorAsk(String question) throws SQLException {
+        for (LoginUser user : List.of(reader, operator)) {
+            try (Connection connection = user.connect();
+                    Statement statement = connection.createStatement()) {
+                assertThat(statement.execute(question)).isTrue();
+            }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                SAVEPOINT + "; " + RESET,
+                SAVEPOINT
+                        + "; "
+                        + RESET
+                        + "; update tallyflow.reset"
+                        + " set undone_at = now(), undone_by = 'ann', undo_reason = 'mistake'",
+                "select epoch, commit, checkpoint, abandoned_in_epoch from tallyflow.ledger_history"
+            })
+    void letTheOperatorTakeSavepointsAndReset(String statements) {
+        assertThat(outcome(operator, statements)).isEqualTo("done");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "update tallyflow.reset set at = now()",
+                "update tallyflow.reset set meter = 'users'",
+                "update tallyflow.reset set recorded_by = 'somebody else'",
+                "insert into tallyflow.reset (id, at) values ('x', now())",
+                "insert into tallyflow.reset (id, recorded_at) values ('x', now())",
+                "delete from tallyflow.reset",
+                "truncate tallyflow.reset",
+                "alter table tallyflow.reset disable trigger all",
+                "update tallyflow.savepoint set checkpoint = 0",
+                "delete from tallyflow.savepoint",
+                "insert into tallyflow.usage_row default values",
+                "update tallyflow.usage_row set sum = 0",
+                "delete from tallyflow.usage_row",
+                "insert into tallyflow.adjustment default values",
+                "update tallyflow.ledger set commit = 0",
+                "select token from tallyflow.ledger",
+                "update tallyflow.meter_definition set in_force = false",
+                "insert into tallyflow.rewind default values",
+                "create table tallyflow.mine (x int)",
+                "select tallyflow.make_roles()",
+                "select tallyflow.grant_operator_rights()"
+            })
+    void refuseTheOperatorEverythingElse(String statement) {
+        assertThat(outcome(operator, statement)).isEqualTo(NOT_ALLOWED);
     }
 
     @ParameterizedTest
@@ -206,6 +354,9 @@ final class RolesTest {
                 "select * from tallyflow.staged_row",
                 "select * from tallyflow.savepoint",
                 "select * from tallyflow.usage_row_default",
+                "insert into tallyflow.reset default values",
+                "update tallyflow.reset set undone_at = now(), undone_by = 'me'",
+                "delete from tallyflow.reset",
                 "select tallyflow.make_partitions(date '2030-01-01')"
             })
     void refuseTheReaderEveryWrite(String statement) {
@@ -241,10 +392,6 @@ final class RolesTest {
                         from (select %s as t, substring(sha256('') for 16) as hash) x
                         """
                                 .formatted(newest));
-                assertThat(
-                                statement.executeUpdate(
-                                        "delete from tallyflow.distinct_value where commit = 1"))
-                        .isEqualTo(1);
             }
             connection.rollback();
         }

@@ -67,6 +67,12 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     public static final OutputTag<LakeRow> LAKE =
             new OutputTag<>("usage for the lake", FramedType.LAKE_ROW);
 
+    /**
+     * Name of the union state with each subtask's horizon, milliseconds since the epoch, UTC;
+     * {@link Long#MIN_VALUE} before the first watermark.
+     */
+    public static final String HORIZON = "horizon";
+
     private static final long serialVersionUID = 1L;
 
     /** Adjusted cells that wait for the barrier; what is more leaves at once. */
@@ -102,7 +108,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
         horizonState =
                 context.getOperatorStateStore()
                         .getUnionListState(
-                                new ListStateDescriptor<>("horizon", LongSerializer.INSTANCE));
+                                new ListStateDescriptor<>(HORIZON, LongSerializer.INSTANCE));
         horizonMillis = Long.MIN_VALUE;
         for (long other : horizonState.get()) {
             horizonMillis = Math.max(horizonMillis, other);

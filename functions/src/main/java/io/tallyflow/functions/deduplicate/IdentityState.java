@@ -35,17 +35,35 @@ final class IdentityState implements IdentityBlocks {
     /** The state that the entries of all keys are in. */
     static MapState<Tuple2<Integer, Integer>, byte[]> of(
             KeyedStateBackend<Integer> backend, Duration timeToLive) throws Exception {
-        MapStateDescriptor<Tuple2<Integer, Integer>, byte[]> descriptor =
-                new MapStateDescriptor<>(
-                        "identity-blocks",
-                        new TupleTypeInfo<>(Types.INT, Types.INT),
-                        PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
-        descriptor.enableTimeToLive(
+        return of(
+                backend,
                 StateTtlConfig.newBuilder(timeToLive)
                         .setUpdateType(StateTtlConfig.UpdateType.OnCreateAndWrite)
                         .setStateVisibility(StateTtlConfig.StateVisibility.NeverReturnExpired)
                         .cleanupInRocksdbCompactFilter(COMPACTION_CLOCK_ENTRIES)
                         .build());
+    }
+
+    /** The same for who only looks: all entries are there, whatever the clock says. */
+    static MapState<Tuple2<Integer, Integer>, byte[]> asStored(KeyedStateBackend<Integer> backend)
+            throws Exception {
+        // With a time to live, or the bytes of the entries would be read as those of others.
+        return of(
+                backend,
+                StateTtlConfig.newBuilder(Duration.ofMillis(Long.MAX_VALUE))
+                        .setUpdateType(StateTtlConfig.UpdateType.OnCreateAndWrite)
+                        .disableCleanupInBackground()
+                        .build());
+    }
+
+    private static MapState<Tuple2<Integer, Integer>, byte[]> of(
+            KeyedStateBackend<Integer> backend, StateTtlConfig timeToLive) throws Exception {
+        MapStateDescriptor<Tuple2<Integer, Integer>, byte[]> descriptor =
+                new MapStateDescriptor<>(
+                        "identity-blocks",
+                        new TupleTypeInfo<>(Types.INT, Types.INT),
+                        PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+        descriptor.enableTimeToLive(timeToLive);
         return backend.getPartitionedState(
                 VoidNamespace.INSTANCE, VoidNamespaceSerializer.INSTANCE, descriptor);
     }

@@ -72,8 +72,17 @@ public final class SubjectKeys {
         KeyGroupRange own =
                 KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(
                         groups, task.getNumberOfParallelSubtasks(), task.getIndexOfThisSubtask());
+        return keysOf(own, groups);
+    }
+
+    /**
+     * The keys of some key groups.
+     *
+     * @param groups how many key groups there are in all
+     */
+    public static int[] keysOf(KeyGroupRange some, int groups) {
         return Arrays.copyOfRange(
-                keysOfAllGroups(groups), own.getStartKeyGroup(), own.getEndKeyGroup() + 1);
+                keysOfAllGroups(groups), some.getStartKeyGroup(), some.getEndKeyGroup() + 1);
     }
 
     /** The smallest natural number that Flink assigns to each group. */

@@ -3,6 +3,7 @@ package io.tallyflow.integration.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.demo.GeneratorSettings;
+import io.tallyflow.integration.run.Finished;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -89,6 +90,80 @@ final class ClusterIT {
         }
     }
 
+    /** The savepoint goes with a job that ended: nothing tells the two jobs of each other. */
+    @Test
+    @Timeout(900)
+    void letsOneOfTwoJobsFromOneSavepointGoOn() throws Exception {
+        try (MeteredServers servers = servers();
+                StandaloneCluster cluster = cluster()) {
+            cluster.start("--task-managers", "2");
+            submit(cluster, servers);
+            servers.awaitCommitAfter(0);
+            servers.send(EVENTS / 3);
+            String savepoint = cluster.savepoint(servers, "--stop");
+            // The second one may be refused before all its tasks run, or after.
+            start(cluster, servers, savepoint, 2);
+            start(cluster, servers, savepoint, 2);
+            servers.send(EVENTS * 2 / 3);
+            assertThat(cluster.awaitFailure()).startsWith("SINK_REGRESSED: ");
+            servers.send(EVENTS);
+            servers.demandTruth();
+            assertThat(cluster.unfinished()).hasSize(1);
+        }
+    }
+
+    /** What it had in hand when it froze is of an attempt that has been replaced since. */
+    @Test
+    @Timeout(900)
+    void takesNothingFromAWorkerThatWasFrozenAndThaws() throws Exception {
+        try (MeteredServers servers = servers();
+                StandaloneCluster cluster = cluster()) {
+            cluster.start("--task-managers", "1");
+            submit(cluster, servers);
+            servers.awaitCommitAfter(0);
+            servers.send(EVENTS / 3);
+            cluster.start("--task-managers", "2");
+            long frozen = servers.token();
+            cluster.freeze("taskmanager-1");
+            servers.send(EVENTS * 2 / 3);
+            Duration recovery = servers.awaitRecovery(frozen);
+            System.out.println("recovery from a frozen TaskManager: " + recovery);
+            long commits = servers.commitsOf(frozen);
+            cluster.thaw("taskmanager-1");
+            servers.send(EVENTS);
+            servers.demandTruth();
+            assertThat(servers.commitsOf(frozen)).isEqualTo(commits);
+            assertThat(cluster.unfinished()).hasSize(1);
+        }
+    }
+
+    /** Twice, and with another parallelism; the second time beyond the epoch of the first. */
+    @Test
+    @Timeout(900)
+    void goesBackToASavepointAndOnAgain() throws Exception {
+        try (MeteredServers servers = servers();
+                StandaloneCluster cluster = cluster()) {
+            cluster.start("--task-managers", "2");
+            submit(cluster, servers);
+            servers.awaitCommitAfter(0);
+            servers.send(EVENTS / 4);
+            String savepoint = cluster.savepoint(servers);
+            servers.send(EVENTS / 2);
+            servers.demandRead(EVENTS / 2);
+            assertThat(rewind(cluster, servers, savepoint, 3))
+                    .containsPattern("commit +[0-9]+ +epoch 1\\R")
+                    .containsPattern("lake +checkpoint [0-9]+\\R")
+                    .doesNotContainPattern("\\b0 records to be read again");
+            servers.send(EVENTS * 3 / 4);
+            servers.demandRead(EVENTS * 3 / 4);
+            assertThat(rewind(cluster, servers, savepoint, 1))
+                    .containsPattern("commit +[0-9]+ +epoch 2\\R")
+                    .containsPattern("lake +checkpoint [0-9]+\\R");
+            servers.send(EVENTS);
+            servers.demandTruth();
+        }
+    }
+
     /** The line of the documentation, with Flink's own command. */
     @Test
     @Timeout(300)
@@ -138,6 +213,16 @@ final class ClusterIT {
         arguments.addAll(List.of("--parallelism", Integer.toString(parallelism)));
         arguments.addAll(servers.jobOptions());
         return cluster.tallyflow(arguments);
+    }
+
+    private static String rewind(
+            StandaloneCluster cluster, MeteredServers servers, String to, int parallelism)
+            throws Exception {
+        List<String> arguments = new ArrayList<>(List.of("rewind", "--cluster", cluster.url()));
+        arguments.addAll(List.of("--to", to));
+        arguments.addAll(List.of("--parallelism", Integer.toString(parallelism)));
+        arguments.addAll(servers.jobOptions());
+        return cluster.tallyflow(arguments).orFail();
     }
 
     private static List<String> listed(StandaloneCluster cluster, MeteredServers servers)

@@ -98,6 +98,11 @@ final class MeteredServers implements AutoCloseable {
         return number("select coalesce(max(token), 0) from tallyflow.ledger");
     }
 
+    /** Commits of one start of the job that count. */
+    long commitsOf(long token) {
+        return number("select count(*) from tallyflow.ledger_history where token = ?", token);
+    }
+
     /** Waits until a new start of the job commits; how long there was no commit. */
     Duration awaitRecovery(long oldToken) {
         await(() -> token() != oldToken, "no start of the job has committed");
@@ -111,6 +116,12 @@ final class MeteredServers implements AutoCloseable {
                         """,
                         token(),
                         oldToken));
+    }
+
+    /** Waits until so many records of the run are read. */
+    void demandRead(long records) {
+        Map<Integer, Long> offsets = sender.offsetsAfter(records);
+        await(() -> seen().offsets().equals(offsets), "not everything was read");
     }
 
     /** Everything that was sent is in Postgres and in the lake, once. */

@@ -1,13 +1,21 @@
 package io.tallyflow.integration.cluster;
 
-import io.tallyflow.cli.Tallyflow;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.cli.cluster.Deadline;
+import io.tallyflow.cli.cluster.FlinkCluster;
+import io.tallyflow.cli.cluster.JobView;
 import io.tallyflow.cli.embedded.Ports;
+import io.tallyflow.integration.run.Finished;
+import io.tallyflow.jobs.metering.MeteringJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +28,7 @@ final class StandaloneCluster implements AutoCloseable {
     private static final Path SCRIPT = HOME.resolve("deploy/standalone/cluster");
     private static final Pattern PATH = Pattern.compile("savepoint +(file:\\S+)");
 
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String OPENS = "env.java.opts.all: ";
 
     private final Path directory;
@@ -59,6 +68,41 @@ final class StandaloneCluster implements AutoCloseable {
         victim.onExit().join();
     }
 
+    /** As a virtual machine that is suspended: it answers nobody, and knows nothing of it. */
+    void freeze(String process) throws IOException, InterruptedException {
+        signal("-STOP", process);
+    }
+
+    /** It goes on where it was. */
+    void thaw(String process) throws IOException, InterruptedException {
+        signal("-CONT", process);
+    }
+
+    private void signal(String signal, String process) throws IOException, InterruptedException {
+        Finished.of(List.of("kill", signal, Long.toString(pid(process))), Map.of()).orFail();
+    }
+
+    /** Waits until one job has failed, and says why. */
+    String awaitFailure() {
+        FlinkCluster cluster = FlinkCluster.at(url());
+        String failed =
+                Deadline.in(PATIENCE)
+                        .await(
+                                () ->
+                                        cluster.jobs()
+                                                .filter(job -> job.state().equals("FAILED"))
+                                                .findFirst()
+                                                .map(JobView::id)
+                                                .orElse(null));
+        assertThat(failed).as("every job goes on").isNotNull();
+        return Objects.requireNonNull(cluster.failure(failed));
+    }
+
+    /** Ids of jobs that have not ended. */
+    List<String> unfinished() {
+        return FlinkCluster.at(url()).unfinished(MeteringJob.NAME);
+    }
+
     private long pid(String process) throws IOException {
         return Long.parseLong(
                 Files.readString(directory.resolve("run").resolve(process + ".pid")).strip());
@@ -96,12 +140,7 @@ final class StandaloneCluster implements AutoCloseable {
 
     /** A {@code tallyflow} command in a process of its own. */
     Finished tallyflow(List<String> arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Dtallyflow.home=" + HOME, "-cp"));
-        command.addAll(List.of(System.getProperty("java.class.path"), Tallyflow.class.getName()));
-        command.addAll(arguments);
-        return Finished.of(command, Map.of());
+        return Finished.tallyflow(arguments, Map.of());
     }
 
     /** Takes a savepoint and returns its path. */

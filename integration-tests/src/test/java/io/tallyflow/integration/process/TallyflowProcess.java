@@ -2,6 +2,7 @@ package io.tallyflow.integration.process;
 
 import io.tallyflow.cli.Tallyflow;
 import io.tallyflow.cli.embedded.Ports;
+import io.tallyflow.integration.secure.SecureEnds;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -58,14 +59,17 @@ final class TallyflowProcess implements AutoCloseable {
         this.postgresPort = ports.get(1);
         this.webPort = ports.get(2);
         options.addAll(List.of("--postgres-port", Integer.toString(postgresPort)));
+        options.addAll(List.of("--kafka-port", Integer.toString(kafkaPort)));
     }
 
-    /** Uses a Postgres that runs already instead of an embedded one, with more options. */
-    TallyflowProcess against(String postgresUrl, String password, String... more) {
+    /** Uses servers that run already instead of embedded ones, with more options. */
+    TallyflowProcess against(SecureEnds ends, String... more) throws IOException {
         options.clear();
-        options.addAll(List.of("--postgres-url", postgresUrl));
+        options.addAll(List.of("--postgres-url", ends.postgresUrl()));
+        options.addAll(List.of("--kafka-bootstrap", ends.bootstrap()));
+        options.addAll(List.of("--kafka-properties", ends.kafkaProperties().toString()));
         options.addAll(List.of(more));
-        environment.put("TALLYFLOW_POSTGRES_PASSWORD", password);
+        environment.putAll(ends.environment());
         return this;
     }
 
@@ -116,7 +120,6 @@ final class TallyflowProcess implements AutoCloseable {
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(Tallyflow.class.getName(), "up"));
         command.addAll(List.of("--data-dir", data().toString()));
-        command.addAll(List.of("--kafka-port", Integer.toString(kafkaPort)));
         command.addAll(List.of("--web-port", Integer.toString(webPort)));
         command.addAll(options);
         Files.deleteIfExists(output());

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Properties;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -25,7 +26,12 @@ public final class TopicReader {
 
     /** The next offset of every partition. */
     public static Map<Integer, Long> ends(String bootstrap, String topic) {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrap)) {
+        return ends(at(bootstrap), topic);
+    }
+
+    /** Likewise, as a client with these properties. */
+    public static Map<Integer, Long> ends(Properties connection, String topic) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(connection)) {
             Map<Integer, Long> ends = new TreeMap<>();
             consumer.endOffsets(partitions(consumer, topic))
                     .forEach((partition, end) -> ends.put(partition.partition(), end));
@@ -36,7 +42,7 @@ public final class TopicReader {
     /** Everything from the beginning to the end as it is now. */
     public static List<Entry> all(String bootstrap, String topic) {
         List<Entry> entries = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer(bootstrap)) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(at(bootstrap))) {
             List<TopicPartition> partitions = partitions(consumer, topic);
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
@@ -50,11 +56,15 @@ public final class TopicReader {
         return entries;
     }
 
-    private static KafkaConsumer<byte[], byte[]> consumer(String bootstrap) {
+    private static Properties at(String bootstrap) {
+        Properties connection = new Properties();
+        connection.setProperty("bootstrap.servers", bootstrap);
+        return connection;
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(Properties connection) {
         return new KafkaConsumer<>(
-                Map.of("bootstrap.servers", bootstrap),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
+                connection, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     private static List<TopicPartition> partitions(

@@ -39,13 +39,19 @@ public final class WatchedJob implements AutoCloseable {
 
     /** Starts the job with options beside those that the settings stand for. */
     public static WatchedJob start(JobSettings settings, Map<Option, String> options) {
+        return start(settings, options, Map.of());
+    }
+
+    /** Likewise, with secrets in the environment. */
+    public static WatchedJob start(
+            JobSettings settings, Map<Option, String> options, Map<String, String> environment) {
         return new WatchedJob(
                 new EmbeddedFlink(
-                                (environment, same) ->
+                                (flink, same) ->
                                         MeteringJob.build(
-                                                environment,
+                                                flink,
                                                 MeteringOptionsReader.read(
-                                                        arguments(same, options), Map.of())))
+                                                        arguments(same, options), environment)))
                         .start(settings));
     }
 

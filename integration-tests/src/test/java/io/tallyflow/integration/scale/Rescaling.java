@@ -17,6 +17,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,16 @@ final class Rescaling implements AutoCloseable {
             savepoint = job.stop(directory.resolve("savepoints"), PATIENCE);
             usage.flush();
         }
+    }
+
+    /** Where it was stopped last. */
+    Path savepoint() {
+        return Objects.requireNonNull(savepoint, "it has not run");
+    }
+
+    /** How many identities count. */
+    long events() {
+        return usage.counts().metered();
     }
 
     private void sendMixed(long count) {

@@ -2,8 +2,10 @@ package io.tallyflow.integration.scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.cli.cluster.SavepointFormat;
 import io.tallyflow.cli.embedded.EmbeddedFlink;
 import io.tallyflow.cli.embedded.JobSettings;
+import io.tallyflow.cli.embedded.JobTopology;
 import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
@@ -34,10 +36,8 @@ import java.util.regex.Pattern;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
-/**
- * The metering pipeline from Kafka to Postgres, which can be crashed and stopped with a savepoint.
- */
-final class StoppableJob implements AutoCloseable {
+/** A job in this process that can be stopped with a savepoint, and asked for one while it runs. */
+public final class StoppableJob implements AutoCloseable {
 
     private static final long LOOK_AGAIN_MILLIS = 50;
     private static final Pattern REQUEST = Pattern.compile("\"request-id\":\"([^\"]+)\"");
@@ -48,12 +48,19 @@ final class StoppableJob implements AutoCloseable {
 
     /** What may take a while to become true. */
     @FunctionalInterface
-    interface Condition {
+    public interface Condition {
+        /** Looks once. */
         boolean holds() throws Exception;
     }
 
+    /** From Kafka to Postgres, crashing when it is told to. */
     StoppableJob(JobSettings settings) {
-        this.job = new EmbeddedFlink(StoppableJob::build).start(settings);
+        this(settings, StoppableJob::build);
+    }
+
+    /** Runs a topology. */
+    public StoppableJob(JobSettings settings, JobTopology topology) {
+        this.job = new EmbeddedFlink(topology).start(settings);
     }
 
     private static void build(StreamExecutionEnvironment environment, JobSettings settings)
@@ -84,7 +91,7 @@ final class StoppableJob implements AutoCloseable {
     }
 
     /** Looks again and again until it holds; fails when the job ends or patience does. */
-    void await(String what, Duration patience, Condition condition) throws Exception {
+    public void await(String what, Duration patience, Condition condition) throws Exception {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.holds()) {
             assertThat(System.nanoTime() - deadline)
@@ -100,24 +107,51 @@ final class StoppableJob implements AutoCloseable {
     }
 
     /** Stops it in the middle of whatever it reads; the directory of the savepoint. */
-    Path stop(Path savepoints, Duration patience) throws Exception {
+    public Path stop(Path savepoints, Duration patience) throws Exception {
         job.awaitProcessing(patience);
-        String address = job.webAddress() + "/jobs/" + job.id();
         String request = "{\"targetDirectory\":\"" + savepoints.toUri() + "\",\"drain\":false}";
-        String answer =
-                ask(
-                        HttpRequest.newBuilder(URI.create(address + "/stop"))
-                                .header("Content-Type", "application/json")
-                                .POST(HttpRequest.BodyPublishers.ofString(request)));
-        String id = found(REQUEST, answer);
+        String id = found(REQUEST, post("/stop", request));
         awaitEnd(patience);
-        return Path.of(
-                URI.create(
-                        found(
-                                LOCATION,
-                                ask(
-                                        HttpRequest.newBuilder(
-                                                URI.create(address + "/savepoints/" + id))))));
+        return Path.of(URI.create(found(LOCATION, get("/savepoints/" + id))));
+    }
+
+    /** Takes a savepoint while it goes on; its directory. */
+    public Path savepoint(Path savepoints, SavepointFormat format, Duration patience)
+            throws Exception {
+        String request =
+                "{\"target-directory\":\""
+                        + savepoints.toUri()
+                        + "\",\"formatType\":\""
+                        + format
+                        + "\"}";
+        String id = found(REQUEST, post("/savepoints", request));
+        return Path.of(URI.create(found(LOCATION, outcome("/savepoints/" + id, patience))));
+    }
+
+    /** Takes a checkpoint; nothing happens if it cannot be taken now. */
+    public void checkpoint(Duration patience) throws Exception {
+        // The cluster does not stop before somebody has asked what became of it.
+        outcome("/checkpoints/" + found(REQUEST, post("/checkpoints", "{}")), patience);
+    }
+
+    private String outcome(String operation, Duration patience) throws Exception {
+        await(operation, patience, () -> get(operation).contains("\"id\":\"COMPLETED\""));
+        return get(operation);
+    }
+
+    private String post(String path, String request) throws IOException, InterruptedException {
+        return ask(
+                HttpRequest.newBuilder(URI.create(address() + path))
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(request)));
+    }
+
+    private String get(String path) throws IOException, InterruptedException {
+        return ask(HttpRequest.newBuilder(URI.create(address() + path)));
+    }
+
+    private String address() {
+        return job.webAddress() + "/jobs/" + job.id();
     }
 
     private void awaitEnd(Duration patience) throws InterruptedException, TimeoutException {

@@ -8,6 +8,7 @@ import io.tallyflow.cli.embedded.JobSettings;
 import io.tallyflow.cli.embedded.Ports;
 import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.connectors.kafka.ReaderMetrics;
 import io.tallyflow.connectors.postgres.CommitMetrics;
 import io.tallyflow.connectors.postgres.PostgresServer;
@@ -64,7 +65,7 @@ final class ObservedJobTest {
             int metricsPort = Ports.free();
             JobSettings settings =
                     new JobSettings(
-                            kafka.bootstrapServers(),
+                            KafkaConnection.plain(kafka.bootstrapServers()),
                             database.url(),
                             database.user(),
                             null,

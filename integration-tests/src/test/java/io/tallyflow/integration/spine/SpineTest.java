@@ -15,14 +15,7 @@ import io.tallyflow.integration.protocol.Witness;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Future;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
+import java.util.Properties;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,30 +76,8 @@ final class SpineTest {
     /** Sends so many parts of the log, and returns the offsets after them. */
     static long[] send(EmbeddedKafka kafka, UsageLog log, long[] from, int part, int parts)
             throws Exception {
-        long[] next = from.clone();
-        Map<String, Object> client =
-                Map.of("bootstrap.servers", kafka.bootstrapServers(), "acks", "all");
-        try (KafkaProducer<byte[], byte[]> producer =
-                new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
-            List<Future<RecordMetadata>> sent = new ArrayList<>();
-            for (int p = 0; p < next.length; p++) {
-                long end = log.partition(p).size() * (long) part / parts;
-                for (; next[p] < end; next[p]++) {
-                    var record = log.partition(p).get((int) next[p]).record();
-                    sent.add(
-                            producer.send(
-                                    new ProducerRecord<>(
-                                            Topics.EVENTS,
-                                            p,
-                                            record.kafkaTimeMillis(),
-                                            null,
-                                            record.value())));
-                }
-            }
-            for (Future<RecordMetadata> answer : sent) {
-                answer.get();
-            }
-        }
-        return next;
+        Properties client = new Properties();
+        client.setProperty("bootstrap.servers", kafka.bootstrapServers());
+        return UsageLogSender.send(client, log, from, part, parts);
     }
 }

@@ -1,5 +1,7 @@
 package io.tallyflow.jobs.metering;
 
+import io.tallyflow.connectors.kafka.KafkaConnection;
+import io.tallyflow.connectors.kafka.KafkaTrouble;
 import io.tallyflow.connectors.commit.StartRefusal;
 import java.io.IOException;
 import java.util.HashMap;
@@ -76,35 +78,25 @@ public final class EventsTopic {
 
     private static <T> T ask(MeteringOptions options, Question<T> question) throws IOException {
         String topic = options.eventsTopic();
-        try (Admin admin = Admin.create(RealEnds.kafka(options))) {
+        KafkaConnection kafka = options.kafka();
+        try (Admin admin = Admin.create(kafka.properties())) {
             return question.put(admin);
-        } catch (ExecutionException e) {
+        } catch (ExecutionException | TimeoutException | KafkaException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
                 throw new IOException(
                         StartRefusal.TOPIC_MISSING.saying(
                                 "Kafka at "
-                                        + options.kafkaBootstrap()
+                                        + kafka.bootstrap()
                                         + " has no topic "
                                         + topic
                                         + ". Create it before the job starts."),
                         e);
             }
-            throw new IOException("Kafka did not describe topic " + topic, e);
-        } catch (TimeoutException e) {
-            throw new IOException(
-                    "Kafka at "
-                            + options.kafkaBootstrap()
-                            + " did not answer within "
-                            + PATIENCE_SECONDS
-                            + " s",
-                    e);
+            // Without the cause, whose words about a login may be words out of it.
+            throw new IOException(KafkaTrouble.of(kafka, e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while asking Kafka for topic " + topic, e);
-        } catch (KafkaException e) {
-            throw new IOException(
-                    "Kafka at " + options.kafkaBootstrap() + " cannot be asked: " + e.getMessage(),
-                    e);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
@@ -52,16 +53,24 @@ public final class LakeConnection {
         if (kind.equals(CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC)) {
             catalog.put("jdbc.schema-version", "V1");
             catalog.put("jdbc.user", given.getOrDefault(Option.LAKE_USER, ""));
-            catalog.put("jdbc.password", environment.getOrDefault(PASSWORD_VARIABLE, ""));
+            catalog.put("jdbc.password", secret(PASSWORD_VARIABLE, environment));
+            catalog.put("jdbc.prepareThreshold", "0"); // as for results, see RealEnds
             catalog.put("jdbc.connectTimeout", "10");
             catalog.put("jdbc.socketTimeout", "60");
-        } else if (environment.containsKey(CREDENTIAL_VARIABLE)) {
-            catalog.put("credential", environment.getOrDefault(CREDENTIAL_VARIABLE, ""));
+        } else {
+            String credential = secret(CREDENTIAL_VARIABLE, environment);
+            if (!credential.isEmpty()) {
+                catalog.put("credential", credential);
+            }
         }
         if (!file.isEmpty()) {
             catalog.putAll(read(Path.of(file)));
         }
         return LakeOptions.of(catalog, given.getOrDefault(Option.PIPELINE, "metering"), patience);
+    }
+
+    private static String secret(String variable, Map<String, String> environment) {
+        return Objects.requireNonNullElse(Secret.find(variable, environment), "");
     }
 
     private static Map<String, String> read(Path file) {

@@ -2,6 +2,7 @@ package io.tallyflow.jobs.metering;
 
 import io.tallyflow.connectors.iceberg.Lake;
 import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.postgres.LoginTrouble;
 import io.tallyflow.connectors.postgres.DriverRelease;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.functions.aggregate.AggregateRules;
@@ -54,7 +55,7 @@ public final class MeteringJob {
                 VERSION,
                 options,
                 rules.meters().stream().map(Meter::slug).toList());
-        MeterRegistry.register(RealEnds.dataSource(options), rules.meters());
+        register(options, rules);
         int partitions = EventsTopic.partitions(options);
         int readers = Math.min(environment.getParallelism(), partitions);
         createLake(options);
@@ -62,6 +63,21 @@ public final class MeteringJob {
                 environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
         new MeteringPipeline(RealEnds.ends(options, rules.meters(), interval), rules)
                 .attachTo(environment, readers);
+    }
+
+    private static void register(MeteringOptions options, MeteringRules rules) throws SQLException {
+        try {
+            MeterRegistry.register(RealEnds.dataSource(options), rules.meters());
+        } catch (SQLException e) {
+            String advice = LoginTrouble.advice(e);
+            if (advice == null) {
+                throw e;
+            }
+            String where = options.postgresUrl().replaceFirst("\\?.*", "");
+            throw new SQLException(
+                    where + " lets nobody in (" + LoginTrouble.reason(e) + "): " + advice,
+                    e.getSQLState());
+        }
     }
 
     private static void createLake(MeteringOptions options) throws IOException {

@@ -1,6 +1,7 @@
 package io.tallyflow.jobs.metering;
 
 import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.nio.file.Path;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Everything that can be told to the job.
  *
- * @param kafkaBootstrap {@code HOST:PORT} of one or more brokers
+ * @param kafka the brokers and how to talk to them; may hold secrets
  * @param postgresUrl JDBC URL
  * @param postgresPassword never printed
  * @param postgresWriters how many connections write a large commit, from 1
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param rewindTo null unless this start may rewind
  */
 public record MeteringOptions(
-        String kafkaBootstrap,
+        KafkaConnection kafka,
         String eventsTopic,
         String rejectedTopic,
         String lateTopic,
@@ -47,17 +48,18 @@ public record MeteringOptions(
         WorkingMemory workingMemory,
         @Nullable RewindTarget rewindTo) {
 
-    /** Without the password, wherever it stands. */
+    /** With stars where secrets are. */
     @Override
     public String toString() {
         return new StringJoiner(", ", "MeteringOptions[", "]")
-                .add("kafkaBootstrap=" + kafkaBootstrap)
+                .add("kafka=" + kafka)
                 .add("eventsTopic=" + eventsTopic)
                 .add("rejectedTopic=" + rejectedTopic)
                 .add("lateTopic=" + lateTopic)
                 .add("consumerGroup=" + consumerGroup)
                 .add("postgresUrl=" + postgresUrl.replaceFirst("\\?.*", ""))
                 .add("postgresUser=" + postgresUser)
+                .add("postgresPassword=" + (postgresPassword.isEmpty() ? "" : Secret.STARS))
                 .add("pipeline=" + pipeline)
                 .add("meters=" + meters)
                 .add("outOfOrderness=" + outOfOrderness)
@@ -67,6 +69,7 @@ public record MeteringOptions(
                 .add("stateKept=" + stateKept)
                 .add("postgresPatience=" + postgresPatience)
                 .add("postgresWriters=" + postgresWriters)
+                .add("lake=" + lake)
                 .add("subjectShards=" + subjectShards)
                 .add("mostGroups=" + mostGroups)
                 .add("workingMemory=" + workingMemory.bytes())

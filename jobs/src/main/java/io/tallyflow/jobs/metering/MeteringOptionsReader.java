@@ -1,6 +1,7 @@
 package io.tallyflow.jobs.metering;
 
 import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.meter.NearestName;
@@ -11,7 +12,9 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +44,9 @@ public final class MeteringOptionsReader {
 
     private static final int MOST_WRITERS = 16;
 
+    private static final Pattern PASSWORD_IN_ADDRESS =
+            Pattern.compile("(?i)[?&][^=&]*password=|//[^/@:]*:[^/@]*@");
+
     private final Map<String, String> given;
     private final Map<String, String> environment;
     private final List<String> problems = new ArrayList<>();
@@ -61,7 +67,7 @@ public final class MeteringOptionsReader {
         for (int i = 0; i < arguments.length; i += 2) {
             String name = arguments[i];
             if (!name.startsWith("--") || i + 1 == arguments.length) {
-                problems.add("expected --name value, found " + name);
+                problems.add("expected --name value, found " + withoutValue(name));
             } else if (given.put(name.substring(2), arguments[i + 1]) != null) {
                 problems.add(name + " is given twice");
             }
@@ -74,14 +80,14 @@ public final class MeteringOptionsReader {
         given.keySet().stream().filter(name -> Option.named(name) == null).forEach(this::unknown);
         MeteringOptions options =
                 new MeteringOptions(
-                        text(Option.KAFKA_BOOTSTRAP),
+                        kafka(),
                         text(Option.KAFKA_EVENTS_TOPIC),
                         text(Option.KAFKA_REJECTED_TOPIC),
                         text(Option.KAFKA_LATE_TOPIC),
                         text(Option.KAFKA_GROUP),
-                        text(Option.POSTGRES_URL),
+                        addressWithoutPassword(Option.POSTGRES_URL, PASSWORD_VARIABLE),
                         text(Option.POSTGRES_USER),
-                        environment.getOrDefault(PASSWORD_VARIABLE, ""),
+                        secret(PASSWORD_VARIABLE),
                         text(Option.PIPELINE),
                         value(Option.METERS, Path::of, Path.of("")),
                         duration(Option.OUT_OF_ORDERNESS),
@@ -110,11 +116,53 @@ public final class MeteringOptionsReader {
         String nearest = NearestName.of(name, Option.keys());
         problems.add(
                 "--"
-                        + name
+                        + withoutValue(name)
                         + " is not known"
                         + (nearest == null
                                 ? "; known are " + Option.keys()
                                 : "; perhaps --" + nearest + " is meant"));
+    }
+
+    /** Of {@code --name=value}, which is not how values are given. */
+    private static String withoutValue(String argument) {
+        return argument.replaceFirst("=.*", "=");
+    }
+
+    private KafkaConnection kafka() {
+        String bootstrap = text(Option.KAFKA_BOOTSTRAP);
+        return value(
+                Option.KAFKA_PROPERTIES,
+                file ->
+                        file.isEmpty()
+                                ? KafkaConnection.plain(bootstrap)
+                                : KafkaConnection.read(bootstrap, Path.of(file)),
+                KafkaConnection.plain(bootstrap));
+    }
+
+    /** Arguments are shown by process lists and by Flink's page. */
+    private String addressWithoutPassword(Option option, String variable) {
+        String address = text(option);
+        if (!PASSWORD_IN_ADDRESS.matcher(address).find()) {
+            return address;
+        }
+        problems.add(
+                "--"
+                        + option.key()
+                        + " holds a password, which everybody would see: take it out and set "
+                        + variable
+                        + ", or "
+                        + variable
+                        + "_FILE to the file that holds it");
+        return "";
+    }
+
+    private String secret(String variable) {
+        try {
+            return Objects.requireNonNullElse(Secret.find(variable, environment), "");
+        } catch (IllegalArgumentException e) {
+            problems.add(Objects.toString(e.getMessage(), e.toString()));
+            return "";
+        }
     }
 
     private String text(Option option) {
@@ -165,7 +213,11 @@ public final class MeteringOptionsReader {
         }
         Map<Option, String> catalog = new EnumMap<>(Option.class);
         for (Option option : LAKE) {
-            catalog.put(option, text(option));
+            catalog.put(
+                    option,
+                    option == Option.LAKE_URI
+                            ? addressWithoutPassword(option, LakeConnection.PASSWORD_VARIABLE)
+                            : text(option));
         }
         if (text(Option.LAKE_URI).isEmpty()) {
             problems.add("--lake.uri is missing: " + Option.LAKE_URI.description());

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
  */
 public enum Option {
     KAFKA_BOOTSTRAP("kafka.bootstrap", null, "HOST:PORT of one or more brokers"),
+    KAFKA_PROPERTIES(
+            "kafka.properties",
+            "",
+            "path of a file with properties of the Kafka clients: TLS, login, time limits"),
     KAFKA_EVENTS_TOPIC("kafka.events-topic", "usage.events", "topic that events are read from"),
     KAFKA_REJECTED_TOPIC(
             "kafka.rejected-topic", "usage.rejected", "topic for rejected and conflicting records"),

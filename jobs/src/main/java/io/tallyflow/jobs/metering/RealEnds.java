@@ -34,6 +34,15 @@ public final class RealEnds {
 
     private static final int CONNECTION_CHECK_SECONDS = 5;
 
+    /**
+     * A pool in transaction mode gives each transaction another session: a statement prepared in
+     * one would be unknown in the next, or be another client's of the same name.
+     */
+    private static final int NEVER_PREPARED = 0;
+
+    private static final int CONNECT_SECONDS = 10;
+    private static final int SOCKET_SECONDS = 120;
+
     private RealEnds() {}
 
     /**
@@ -43,7 +52,7 @@ public final class RealEnds {
      */
     public static MeteringEnds ends(
             MeteringOptions options, List<Meter> meters, Duration checkpointInterval) {
-        Properties kafka = kafka(options);
+        Properties kafka = options.kafka().properties();
         return new MeteringEnds(
                 UsageEventsSource.unbounded(
                         new KafkaTopic(options.eventsTopic(), options.consumerGroup()),
@@ -71,13 +80,6 @@ public final class RealEnds {
         return (rows, stage) -> lake.attach(rows, stage.uid(), stage.label());
     }
 
-    /** Client properties for Kafka. */
-    static Properties kafka(MeteringOptions options) {
-        Properties properties = new Properties();
-        properties.setProperty("bootstrap.servers", options.kafkaBootstrap());
-        return properties;
-    }
-
     /** One connection to Postgres, opened when it is first used. */
     static JdbcConnectionProvider postgres(MeteringOptions options) {
         return new SimpleJdbcConnectionProvider(
@@ -87,9 +89,10 @@ public final class RealEnds {
                         .withUsername(options.postgresUser())
                         .withPassword(options.postgresPassword())
                         .withProperty("ApplicationName", "tallyflow")
+                        .withProperty("prepareThreshold", Integer.toString(NEVER_PREPARED))
                         .withProperty("tcpKeepAlive", "true")
-                        .withProperty("connectTimeout", "10")
-                        .withProperty("socketTimeout", "120")
+                        .withProperty("connectTimeout", Integer.toString(CONNECT_SECONDS))
+                        .withProperty("socketTimeout", Integer.toString(SOCKET_SECONDS))
                         .withConnectionCheckTimeoutSeconds(CONNECTION_CHECK_SECONDS)
                         .build());
     }
@@ -109,6 +112,9 @@ public final class RealEnds {
         source.setUser(options.postgresUser());
         source.setPassword(options.postgresPassword());
         source.setApplicationName("tallyflow");
+        source.setPrepareThreshold(NEVER_PREPARED);
+        source.setConnectTimeout(CONNECT_SECONDS);
+        source.setSocketTimeout(SOCKET_SECONDS);
         return source;
     }
 

@@ -3,6 +3,7 @@ package io.tallyflow.jobs.schema;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.jobs.metering.Option;
+import io.tallyflow.jobs.metering.Secret;
 import java.sql.SQLException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -60,7 +61,7 @@ public final class PrepareSchema {
         PGSimpleDataSource database = new PGSimpleDataSource();
         database.setUrl(url);
         database.setUser(given.getOrDefault(Option.POSTGRES_USER, "tallyflow"));
-        database.setPassword(environment.get(MeteringOptionsReader.PASSWORD_VARIABLE));
+        database.setPassword(Secret.find(MeteringOptionsReader.PASSWORD_VARIABLE, environment));
         database.setApplicationName("tallyflow schema");
         return database;
     }

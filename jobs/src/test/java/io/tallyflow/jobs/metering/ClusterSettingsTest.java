@@ -1,8 +1,10 @@
 package io.tallyflow.jobs.metering;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
 import org.apache.flink.configuration.GlobalConfiguration;
+import org.apache.flink.configuration.RestOptions;
 import org.junit.jupiter.api.Test;
 
 final class ClusterSettingsTest {
@@ -14,5 +16,14 @@ final class ClusterSettingsTest {
                                 FlinkSettings.check(
                                         GlobalConfiguration.loadConfiguration("../flink-conf")))
                 .doesNotThrowAnyException();
+    }
+
+    /** Whoever reaches it can run code. */
+    @Test
+    void keepTheRestInterfaceOnTheLoopbackAddress() {
+        assertThat(
+                        GlobalConfiguration.loadConfiguration("../flink-conf")
+                                .get(RestOptions.BIND_ADDRESS))
+                .isEqualTo("localhost");
     }
 }

@@ -3,9 +3,12 @@ package io.tallyflow.jobs.metering;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class MeteringOptionsReaderTest {
 
@@ -69,9 +72,59 @@ final class MeteringOptionsReaderTest {
                         },
                         Map.of(MeteringOptionsReader.PASSWORD_VARIABLE, "canary"));
         assertThat(options.postgresPassword()).isEqualTo("canary");
-        assertThat(options.toString()).doesNotContain("canary");
+        assertThat(options.toString()).contains("postgresPassword=*****").doesNotContain("canary");
         assertThatThrownBy(() -> read("--postgres.password", "canary"))
                 .hasMessageContaining("--postgres.password is not known");
+    }
+
+    @Test
+    void refusesAPasswordInAnArgumentWithoutRepeatingIt() {
+        for (String address :
+                new String[] {
+                    "jdbc:postgresql://p/t?user=u&password=canary",
+                    "jdbc:postgresql://p/t?sslPassword=canary",
+                    "jdbc:postgresql://u:canary@p/t"
+                }) {
+            assertThatThrownBy(
+                            () ->
+                                    read(
+                                            "--kafka.bootstrap", "k:1",
+                                            "--postgres.url", address,
+                                            "--lake.catalog", "jdbc",
+                                            "--lake.uri", address,
+                                            "--meters", "m.yaml"))
+                    .hasMessageContaining("--postgres.url holds a password")
+                    .hasMessageContaining("TALLYFLOW_POSTGRES_PASSWORD_FILE")
+                    .hasMessageContaining("--lake.uri holds a password")
+                    .hasMessageContaining("TALLYFLOW_LAKE_PASSWORD_FILE")
+                    .hasMessageNotContaining("canary");
+        }
+        assertThatThrownBy(() -> read("--postgres.password=canary", "--meters"))
+                .hasMessageContaining("--postgres.password= is not known")
+                .hasMessageNotContaining("canary");
+    }
+
+    @Test
+    void takesHowToTalkToKafkaFromAFile(@TempDir Path directory) throws Exception {
+        Path file =
+                Files.writeString(
+                        directory.resolve("kafka.properties"),
+                        "security.protocol=SSL\nssl.key.password=canary\n");
+        MeteringOptions options =
+                read(
+                        "--kafka.bootstrap", "k:1",
+                        "--kafka.properties", file.toString(),
+                        "--postgres.url", "jdbc:postgresql://p/t",
+                        "--meters", "m.yaml");
+        assertThat(options.kafka().properties())
+                .containsEntry("bootstrap.servers", "k:1")
+                .containsEntry("ssl.key.password", "canary");
+        assertThat(options.toString())
+                .contains("security.protocol=SSL, ssl.key.password=*****")
+                .doesNotContain("canary");
+        Files.writeString(file, "isolation.level=read_uncommitted");
+        assertThatThrownBy(() -> read("--kafka.properties", file.toString()))
+                .hasMessageContaining("--kafka.properties " + file + ": holds [isolation.level]");
     }
 
     private static MeteringOptions read(String... arguments) {

@@ -132,7 +132,7 @@ class MigrationsTest {
                             select c.relname || '.' || a.attname
                             from pg_class c join pg_attribute a on a.attrelid = c.oid
                             where c.relnamespace = 'tallyflow'::regnamespace
-                              and (c.relkind = 'v' or c.relname = 'adjustment')
+                              and (c.relkind = 'v' or c.relname in ('adjustment', 'reset'))
                               and a.attnum > 0
                               and (col_description(c.oid, a.attnum) is null
                                 or obj_description(c.oid, 'pg_class') is null)

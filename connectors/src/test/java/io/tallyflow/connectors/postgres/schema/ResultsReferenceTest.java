@@ -50,7 +50,8 @@ final class ResultsReferenceTest {
                 "tallyflow.usage",
                 "tallyflow.adjustment",
                 "tallyflow.progress",
-                "tallyflow.meter"
+                "tallyflow.meter",
+                "tallyflow.reset"
             })
     void describesColumnsAsTheDatabaseDoes(String relation) throws IOException, SQLException {
         assertThat(rowsOf(relation)).containsExactlyElementsOf(columns(relation, true));

@@ -68,7 +68,7 @@ final class RolesOfPoorUserTest {
 
     @Test
     void staysTheOwnerWhereItMayNotActAsTheRole() throws SQLException {
-        for (String role : new String[] {"owner", "writer", "reader"}) {
+        for (String role : new String[] {"owner", "writer", "reader", "operator"}) {
             administrate("create role tallyflow_" + role);
         }
         Migrations.apply(poor);
@@ -78,6 +78,29 @@ final class RolesOfPoorUserTest {
                                 "select has_table_privilege('tallyflow_reader', 'tallyflow.usage', 'select')"))
                 .containsExactly("t");
         assertThat(makeRoles().get(0)).contains("stays the owner", "grant tallyflow_owner to poor");
+    }
+
+    @Test
+    void givesTheOlderRolesTheirRightsWhereTheNewestIsMissing() throws SQLException {
+        for (String role : new String[] {"owner", "writer", "reader"}) {
+            administrate("create role tallyflow_" + role);
+        }
+        administrate("grant tallyflow_owner to poor");
+        Migrations.apply(poor);
+        assertThat(owners()).containsExactly("tallyflow_owner");
+        assertThat(
+                        ask(
+                                "select has_table_privilege('tallyflow_reader', 'tallyflow.reset', 'select')"))
+                .containsExactly("t");
+        String notice = makeRoles().get(0);
+        assertThat(notice).contains("missing: tallyflow_operator;");
+
+        administrate(notice.substring(notice.indexOf("run: ") + 5, notice.indexOf("; then")));
+        assertThat(makeRoles()).isEmpty();
+        assertThat(
+                        ask(
+                                "select has_table_privilege('tallyflow_operator', 'tallyflow.savepoint', 'insert')"))
+                .containsExactly("t");
     }
 
     @Test

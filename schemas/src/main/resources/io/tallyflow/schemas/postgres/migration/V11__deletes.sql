@@ -1,0 +1,52 @@
+-- The writer may delete results, because a rewind does. That it deletes nothing else is checked here, on what is gone:
+-- a right cannot say it, and row security would be in the way of who reads.
+
+create function tallyflow.refuse_deletes()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+    first bigint;
+begin
+    if pg_has_role((select relowner from pg_class where oid = tg_relid), 'member') then
+        return null;
+    end if;
+    select min(commit) into first from gone;
+    if exists (
+        select from tallyflow.ledger_history h
+        where h.commit >= first and h.abandoned_in_epoch is null)
+        or not exists (
+            select from tallyflow.ledger_history h where h.commit >= first)
+        and first is not null
+    then
+        raise insufficient_privilege using
+            message = format(
+                'rows of %I.%I are deleted by a rewind only', tg_table_schema, tg_table_name),
+            hint = 'A rewind first marks the commits that it takes back in tallyflow.ledger_history.';
+    end if;
+    return null;
+end
+$$;
+
+comment on function tallyflow.refuse_deletes() is
+    'Lets whoever does not own a table of results delete rows only of commits that a rewind has taken back.';
+
+create trigger usage_row_deletes after delete on tallyflow.usage_row
+    referencing old table as gone
+    for each statement execute function tallyflow.refuse_deletes();
+
+create trigger adjustment_deletes after delete on tallyflow.adjustment
+    referencing old table as gone
+    for each statement execute function tallyflow.refuse_deletes();
+
+create trigger distinct_value_deletes after delete on tallyflow.distinct_value
+    referencing old table as gone
+    for each statement execute function tallyflow.refuse_deletes();
+
+-- The new function belongs to the owner, as everything does.
+do $$
+begin
+    perform tallyflow.make_roles();
+end
+$$;
