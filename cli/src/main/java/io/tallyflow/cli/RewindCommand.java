@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,9 @@ import picocli.CommandLine.Unmatched;
             "All further options are the job's own, --name value each, as for start."
         })
 final class RewindCommand implements Callable<Integer> {
+
+    private static final String POSTGRES_URL = io.tallyflow.jobs.metering.Option.POSTGRES_URL.key();
+    private static final String PIPELINE = io.tallyflow.jobs.metering.Option.PIPELINE.key();
 
     @Spec private @Nullable CommandSpec spec;
     @Mixin private final ClusterOptions target = new ClusterOptions();
@@ -74,7 +78,7 @@ final class RewindCommand implements Callable<Integer> {
         }
         PrintWriter out = Console.out(spec);
         RewindPlan plan = plan(arguments, out);
-        String running = running(cluster);
+        String running = running(cluster, options);
         // Whether it answers, while nothing has changed.
         LakeFollowing.of(options.lake());
         if (dryRun) {
@@ -116,10 +120,37 @@ final class RewindCommand implements Callable<Integer> {
         }
     }
 
-    private @Nullable String running(FlinkCluster cluster) {
-        return cluster.unfinished(MeteringJob.NAME).isEmpty()
-                ? null
-                : ClusterOptions.onlyJob(cluster, job);
+    /** The job that is to end, or null if none runs. */
+    private @Nullable String running(FlinkCluster cluster, MeteringOptions options) {
+        if (cluster.unfinished(MeteringJob.NAME).isEmpty()) {
+            return null;
+        }
+        String running = ClusterOptions.onlyJob(cluster, job);
+        if (job == null) {
+            requireSameResults(running, cluster.options(running), options.shown());
+        }
+        return running;
+    }
+
+    /** One that writes elsewhere is none of ours, though it is the only one there. */
+    private static void requireSameResults(
+            String running, Map<String, String> its, Map<String, String> ours) {
+        for (String option : List.of(POSTGRES_URL, PIPELINE)) {
+            String there = its.get(option);
+            if (there != null && !there.equals(ours.get(option))) {
+                throw new CommandFailure(
+                        "job "
+                                + running
+                                + " runs with --"
+                                + option
+                                + " "
+                                + there
+                                + " and not "
+                                + ours.get(option)
+                                + ": if it is the one that is to end, say so with --job "
+                                + running);
+            }
+        }
     }
 
     private static Newest newest(JobArguments arguments) {

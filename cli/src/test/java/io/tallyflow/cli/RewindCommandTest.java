@@ -81,6 +81,7 @@ final class RewindCommandTest {
         flink.answers("PATCH /jobs/ID", "{}");
         flink.answers("POST /jars/1_job.jar/run", "{\"jobid\":\"x\"}");
         jobsAre(job(JOB, "RUNNING"));
+        jobSays("pipeline", "metering");
         flink.does("PATCH /jobs/ID", () -> jobsAre(job(JOB, "CANCELED")));
         flink.does("POST /jars/1_job.jar/run", this::startedJobCommits);
         record(savepoint, 7);
@@ -208,7 +209,7 @@ final class RewindCommandTest {
     void changesNothingIfKafkaOrTheLakeCannotBeAsked() {
         CommandRun run = rewind("--kafka.events-topic", "other");
         assertFails(run, "tallyflow: it is not known whether Kafka can give again");
-        assertThat(run.err()).contains("TOPIC_MISSING: ", " has no topic other");
+        assertThat(run.err()).contains(" has no topic other. ");
         run =
                 rewind(
                         "--lake.catalog",
@@ -234,6 +235,22 @@ final class RewindCommandTest {
         jobsAre(job(JOB, "RUNNING"), job(JOB.replace('0', '9'), "RUNNING"));
         assertFails(rewind(), "tallyflow: several jobs run there: say which with --job: [");
         assertNothingChanged();
+    }
+
+    @Test
+    void leavesAJobAloneThatWritesElsewhere() {
+        jobSays("postgres.url", "jdbc:postgresql://elsewhere/tallyflow");
+        CommandRun run = rewind();
+        assertFails(
+                run,
+                "tallyflow: job "
+                        + JOB
+                        + " runs with --postgres.url jdbc:postgresql://elsewhere/tallyflow and not");
+        assertNothingChanged();
+        jobSays("pipeline", "other");
+        assertFails(rewind(), "tallyflow: job " + JOB + " runs with --pipeline other and not");
+        assertNothingChanged();
+        assertThat(rewind("--job", JOB).exitCode()).isZero();
     }
 
     @Test
@@ -282,6 +299,12 @@ final class RewindCommandTest {
         arguments.addAll(List.of("--meters", meters.toString()));
         arguments.addAll(List.of(more));
         return CommandRun.of(arguments.toArray(String[]::new));
+    }
+
+    private void jobSays(String option, String value) {
+        flink.answers(
+                "GET /jobs/ID/config",
+                "{\"execution-config\":{\"user-config\":{\"" + option + "\":\"" + value + "\"}}}");
     }
 
     private void jobsAre(String... jobs) {

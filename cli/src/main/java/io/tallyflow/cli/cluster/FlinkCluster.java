@@ -98,6 +98,17 @@ public final class FlinkCluster {
                 .orElseThrow(() -> new ClusterFailure("the cluster knows no job " + id));
     }
 
+    /** The options that a job shows of itself, by name; none of one that shows none. */
+    public Map<String, String> options(String jobId) {
+        Map<String, String> options = new LinkedHashMap<>();
+        rest.get("jobs/" + jobId + "/config")
+                .path("execution-config")
+                .path("user-config")
+                .properties()
+                .forEach(option -> options.put(option.getKey(), option.getValue().asText()));
+        return options;
+    }
+
     /** Why a job failed last, or null if it did not. */
     public @Nullable String failure(String jobId) {
         JsonNode latest =

@@ -49,7 +49,7 @@ final class SecretsTest {
         }
         String log = Files.readString(directory.resolve("data/logs/tallyflow.log"));
         assertThat(log)
-                .containsOnlyOnce("Tallyflow 0.1.0 starts with MeteringOptions[")
+                .containsOnlyOnce("Tallyflow 0.1.0 starts with MeteringOptions{")
                 .containsOnlyOnce("sasl.jaas.config=*****")
                 .containsOnlyOnce("ssl.keystore.password=*****")
                 .containsOnlyOnce("postgresPassword=*****")

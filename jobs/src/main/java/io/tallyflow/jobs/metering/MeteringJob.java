@@ -2,8 +2,8 @@ package io.tallyflow.jobs.metering;
 
 import io.tallyflow.connectors.iceberg.Lake;
 import io.tallyflow.connectors.iceberg.LakeOptions;
-import io.tallyflow.connectors.postgres.LoginTrouble;
 import io.tallyflow.connectors.postgres.DriverRelease;
+import io.tallyflow.connectors.postgres.LoginTrouble;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,6 +56,8 @@ public final class MeteringJob {
                 VERSION,
                 options,
                 rules.meters().stream().map(Meter::slug).toList());
+        // For the page of the job, and for commands that must not take another job for this one.
+        environment.getConfig().setGlobalJobParameters(Configuration.fromMap(options.shown()));
         register(options, rules);
         int partitions = EventsTopic.partitions(options);
         int readers = Math.min(environment.getParallelism(), partitions);

@@ -6,7 +6,9 @@ import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.StringJoiner;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,32 +50,44 @@ public record MeteringOptions(
         WorkingMemory workingMemory,
         @Nullable RewindTarget rewindTo) {
 
-    /** With stars where secrets are. */
+    /**
+     * What may be seen of them by everybody: by the names that they are given with, with stars
+     * where secrets are, and URLs without their parameters.
+     */
+    public Map<String, String> shown() {
+        Map<Option, Object> all = new EnumMap<>(Option.class);
+        all.put(Option.KAFKA_BOOTSTRAP, kafka);
+        all.put(Option.KAFKA_EVENTS_TOPIC, eventsTopic);
+        all.put(Option.KAFKA_REJECTED_TOPIC, rejectedTopic);
+        all.put(Option.KAFKA_LATE_TOPIC, lateTopic);
+        all.put(Option.KAFKA_GROUP, consumerGroup);
+        all.put(Option.POSTGRES_URL, postgresUrl.replaceFirst("\\?.*", ""));
+        all.put(Option.POSTGRES_USER, postgresUser);
+        all.put(Option.POSTGRES_PATIENCE, postgresPatience);
+        all.put(Option.POSTGRES_WRITERS, postgresWriters);
+        all.put(Option.LAKE_CATALOG, lake == null ? "none" : lake);
+        all.put(Option.LAKE_COMMIT_INTERVAL, lakeCommitInterval);
+        all.put(Option.PIPELINE, pipeline);
+        all.put(Option.METERS, meters);
+        all.put(Option.OUT_OF_ORDERNESS, outOfOrderness);
+        all.put(Option.ALLOWED_LATENESS, allowedLateness);
+        all.put(Option.IDLE_AFTER, idleAfter);
+        all.put(Option.DEDUPE_HORIZON, dedupeHorizon);
+        all.put(Option.STATE_KEPT, stateKept);
+        all.put(Option.SUBJECT_SHARDS, subjectShards);
+        all.put(Option.MOST_GROUPS, mostGroups);
+        all.put(Option.WORKING_MEMORY, workingMemory.bytes());
+        all.put(Option.REWIND_TO, rewindTo == null ? "" : rewindTo);
+        Map<String, String> texts = new LinkedHashMap<>();
+        all.forEach((option, value) -> texts.put(option.key(), value.toString()));
+        texts.put(
+                MeteringOptionsReader.PASSWORD_VARIABLE,
+                postgresPassword.isEmpty() ? "" : Secret.STARS);
+        return texts;
+    }
+
     @Override
     public String toString() {
-        return new StringJoiner(", ", "MeteringOptions[", "]")
-                .add("kafka=" + kafka)
-                .add("eventsTopic=" + eventsTopic)
-                .add("rejectedTopic=" + rejectedTopic)
-                .add("lateTopic=" + lateTopic)
-                .add("consumerGroup=" + consumerGroup)
-                .add("postgresUrl=" + postgresUrl.replaceFirst("\\?.*", ""))
-                .add("postgresUser=" + postgresUser)
-                .add("postgresPassword=" + (postgresPassword.isEmpty() ? "" : Secret.STARS))
-                .add("pipeline=" + pipeline)
-                .add("meters=" + meters)
-                .add("outOfOrderness=" + outOfOrderness)
-                .add("allowedLateness=" + allowedLateness)
-                .add("idleAfter=" + idleAfter)
-                .add("dedupeHorizon=" + dedupeHorizon)
-                .add("stateKept=" + stateKept)
-                .add("postgresPatience=" + postgresPatience)
-                .add("postgresWriters=" + postgresWriters)
-                .add("lake=" + lake)
-                .add("subjectShards=" + subjectShards)
-                .add("mostGroups=" + mostGroups)
-                .add("workingMemory=" + workingMemory.bytes())
-                .add("rewindTo=" + rewindTo)
-                .toString();
+        return "MeteringOptions" + shown();
     }
 }

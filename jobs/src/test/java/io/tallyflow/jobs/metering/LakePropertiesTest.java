@@ -96,7 +96,7 @@ final class LakePropertiesTest {
         assertThat(options.toString()).doesNotContain(CANARY);
         assertThat(lake.toString()).contains("rest", "elsewhere").doesNotContain(CANARY);
         LogManager.getLogger(LakePropertiesTest.class).info("{} {}", options, lake);
-        assertThat(log.toString()).contains("MeteringOptions[").doesNotContain(CANARY);
+        assertThat(log.toString()).contains("MeteringOptions{").doesNotContain(CANARY);
     }
 
     @Test

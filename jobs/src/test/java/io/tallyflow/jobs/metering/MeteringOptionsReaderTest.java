@@ -72,7 +72,9 @@ final class MeteringOptionsReaderTest {
                         },
                         Map.of(MeteringOptionsReader.PASSWORD_VARIABLE, "canary"));
         assertThat(options.postgresPassword()).isEqualTo("canary");
-        assertThat(options.toString()).contains("postgresPassword=*****").doesNotContain("canary");
+        assertThat(options.toString())
+                .contains("TALLYFLOW_POSTGRES_PASSWORD=*****")
+                .doesNotContain("canary");
         assertThatThrownBy(() -> read("--postgres.password", "canary"))
                 .hasMessageContaining("--postgres.password is not known");
     }
