@@ -34,6 +34,13 @@ public final class Lake implements Closeable {
                     TableProperties.PARQUET_DICT_SIZE_BYTES, "65536",
                     TableProperties.COMMIT_NUM_RETRIES, "10");
 
+    private static final String S3_FILE_IO = "org.apache.iceberg.aws.s3.S3FileIO";
+
+    /** Which of the HTTP clients Iceberg asks S3 with; the one here is Java's own. */
+    private static final String S3_HTTP_CLIENT = "http-client.type";
+
+    private static final String JAVAS_OWN = "urlconnection";
+
     private final Catalog catalog;
     private final Map<LakeTable, Table> tables = new EnumMap<>(LakeTable.class);
 
@@ -48,7 +55,10 @@ public final class Lake implements Closeable {
         String warehouse = properties.getOrDefault(CatalogProperties.WAREHOUSE_LOCATION, "");
         if (warehouse.startsWith("file:") || warehouse.startsWith("/")) {
             properties.putIfAbsent(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
+        } else if (warehouse.startsWith("s3:")) {
+            properties.putIfAbsent(CatalogProperties.FILE_IO_IMPL, S3_FILE_IO);
         }
+        properties.putIfAbsent(S3_HTTP_CLIENT, JAVAS_OWN);
         return new Lake(
                 CatalogUtil.buildIcebergCatalog(LakeTable.NAMESPACE, properties, /* conf= */ null));
     }

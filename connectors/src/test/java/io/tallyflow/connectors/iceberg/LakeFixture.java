@@ -34,9 +34,9 @@ final class LakeFixture implements AutoCloseable {
     private final Map<String, String> catalog;
     private final Runnable end;
 
-    private LakeFixture(Path folder, int logBytes, Map<String, String> catalog, Runnable end)
+    private LakeFixture(String warehouse, int logBytes, Map<String, String> catalog, Runnable end)
             throws IOException {
-        this.warehouse = folder.toUri().toString();
+        this.warehouse = warehouse;
         this.logBytes = logBytes;
         this.catalog = catalog;
         this.end = end;
@@ -45,27 +45,38 @@ final class LakeFixture implements AutoCloseable {
         }
     }
 
-    private LakeFixture(Path folder, int logBytes, PostgresServer.Database database)
+    private LakeFixture(
+            String warehouse,
+            int logBytes,
+            Map<String, String> more,
+            PostgresServer.Database database)
             throws IOException {
-        this(
-                folder,
-                logBytes,
-                Map.of(
-                        "catalog-impl",
-                        FaultyCatalog.class.getName(),
-                        "uri",
-                        database.url(),
-                        "jdbc.user",
-                        database.user(),
-                        "jdbc.password",
-                        "",
-                        "jdbc.schema-version",
-                        "V1"),
-                database::close);
+        this(warehouse, logBytes, onPostgres(database, more), database::close);
+    }
+
+    private static Map<String, String> onPostgres(
+            PostgresServer.Database database, Map<String, String> more) {
+        Map<String, String> catalog = new HashMap<>(more);
+        catalog.put("catalog-impl", FaultyCatalog.class.getName());
+        catalog.put("uri", database.url());
+        catalog.put("jdbc.user", database.user());
+        catalog.put("jdbc.password", "");
+        catalog.put("jdbc.schema-version", "V1");
+        return catalog;
+    }
+
+    /**
+     * In another store.
+     *
+     * @param warehouse where it is
+     * @param properties how to reach it
+     */
+    LakeFixture(String warehouse, Map<String, String> properties) throws IOException {
+        this(warehouse, LakeOptions.LOG_BYTES, properties, PostgresServer.empty());
     }
 
     LakeFixture(Path folder, int logBytes) throws IOException {
-        this(folder, logBytes, PostgresServer.empty());
+        this(folder.toUri().toString(), logBytes, Map.of(), PostgresServer.empty());
     }
 
     LakeFixture(Path folder) throws IOException {
@@ -74,7 +85,7 @@ final class LakeFixture implements AutoCloseable {
 
     LakeFixture(Path folder, RestCatalogServer server) throws IOException {
         this(
-                folder,
+                folder.toUri().toString(),
                 LakeOptions.LOG_BYTES,
                 Map.of("type", "rest", "uri", server.address()),
                 () -> {});
