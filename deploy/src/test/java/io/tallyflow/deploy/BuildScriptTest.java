@@ -58,9 +58,6 @@ final class BuildScriptTest {
         assertThat(run.output())
                 .contains("mvn -B -ntp -q package -DskipTests -pl jobs -am\n")
                 .contains(
-                        "-Dartifact=org.apache.iceberg:iceberg-aws-bundle:"
-                                + Repository.pom("version.iceberg"))
-                .contains(
                         "engine build -f deploy/container/Dockerfile -t tallyflow:"
                                 + Repository.version())
                 .contains("--build-arg FLINK_VERSION=" + Repository.pom("version.flink"))

@@ -69,7 +69,7 @@ final class ContainerFileTest {
                 named("COPY").stream()
                         .flatMap(copy -> copy.words().stream().limit(copy.words().size() - 1L))
                         .toList();
-        assertThat(sources).contains("${JOB_JAR}", "deploy/target/image/lib/");
+        assertThat(sources).contains("${JOB_JAR}");
         assertThat(sources)
                 .filteredOn(source -> !source.contains("$") && !source.contains("target"))
                 .isNotEmpty()
@@ -123,7 +123,6 @@ final class ContainerFileTest {
         assertThat(kept)
                 .containsExactlyInAnyOrder(
                         "deploy/container/entrypoint",
-                        "deploy/target/image/lib",
                         "flink-conf",
                         "jobs/target/tallyflow-job.jar");
     }
