@@ -120,7 +120,7 @@ final class ResetOfRunningJobTest {
 
     /** Of a partition, a subject, a time and a value each; returns when they count. */
     private void send(List<String> events) throws Exception {
-        Map<String, Object> settings = Map.of("bootstrap.servers", servers.kafka());
+        Map<String, Object> settings = Map.of("bootstrap.servers", servers.kafka().bootstrap());
         ByteArraySerializer bytes = new ByteArraySerializer();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(settings, bytes, bytes)) {
             for (String event : events) {

@@ -52,7 +52,7 @@ final class SecretsTest {
                 .containsOnlyOnce("Tallyflow 0.1.0 starts with MeteringOptions{")
                 .containsOnlyOnce("sasl.jaas.config=*****")
                 .containsOnlyOnce("ssl.keystore.password=*****")
-                .containsOnlyOnce("postgresPassword=*****")
+                .containsOnlyOnce("TALLYFLOW_POSTGRES_PASSWORD=*****")
                 .containsOnlyOnce("starts with parallelism")
                 .containsOnlyOnce("The ledger of pipeline metering stands at commit 0 of epoch 0")
                 .containsOnlyOnce("First commit of this start: commit 1 of epoch 0")
