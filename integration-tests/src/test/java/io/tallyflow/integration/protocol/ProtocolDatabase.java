@@ -76,8 +76,15 @@ final class ProtocolDatabase implements AutoCloseable {
         }
     }
 
-    /** Keeps a copy of the database as it is; nobody may be connected. */
+    /**
+     * Keeps a copy of the database as it is. Whoever is connected is cut off: a session whose
+     * client was cut off by an earlier test may not have noticed yet.
+     */
     void copyTo(String copy) throws SQLException {
+        admin(
+                "select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '"
+                        + NAME
+                        + "'");
         admin("drop database if exists " + copy);
         admin("create database " + copy + " template " + NAME);
     }
