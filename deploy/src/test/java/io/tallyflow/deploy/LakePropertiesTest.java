@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class LakePropertiesTest {
 
-    /** As Iceberg's classes for S3 name them; they cannot be loaded without Amazon's client. */
+    /** As Iceberg's classes for S3 name them. */
     private static final Set<String> OF_S3 =
             Set.of("s3.endpoint", "s3.path-style-access", "client.region");
 
