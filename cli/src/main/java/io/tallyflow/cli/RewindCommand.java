@@ -1,5 +1,6 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.cli.cluster.ClusterFailure;
 import io.tallyflow.cli.cluster.Deadline;
 import io.tallyflow.cli.cluster.FlinkCluster;
 import io.tallyflow.cli.cluster.FlinkCluster.UploadedJar;
@@ -39,6 +40,10 @@ final class RewindCommand implements Callable<Integer> {
 
     private static final String POSTGRES_URL = io.tallyflow.jobs.metering.Option.POSTGRES_URL.key();
     private static final String PIPELINE = io.tallyflow.jobs.metering.Option.PIPELINE.key();
+
+    private static final String NOTHING_YET =
+            "no job runs, and nothing was taken back; repeat the command, or start the job from its"
+                    + " newest checkpoint: ";
 
     @Spec private @Nullable CommandSpec spec;
     @Mixin private final ClusterOptions target = new ClusterOptions();
@@ -80,7 +85,7 @@ final class RewindCommand implements Callable<Integer> {
         RewindPlan plan = plan(arguments, out);
         String running = running(cluster, options);
         // Whether it answers, while nothing has changed.
-        LakeFollowing.of(options.lake());
+        LakeFollowing lake = lake(options);
         if (dryRun) {
             return 0;
         }
@@ -89,15 +94,32 @@ final class RewindCommand implements Callable<Integer> {
             cluster.cancel(running, patience);
             Console.say(out, "canceled", running);
         }
-        LakeFollowing lake = LakeFollowing.of(options.lake());
-        // What that job committed until it ended goes, too.
-        Newest before = newest(arguments);
-        String started =
-                submission.start(
-                        cluster, jar, arguments.withRewindTo(plan.target()), path, patience, out);
+        Newest before;
+        String started;
+        try {
+            // What that job put in until it ended goes, too.
+            before = newest(arguments);
+            lake = lake(options);
+            started =
+                    submission.start(
+                            cluster,
+                            jar,
+                            arguments.withRewindTo(plan.target()),
+                            path,
+                            patience,
+                            out);
+        } catch (CommandFailure | ClusterFailure e) {
+            throw new CommandFailure(NOTHING_YET + e.getMessage(), e);
+        }
         Console.say(out, "commit", firstCommit(cluster, started, arguments, before, patience));
-        lake.await(Deadline.in(patience), out);
+        if (lake != null) {
+            lake.await(Deadline.in(patience), out);
+        }
         return 0;
+    }
+
+    private static @Nullable LakeFollowing lake(MeteringOptions options) {
+        return options.lake() == null ? null : LakeFollowing.of(options.lake());
     }
 
     private RewindPlan plan(JobArguments arguments, PrintWriter out) {
@@ -193,11 +215,12 @@ final class RewindCommand implements Callable<Integer> {
         JobView job = cluster.job(started);
         if (job.isOver()) {
             throw new CommandFailure(
-                    "job "
+                    NOTHING_YET
+                            + "job "
                             + started
                             + " is "
                             + job.state()
-                            + ", and nothing was taken back: "
+                            + ": "
                             + Objects.requireNonNullElse(cluster.failure(started), "see its page"));
         }
     }

@@ -263,7 +263,22 @@ final class RewindCommandTest {
                 "{\"exceptionHistory\":{\"entries\":[{\"stacktrace\":\"x.Y: no space left\"}]}}");
         CommandRun run = rewind();
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err()).contains(" is FAILED: no space left");
+        assertThat(run.err())
+                .startsWith(
+                        "tallyflow: no job runs, and nothing was taken back; repeat the command")
+                .contains(" is FAILED: no space left");
+    }
+
+    @Test
+    void mayBeRepeatedAfterAStartThatTheClusterRefused() {
+        flink.fails("POST /jars/1_job.jar/run", "{\"errors\":[\"no room\"]}");
+        flink.does("POST /jars/1_job.jar/run", () -> {});
+        assertFails(rewind(), "tallyflow: no job runs, and nothing was taken back; repeat the");
+        flink.answers("POST /jars/1_job.jar/run", "{\"jobid\":\"x\"}");
+        flink.does("POST /jars/1_job.jar/run", this::startedJobCommits);
+        CommandRun run = rewind();
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).doesNotContain("canceled").containsPattern("commit +6  epoch 2");
     }
 
     @Test

@@ -33,10 +33,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LakeView {
 
-    private static final LakeView EMPTY = new LakeView(SnapshotNote.NONE, Map.of());
+    private static final LakeView EMPTY = new LakeView(SnapshotNote.NONE, Map.of(), -1);
 
     private final SnapshotNote note;
     private final Map<LakeTable, Pinned> tables;
+    private final long newest;
 
     private record Pinned(Table table, Snapshot snapshot) {
         TableScan scan() {
@@ -44,9 +45,14 @@ public final class LakeView {
         }
     }
 
-    private LakeView(SnapshotNote note, Map<LakeTable, Pinned> tables) {
+    /**
+     * @param newest sequence number of the last snapshot that the events had, whosever it was; -1
+     *     if they had none
+     */
+    private LakeView(SnapshotNote note, Map<LakeTable, Pinned> tables, long newest) {
         this.note = note;
         this.tables = tables;
+        this.newest = newest;
     }
 
     /**
@@ -76,6 +82,11 @@ public final class LakeView {
             return new Known(table, Lineage.of(table));
         }
 
+        long newest() {
+            Snapshot current = table.currentSnapshot();
+            return current == null ? -1 : current.sequenceNumber();
+        }
+
         Iterable<Snapshot> newestFirst() {
             Snapshot current = table.currentSnapshot();
             return current == null
@@ -95,7 +106,7 @@ public final class LakeView {
             if (note != null && stands(events, note, snapshot)) {
                 Map<LakeTable, Pinned> pinned = pinned(note.commit(), all);
                 if (pinned.size() == all.size()) {
-                    return new LakeView(note, pinned);
+                    return new LakeView(note, pinned, events.newest());
                 }
             }
         }
@@ -135,6 +146,18 @@ public final class LakeView {
     /** The batch that all tables stand at; {@link CommitName#NONE} if there is none. */
     public CommitName batch() {
         return note.commit();
+    }
+
+    /**
+     * Whether this view stands at a batch that was made after another one was taken. A view that
+     * went back does not: while tables are rewound one by one, it stands at the batch that they go
+     * back to.
+     */
+    public boolean isLaterThan(LakeView other) {
+        Pinned events = tables.get(LakeTable.EVENTS);
+        return events != null
+                && events.snapshot().sequenceNumber() > other.newest
+                && !batch().equals(other.batch());
     }
 
     /** How often the lake was rewound. */

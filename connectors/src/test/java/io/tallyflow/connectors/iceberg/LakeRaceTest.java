@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tallyflow.connectors.iceberg.LakeRig.Snapshot;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -84,6 +86,39 @@ final class LakeRaceTest {
             rig.checkpoint(2);
         }
         assertThat(lake.events()).isEqualTo(numbers(33));
+    }
+
+    /** Whoever waits for the batch after a rewind must not take the way back for it. */
+    @Test
+    void isNotLaterThanItWasBeforeTheBatchThatFollowsTheRewind() throws Exception {
+        Snapshot first;
+        assertThat(view().isLaterThan(view())).isFalse();
+        LakeView empty = view();
+        try (LakeRig rig = days.rig(null)) {
+            write(rig, 0, 30);
+            first = rig.checkpoint(1);
+            assertThat(view().isLaterThan(empty)).isTrue();
+            write(rig, 30, 60);
+            rig.checkpoint(2);
+        }
+        LakeView before = view();
+        assertThat(view().isLaterThan(before)).isFalse();
+        days.compact(FEBRUARY_28);
+        assertThat(view().isLaterThan(before)).isFalse();
+        List<Boolean> later = new ArrayList<>();
+        try (LakeRig rig = days.rewound(first)) {
+            write(rig, 30, 33);
+            lake.overtake(BEFORE_EVENTS, () -> later.add(view().isLaterThan(before)));
+            rig.checkpoint(2);
+            later.add(view().isLaterThan(before));
+        }
+        assertThat(later).containsExactly(false, true);
+    }
+
+    private LakeView view() throws IOException {
+        try (Lake tables = Lake.open(lake.options())) {
+            return LakeView.of(tables);
+        }
     }
 
     @Test
