@@ -3,6 +3,8 @@ package io.tallyflow.cli;
 import io.tallyflow.cli.demo.GeneratorSettings;
 import io.tallyflow.cli.demo.UsageSender;
 import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.cli.status.TopicEnds;
+import io.tallyflow.cli.status.TopicWatch;
 import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.connectors.kafka.KafkaTrouble;
 import java.io.PrintWriter;
@@ -69,6 +71,7 @@ final class RehearsalSendCommand implements Callable<Integer> {
         if (last < 1) {
             throw new UsageProblem("--up-to " + upTo + " is not a number of records");
         }
+        requireTopic(kafka, settings.partitions());
         PrintWriter out = Console.out(spec);
         try (UsageSender sender = new UsageSender(kafka, Topics.EVENTS, settings, rate)) {
             sender.sendUpTo(last);
@@ -77,5 +80,25 @@ final class RehearsalSendCommand implements Callable<Integer> {
         }
         Console.say(out, "sent", last + " of " + settings.records());
         return 0;
+    }
+
+    /** At once: the sender waits for brokers that are away, as long as it takes. */
+    private static void requireTopic(KafkaConnection kafka, int partitions) {
+        try (TopicWatch watch = new TopicWatch(kafka)) {
+            TopicEnds topic = watch.look();
+            if (topic.problem() != null) {
+                throw new CommandFailure("the usage cannot be sent: " + topic.problem());
+            }
+            if (topic.partitions().size() != partitions) {
+                throw new CommandFailure(
+                        "the usage cannot be sent: topic "
+                                + Topics.EVENTS
+                                + " has "
+                                + topic.partitions().size()
+                                + " partitions, and the usage is for "
+                                + partitions
+                                + ": use a Kafka for nothing else, and tallyflow prepare");
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.tallyflow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.embedded.EmbeddedFlink;
+import io.tallyflow.cli.embedded.EmbeddedKafka;
 import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.cli.status.TopicEnds.Range;
 import io.tallyflow.cli.status.TopicWatch;
@@ -16,6 +17,9 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +86,38 @@ final class RehearsalCommandsTest {
         CommandRun run = CommandRun.of(("rehearsal " + arguments).split(" "));
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err()).startsWith("tallyflow: " + message);
+    }
+
+    @Test
+    @Timeout(60)
+    void saysAtOnceThatKafkaIsNotThere() {
+        CommandRun run =
+                CommandRun.of(
+                        "rehearsal", "send", "--kafka-bootstrap", "127.0.0.1:1", "--start", START);
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err())
+                .startsWith("tallyflow: the usage cannot be sent: Kafka at 127.0.0.1:1 did not")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void saysThatTheTopicIsNotItsOwn() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(directory.resolve("kafka"), 0);
+                Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            List<String> command = List.of("rehearsal", "send", "--events", "10", "--start", START);
+            List<String> arguments = new ArrayList<>(command);
+            arguments.addAll(List.of("--kafka-bootstrap", kafka.bootstrapServers()));
+            assertThat(CommandRun.of(arguments.toArray(String[]::new)).exitCode()).isZero();
+            arguments.set(arguments.indexOf("10"), "5");
+            CommandRun longer = CommandRun.of(arguments.toArray(String[]::new));
+            assertThat(longer.exitCode()).isEqualTo(1);
+            assertThat(longer.err()).startsWith("tallyflow: the usage cannot be sent: ");
+            admin.createPartitions(Map.of(Topics.EVENTS, NewPartitions.increaseTo(5))).all().get();
+            CommandRun wider = CommandRun.of(arguments.toArray(String[]::new));
+            assertThat(wider.exitCode()).isEqualTo(1);
+            assertThat(wider.err())
+                    .contains("topic usage.events has 5 partitions, and the usage is");
+        }
     }
 
     private static String send(Servers servers, String... more) {
