@@ -3,6 +3,7 @@ package io.tallyflow.integration.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallyflow.cli.cluster.Deadline;
 import io.tallyflow.cli.embedded.Ports;
 import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.tls.TlsIdentity;
@@ -18,6 +19,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -64,9 +67,7 @@ final class SecureClusterIT {
                 assertThat(submitted.orFail()).contains("running ").doesNotContain(CANARY);
                 Witness witness = new Witness(ends::connect, log);
                 UsageLogSender.sendAll(ends.kafkaClient(), log);
-                while (!Arrays.equals(witness.look().offsets(), log.ends())) {
-                    Thread.sleep(100);
-                }
+                awaitAll(witness, log);
                 witness.demandComplete();
                 demandNobodyElseIsAnswered(url, ends);
                 HttpClient client =
@@ -92,6 +93,21 @@ final class SecureClusterIT {
             }
         }
         demandNoSecretInFiles();
+    }
+
+    private static void awaitAll(Witness witness, UsageLog log) {
+        Boolean read =
+                Deadline.in(Duration.ofMinutes(2))
+                        .await(() -> isAllRead(witness, log) ? true : null);
+        assertThat(read).as("not everything was read").isNotNull();
+    }
+
+    private static boolean isAllRead(Witness witness, UsageLog log) {
+        try {
+            return Arrays.equals(witness.look().offsets(), log.ends());
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static List<String> script(String command, Path data) {

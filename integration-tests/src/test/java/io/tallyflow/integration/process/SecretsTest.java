@@ -43,7 +43,14 @@ final class SecretsTest {
                     .contains("tallyflow_commitAgeMs")
                     .doesNotContain(CANARY);
             assertThat(new FlinkPages(http, up.web()).all())
-                    .allSatisfy((page, text) -> assertThat(text).doesNotContain(CANARY));
+                    .allSatisfy((page, text) -> assertThat(text).doesNotContain(CANARY))
+                    .anySatisfy(
+                            (page, text) ->
+                                    assertThat(text)
+                                            .contains(
+                                                    "\"user-config\":{",
+                                                    "\"pipeline\":\"metering\"",
+                                                    "\"postgres.url\":\"jdbc:postgresql:"));
             up.stop();
             assertThat(Files.readString(up.output())).doesNotContain(CANARY);
         }
