@@ -1,5 +1,8 @@
 package io.tallyflow.connectors.iceberg;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.tallyflow.connectors.iceberg.LakeRig.Snapshot;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.lake.LakeRow;
@@ -61,6 +64,29 @@ record CompactedLake(LakeFixture lake, Path folder) {
     /** The stream, from an older state. */
     LakeRig rewound(Snapshot from) throws Exception {
         return new LakeRig(lake.options(), EVERY, 1, from, new RewindTarget(1, 0));
+    }
+
+    /**
+     * 90 events in three batches, the second of them made by a restart; a start from before the
+     * third is refused.
+     */
+    void demandEveryRowOnceOverRestarts() throws Exception {
+        Snapshot second;
+        try (LakeRig rig = rig(null)) {
+            write(rig, 0, 30);
+            rig.checkpoint(1);
+            write(rig, 30, 60);
+            second = rig.barrier(2);
+        }
+        assertThat(lake.events()).isEqualTo(numbers(30));
+        try (LakeRig rig = rig(second)) {
+            assertThat(lake.events()).isEqualTo(numbers(60));
+            write(rig, 60, 90);
+            rig.checkpoint(3);
+        }
+        assertThat(lake.events()).isEqualTo(numbers(90));
+        assertThatThrownBy(() -> rig(second)).hasMessageContaining("SINK_REGRESSED");
+        assertThat(lake.head().commit().checkpoint()).isEqualTo(3);
     }
 
     /** All that is planned for all tables. */

@@ -46,22 +46,7 @@ final class RestLakeTest {
 
     @Test
     void holdsEveryRowOnceOverRestarts() throws Exception {
-        Snapshot second;
-        try (LakeRig rig = days.rig(null)) {
-            write(rig, 0, 30);
-            rig.checkpoint(1);
-            write(rig, 30, 60);
-            second = rig.barrier(2);
-        }
-        assertThat(lake.events()).isEqualTo(numbers(30));
-        try (LakeRig rig = days.rig(second)) {
-            assertThat(lake.events()).isEqualTo(numbers(60));
-            write(rig, 60, 90);
-            rig.checkpoint(3);
-        }
-        assertThat(lake.events()).isEqualTo(numbers(90));
-        assertThatThrownBy(() -> days.rig(second)).hasMessageContaining("SINK_REGRESSED");
-        assertThat(lake.head().commit().checkpoint()).isEqualTo(3);
+        days.demandEveryRowOnceOverRestarts();
     }
 
     @ParameterizedTest

@@ -32,9 +32,7 @@ final class ClusterIT {
     void showsTheTruthAfterWorkersDiedAndTheJobWentOnWithAnotherParallelism() throws Exception {
         try (MeteredServers servers = servers();
                 StandaloneCluster cluster = cluster()) {
-            cluster.start("--task-managers", "2");
-            System.out.println(submit(cluster, servers));
-            servers.awaitCommitAfter(0);
+            startJob(cluster, servers, "--task-managers", "2");
             servers.send(EVENTS / 4);
             String early = cluster.savepoint(servers);
             Recoveries recoveries = new Recoveries();
@@ -67,9 +65,7 @@ final class ClusterIT {
     void goesOnUnderAnotherJobManagerAfterTheOneThatLedDied() throws Exception {
         try (MeteredServers servers = servers();
                 StandaloneCluster cluster = cluster()) {
-            cluster.start("--ha", "--task-managers", "2");
-            submit(cluster, servers);
-            servers.awaitCommitAfter(0);
+            startJob(cluster, servers, "--ha", "--task-managers", "2");
             cluster.start("--ha", "--task-managers", "2", "--job-managers", "2");
             Recoveries recoveries = new Recoveries();
             for (int kill = 1; kill <= KILLS; kill++) {
@@ -96,9 +92,7 @@ final class ClusterIT {
     void letsOneOfTwoJobsFromOneSavepointGoOn() throws Exception {
         try (MeteredServers servers = servers();
                 StandaloneCluster cluster = cluster()) {
-            cluster.start("--task-managers", "2");
-            submit(cluster, servers);
-            servers.awaitCommitAfter(0);
+            startJob(cluster, servers, "--task-managers", "2");
             servers.send(EVENTS / 3);
             String savepoint = cluster.savepoint(servers, "--stop");
             // The second one may be refused before all its tasks run, or after.
@@ -118,9 +112,7 @@ final class ClusterIT {
     void takesNothingFromAWorkerThatWasFrozenAndThaws() throws Exception {
         try (MeteredServers servers = servers();
                 StandaloneCluster cluster = cluster()) {
-            cluster.start("--task-managers", "1");
-            submit(cluster, servers);
-            servers.awaitCommitAfter(0);
+            startJob(cluster, servers, "--task-managers", "1");
             servers.send(EVENTS / 3);
             cluster.start("--task-managers", "2");
             long frozen = servers.token();
@@ -143,9 +135,7 @@ final class ClusterIT {
     void goesBackToASavepointAndOnAgain() throws Exception {
         try (MeteredServers servers = servers();
                 StandaloneCluster cluster = cluster()) {
-            cluster.start("--task-managers", "2");
-            submit(cluster, servers);
-            servers.awaitCommitAfter(0);
+            startJob(cluster, servers, "--task-managers", "2");
             servers.send(EVENTS / 4);
             String savepoint = cluster.savepoint(servers);
             servers.send(EVENTS / 2);
@@ -197,12 +187,15 @@ final class ClusterIT {
                 .toEpochMilli();
     }
 
-    private static String submit(StandaloneCluster cluster, MeteredServers servers)
-            throws Exception {
+    /** Returns when the job has made its first commit on a new cluster. */
+    private static void startJob(
+            StandaloneCluster cluster, MeteredServers servers, String... options) throws Exception {
+        cluster.start(options);
         List<String> arguments = new ArrayList<>(List.of("submit", "--cluster", cluster.url()));
         arguments.addAll(List.of("--parallelism", "2"));
         arguments.addAll(servers.jobOptions());
-        return cluster.tallyflow(arguments).orFail();
+        System.out.println(cluster.tallyflow(arguments).orFail());
+        servers.awaitCommitAfter(0);
     }
 
     private static Finished start(

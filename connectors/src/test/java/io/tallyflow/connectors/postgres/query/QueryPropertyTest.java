@@ -2,13 +2,11 @@ package io.tallyflow.connectors.postgres.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.WindowSize;
 import java.math.BigDecimal;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,17 +17,13 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeContainer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Random readings around the moments when clocks change, random questions about them: the database
  * must agree with {@link UsageOracle}, and parts must add up to the whole.
  */
-@SuppressWarnings("NullAway.Init") // by the hooks of jqwik
-class QueryPropertyTest {
+class QueryPropertyTest extends DatabaseProperty {
 
     /** A zone and the instant of a change of its clocks. */
     private record Change(String zone, Instant at) {
@@ -76,27 +70,6 @@ class QueryPropertyTest {
     private static final List<String> IDS = List.of("a", "ab", "\uFFFD", "\uD83D\uDE00");
     private static final List<String> SUBJECTS = List.of("a", "B", "c'\"", "\u00e9");
     private static final List<String> GROUPS = List.of("", "x", "x!", "\"y\\");
-
-    private static PostgresServer.Database database;
-    private static Connection connection;
-
-    @BeforeContainer
-    static void create() throws SQLException {
-        database = PostgresServer.migrated();
-        connection = database.connect();
-        connection.setAutoCommit(false);
-    }
-
-    @AfterContainer
-    static void drop() throws SQLException {
-        connection.close();
-        database.close();
-    }
-
-    @AfterTry
-    void rollback() throws SQLException {
-        connection.rollback();
-    }
 
     @Property(tries = 200, seed = "20250330", shrinking = ShrinkingMode.OFF)
     void answersLikeTheOracle(@ForAll long seed) throws SQLException {

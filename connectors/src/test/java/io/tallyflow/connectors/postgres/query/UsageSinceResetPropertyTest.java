@@ -2,13 +2,11 @@ package io.tallyflow.connectors.postgres.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.WindowSize;
 import java.math.BigDecimal;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,42 +21,17 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.LongRange;
-import net.jqwik.api.lifecycle.AfterContainer;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeContainer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Random readings, resets and undos in random order, and what was used since according to the
  * single readings.
  */
-@SuppressWarnings("NullAway.Init") // by the hooks of jqwik
-class UsageSinceResetPropertyTest {
+class UsageSinceResetPropertyTest extends DatabaseProperty {
 
     private static final Instant START = Instant.parse("2026-02-27T22:00:00Z");
     private static final List<String> SUBJECTS = List.of("a", "B", "\u00e9");
     private static final List<String> VALUES = List.of("0", "1", "-7", "0.000000000000000001", "3");
-
-    private static PostgresServer.Database database;
-    private static Connection connection;
-
-    @BeforeContainer
-    static void create() throws SQLException {
-        database = PostgresServer.migrated();
-        connection = database.connect();
-        connection.setAutoCommit(false);
-    }
-
-    @AfterContainer
-    static void drop() throws SQLException {
-        connection.close();
-        database.close();
-    }
-
-    @AfterTry
-    void rollback() throws SQLException {
-        connection.rollback();
-    }
 
     @Property(tries = 120, seed = "20260301", shrinking = ShrinkingMode.OFF)
     void isWhatTheReadingsSinceComeTo(@ForAll long seed) throws SQLException {
