@@ -149,15 +149,14 @@ public final class LakeView {
     }
 
     /**
-     * Whether this view stands at a batch that was made after another one was taken. A view that
-     * went back does not: while tables are rewound one by one, it stands at the batch that they go
-     * back to.
+     * Whether this view stands at a batch that was made after another one was taken. The way back
+     * of a rewind is none.
      */
     public boolean isLaterThan(LakeView other) {
         Pinned events = tables.get(LakeTable.EVENTS);
         return events != null
-                && events.snapshot().sequenceNumber() > other.newest
-                && !batch().equals(other.batch());
+                && !note.rewind()
+                && events.snapshot().sequenceNumber() > other.newest;
     }
 
     /** How often the lake was rewound. */

@@ -108,11 +108,18 @@ final class LakeRaceTest {
         List<Boolean> later = new ArrayList<>();
         try (LakeRig rig = days.rewound(first)) {
             write(rig, 30, 33);
-            lake.overtake(BEFORE_EVENTS, () -> later.add(view().isLaterThan(before)));
+            lake.overtake(
+                    BEFORE_EVENTS,
+                    () -> {
+                        later.add(view().isLaterThan(before));
+                        // Between the way back of the events and their batch.
+                        lake.overtakeNext(() -> later.add(view().isLaterThan(before)));
+                        return null;
+                    });
             rig.checkpoint(2);
             later.add(view().isLaterThan(before));
         }
-        assertThat(later).containsExactly(false, true);
+        assertThat(later).containsExactly(false, false, true);
     }
 
     private LakeView view() throws IOException {
