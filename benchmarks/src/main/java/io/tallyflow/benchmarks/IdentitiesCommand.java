@@ -44,6 +44,15 @@ final class IdentitiesCommand implements Callable<Integer> {
     private long events;
 
     @Option(
+            names = "--steady",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description =
+                    "How long checkpoints are then measured at 10,000 new events a second (default"
+                            + " ${DEFAULT-VALUE}; 0: not at all).")
+    private int steadySeconds;
+
+    @Option(
             names = "--parallelism",
             paramLabel = "N",
             defaultValue = "2",
@@ -61,10 +70,14 @@ final class IdentitiesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (count < 1 || events < 1 || parallelism < 1 || parallelism > Topics.EVENT_PARTITIONS) {
+        if (count < 1
+                || events < 1
+                || steadySeconds < 0
+                || parallelism < 1
+                || parallelism > Topics.EVENT_PARTITIONS) {
             throw new ParameterException(
                     Objects.requireNonNull(spec).commandLine(),
-                    "--count and --events must be above 0, --parallelism 1 to "
+                    "--count and --events must be above 0, --steady 0 or more, --parallelism 1 to "
                             + Topics.EVENT_PARTITIONS);
         }
         WorkloadSettings workload =
@@ -89,7 +102,11 @@ final class IdentitiesCommand implements Callable<Integer> {
                         workplace,
                         broker,
                         new ProgramRunner.Load(
-                                parallelism, 3, 1, Duration.ofSeconds(patienceSeconds)));
+                                parallelism,
+                                3,
+                                1,
+                                Duration.ofSeconds(patienceSeconds),
+                                Duration.ofSeconds(steadySeconds)));
         // The program is past the mark and waits for the rest.
         Runnable atLast = () -> loader.load(workload, count, workload.records(), truth);
         RunResult result = runner.run(ProgramName.IDENTITIES, topic, atLast).result();

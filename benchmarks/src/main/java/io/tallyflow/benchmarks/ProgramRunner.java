@@ -36,8 +36,9 @@ final class ProgramRunner {
      * @param meters how many of the meters the product counts
      * @param shards over how many keys the product spreads the events of one subject
      * @param patience after which a program gives up
+     * @param steady how long checkpoints are measured at a steady rate
      */
-    record Load(int parallelism, int meters, int shards, Duration patience) {}
+    record Load(int parallelism, int meters, int shards, Duration patience, Duration steady) {}
 
     /** Runs one and removes what it leaves. */
     ProgramProcess.Taken run(ProgramName program, LoadedTopic topic) {
@@ -92,7 +93,8 @@ final class ProgramRunner {
                 load.shards(),
                 directory,
                 postgresUrl,
-                load.patience());
+                load.patience(),
+                load.steady());
     }
 
     private ProgramProcess.Taken run(

@@ -75,6 +75,11 @@ final class RememberedTable {
         row("resident at most, to the end, MiB", "%,.0f", figure("after.peakBytes") / MEBI);
         row("checkpoint meanwhile, median ms", "%,.0f", result.checkpoints().medianMillis());
         row("checkpoint meanwhile, p99 ms", "%,.0f", result.checkpoints().p99Millis());
+        if (figure("steady.checkpoints") > 0) {
+            row("checkpoints at a steady rate", "%,.0f", figure("steady.checkpoints"));
+            row("of these, median ms", "%,.0f", figure("steady.checkpointMedianMillis"));
+            row("of these, p99 ms", "%,.0f", figure("steady.checkpointP99Millis"));
+        }
     }
 
     private double figure(String name) {

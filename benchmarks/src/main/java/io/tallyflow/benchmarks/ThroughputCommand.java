@@ -164,7 +164,11 @@ final class ThroughputCommand implements Callable<Integer> {
                 rounds,
                 subjects,
                 new ProgramRunner.Load(
-                        parallelism, meters, shards, Duration.ofSeconds(patienceSeconds)),
+                        parallelism,
+                        meters,
+                        shards,
+                        Duration.ofSeconds(patienceSeconds),
+                        Duration.ZERO),
                 line().getErr());
     }
 }

@@ -17,8 +17,9 @@ final class CommandsIT {
     @Test
     @Timeout(300)
     void identitiesAreRememberedOverARestart() {
-        assertThat(lines("identities", "--count", "20000", "--events", "20000"))
+        assertThat(lines("identities", "--count", "20000", "--events", "20000", "--steady", "5"))
                 .anySatisfy(line -> assertThat(line).matches("the same, bytes each +[0-9.]+"))
+                .anySatisfy(line -> assertThat(line).matches("of these, p99 ms +[0-9,]+"))
                 .anySatisfy(line -> assertThat(line).matches("answer +✓"));
     }
 

@@ -32,7 +32,8 @@ final class ThroughputTest {
     }
 
     private static List<Measurement> run(List<ProgramName> programs, int rounds, int shards) {
-        ProgramRunner.Load load = new ProgramRunner.Load(2, 3, shards, Duration.ofSeconds(100));
+        ProgramRunner.Load load =
+                new ProgramRunner.Load(2, 3, shards, Duration.ofSeconds(100), Duration.ZERO);
         return new Throughput(
                         programs,
                         EVENTS,

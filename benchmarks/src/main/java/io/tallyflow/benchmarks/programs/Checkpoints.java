@@ -8,6 +8,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.HashMap;
+import java.util.Map;
 
 /**
  * What a job's checkpoints were, as Flink's REST interface tells it.
@@ -20,11 +22,7 @@ record Checkpoints(long stateBytes, CheckpointTimes times) {
 
     /** Asks at {@code http://HOST:PORT} for a job. */
     static Checkpoints of(String webAddress, String job) throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(webAddress + "/jobs/" + job + "/checkpoints"))
-                        .build();
-        String body = HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
-        JsonNode all = JSON.readTree(body);
+        JsonNode all = ask(webAddress, job);
         JsonNode took = all.path("summary").path("end_to_end_duration");
         return new Checkpoints(
                 all.path("latest").path("completed").path("state_size").asLong(),
@@ -32,5 +30,30 @@ record Checkpoints(long stateBytes, CheckpointTimes times) {
                         all.path("counts").path("completed").asLong(),
                         Math.round(took.path("p50").asDouble()),
                         Math.round(took.path("p99").asDouble())));
+    }
+
+    /**
+     * How long each of the last few took that are complete, milliseconds, by when it was triggered.
+     */
+    static Map<Long, Long> latest(String webAddress, String job)
+            throws IOException, InterruptedException {
+        Map<Long, Long> millis = new HashMap<>();
+        for (JsonNode one : ask(webAddress, job).path("history")) {
+            if (one.path("status").asText().equals("COMPLETED")) {
+                millis.put(
+                        one.path("trigger_timestamp").asLong(),
+                        one.path("end_to_end_duration").asLong());
+            }
+        }
+        return millis;
+    }
+
+    private static JsonNode ask(String webAddress, String job)
+            throws IOException, InterruptedException {
+        HttpRequest request =
+                HttpRequest.newBuilder(URI.create(webAddress + "/jobs/" + job + "/checkpoints"))
+                        .build();
+        return JSON.readTree(
+                HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
     }
 }

@@ -17,6 +17,7 @@ import java.util.Properties;
  * @param directory for its files, empty
  * @param postgresUrl JDBC URL; empty if there is no Postgres
  * @param patience after which it gives up
+ * @param steady how long a program that measures checkpoints at a steady rate does so
  */
 public record ProgramSettings(
         ProgramName program,
@@ -30,7 +31,8 @@ public record ProgramSettings(
         int shards,
         Path directory,
         String postgresUrl,
-        Duration patience) {
+        Duration patience,
+        Duration steady) {
 
     /** User of the Postgres; it asks for no password. */
     static final String POSTGRES_USER = "tallyflow";
@@ -50,6 +52,7 @@ public record ProgramSettings(
         properties.setProperty("directory", directory.toString());
         properties.setProperty("postgresUrl", postgresUrl);
         properties.setProperty("patience", patience.toString());
+        properties.setProperty("steady", steady.toString());
         return properties;
     }
 
@@ -67,6 +70,7 @@ public record ProgramSettings(
                 Integer.parseInt(properties.getProperty("shards")),
                 Path.of(properties.getProperty("directory")),
                 properties.getProperty("postgresUrl"),
-                Duration.parse(properties.getProperty("patience")));
+                Duration.parse(properties.getProperty("patience")),
+                Duration.parse(properties.getProperty("steady")));
     }
 }

@@ -1,5 +1,6 @@
 package io.tallyflow.benchmarks.programs;
 
+import io.tallyflow.benchmarks.measure.CheckpointTimes;
 import io.tallyflow.benchmarks.measure.ProcessFacts;
 import io.tallyflow.benchmarks.measure.RunClock;
 import io.tallyflow.benchmarks.measure.Span;
@@ -23,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Tallyflow's pipeline with a past. It reads the records before the mark, all different and counted
  * by no meter, so that its state is identities and nothing else, and is measured. Then it stops.
  * When the topic holds the rest it goes on from its last checkpoint, in the same process, and is
- * measured again: how long it takes to start, how fast it is, what checkpoints take.
+ * measured again: how long it takes to start, how fast it is, what checkpoints take; these once
+ * more when it has caught up and new events come at a steady rate.
  *
  * <p>The process stands for a worker of 2 GiB: {@link ProgramProcess} gives it 900 MiB of heap, and
  * what RocksDB may take of native memory is 512 MiB, all slots together, in the place of Flink's
@@ -77,6 +79,12 @@ final class RememberingProduct implements Program {
             figures.put("after.peakBytes", ProcessFacts.peakResidentBytes());
             Answer answer = Collected.answer();
             Checkpoints after = Checkpoints.of(running.webAddress(), running.id());
+            if (!settings.steady().isZero()) {
+                CheckpointTimes steady = new SteadyLoad(settings).checkpoints(running);
+                figures.put("steady.checkpoints", steady.count());
+                figures.put("steady.checkpointMedianMillis", steady.medianMillis());
+                figures.put("steady.checkpointP99Millis", steady.p99Millis());
+            }
             return new Outcome(answer, Answer.none(), after.stateBytes(), after.times(), figures);
         }
     }

@@ -19,6 +19,10 @@ public final class PacedLoad {
     public static final int WATCHED_EVERY = 100;
 
     private static final int WATCHED = Words.SUBJECTS - 1;
+
+    /** So that its events are those of no other load. */
+    private static final long SEED = 2;
+
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final String bootstrap;
@@ -59,7 +63,9 @@ public final class PacedLoad {
      * @throws IllegalStateException if Kafka does not take a record
      */
     public void send() {
-        Workload workload = new Workload(WorkloadSettings.standard(events(), SubjectMix.SKEWED));
+        Workload workload =
+                new Workload(
+                        WorkloadSettings.standard(events(), SubjectMix.SKEWED).drawnFrom(SEED));
         EventBytes bytes = new EventBytes();
         Draw draw = new Draw();
         FailedSends failed = new FailedSends();

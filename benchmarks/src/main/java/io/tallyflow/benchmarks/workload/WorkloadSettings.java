@@ -36,6 +36,12 @@ public record WorkloadSettings(
                 seed, events, records, subjects, partitions, startMillis, eventsPerSecond);
     }
 
+    /** The same drawn from another seed: no event is in both. */
+    public WorkloadSettings drawnFrom(long otherSeed) {
+        return new WorkloadSettings(
+                otherSeed, events, fresh, subjects, partitions, startMillis, eventsPerSecond);
+    }
+
     /** Records in the topic. */
     public long records() {
         return fresh + events;
