@@ -28,7 +28,8 @@ import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 /**
  * The open windows of a key as a checkpoint holds them. Per key the list of its windows; per window
  * either blocks, each with what changed ahead of one barrier, the newest last, or, if memory had no
- * room for the window, a row per cell and per distinct value.
+ * room for the window, a row per cell and per distinct value, and how many groups there are where
+ * that was asked.
  */
 final class WindowState {
 
@@ -52,6 +53,9 @@ final class WindowState {
                     "value-rows",
                     Types.TUPLE(Types.STRING, Types.STRING, Types.STRING, Types.STRING),
                     Types.BOOLEAN);
+    private final MapStateDescriptor<Tuple2<String, String>, Integer> groupCounts =
+            new MapStateDescriptor<>(
+                    "group-counts", Types.TUPLE(Types.STRING, Types.STRING), Types.INT);
 
     WindowState(KeyedStateBackend<Integer> backend) {
         this.backend = backend;
@@ -153,6 +157,21 @@ final class WindowState {
                     new UsageCell(row.f0, row.f1, row.f2, window.getStart(), window.getEnd());
             values.accept(new DistinctValue(cell, row.f3));
         }
+    }
+
+    /** How many groups a meter and subject have in a window that is in rows; 0 if not known. */
+    int groupCount(int key, TimeWindow window, String meter, String subject) throws Exception {
+        Integer count = of(key, window, groupCounts).get(Tuple2.of(meter, subject));
+        return count == null ? 0 : count;
+    }
+
+    void putGroupCount(int key, TimeWindow window, String meter, String subject, int count)
+            throws Exception {
+        of(key, window, groupCounts).put(Tuple2.of(meter, subject), count);
+    }
+
+    void removeGroupCounts(int key, TimeWindow window) throws Exception {
+        of(key, window, groupCounts).clear();
     }
 
     static TimeWindow windowOf(UsageCell name) {
