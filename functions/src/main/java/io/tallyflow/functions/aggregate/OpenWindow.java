@@ -199,11 +199,7 @@ final class OpenWindow {
 
     /** Sends what changed, and brings it into state. */
     void write(WindowOutput output) throws Exception {
-        touched = false;
-        List<KnownCell> changed = cells.takeChanged(window);
-        for (KnownCell cell : changed) {
-            output.row(key, cell.name(), cell.partial(), false);
-        }
+        List<KnownCell> changed = send(output);
         if (!inState) {
             state.putWindow(key, window, inRows);
             inState = true;
@@ -215,6 +211,15 @@ final class OpenWindow {
         } else {
             writeBlocks(changed);
         }
+    }
+
+    private List<KnownCell> send(WindowOutput output) {
+        touched = false;
+        List<KnownCell> changed = cells.takeChanged(window);
+        for (KnownCell cell : changed) {
+            output.row(key, cell.name(), cell.partial(), false);
+        }
+        return changed;
     }
 
     private void writeBlocks(List<KnownCell> changed) throws Exception {
@@ -263,16 +268,17 @@ final class OpenWindow {
 
     /** Gives memory back: sends what changed, and goes on in rows. */
     void release(WindowOutput output) throws Exception {
-        write(output);
         if (inRows) {
+            write(output);
             return;
         }
+        send(output);
         writeRows(cells.all(window));
         values.release();
         if (groups != null) {
             groups.release();
         }
-        state.removeBlocks(key, window);
+        removeBlocksBefore(nextBlock);
         inRows = true;
         inState = true;
         state.putWindow(key, window, true);
@@ -313,7 +319,10 @@ final class OpenWindow {
             cells.all(window).forEach(last);
         }
         if (inRows) {
-            state.removeGroupCounts(key, window);
+            state.removeRows(key, window);
+        } else {
+            removeBlocksBefore(nextBlock);
+            values.removeBlocks();
         }
         if (inState) {
             state.removeWindow(key, window);

@@ -30,6 +30,10 @@ import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
  * either blocks, each with what changed ahead of one barrier, the newest last, or, if memory had no
  * room for the window, a row per cell and per distinct value, and how many groups there are where
  * that was asked.
+ *
+ * <p>Blocks are read and removed by their numbers. To go through the entries of a window, RocksDB
+ * has to see where they end, and walks over all that was removed behind them: for window after
+ * window that is a way which grows with the square of their number.
  */
 final class WindowState {
 
@@ -79,12 +83,16 @@ final class WindowState {
         windowsOf(key).put(Tuple2.of(window.getStart(), window.getEnd()), inRows);
     }
 
-    /** Forgets the window and all that is kept of it. */
+    /** Forgets the window, of which no blocks or rows are left. */
     void removeWindow(int key, TimeWindow window) throws Exception {
         windowsOf(key).remove(Tuple2.of(window.getStart(), window.getEnd()));
-        removeBlocks(key, window);
+    }
+
+    /** Removes all that a window in rows has. */
+    void removeRows(int key, TimeWindow window) throws Exception {
         of(key, window, cellRows).clear();
         of(key, window, valueRows).clear();
+        removeGroupCounts(key, window);
     }
 
     /** The window's blocks of cells by number, oldest first. */
@@ -109,9 +117,21 @@ final class WindowState {
         of(key, window, valueBlocks).put(number, block);
     }
 
-    void removeBlocks(int key, TimeWindow window) throws Exception {
-        of(key, window, cellBlocks).clear();
-        of(key, window, valueBlocks).clear();
+    /**
+     * One of the window's blocks of distinct values.
+     *
+     * @throws IOException if there is none of that number
+     */
+    byte[] valueBlock(int key, TimeWindow window, int number) throws Exception {
+        byte[] block = of(key, window, valueBlocks).get(number);
+        if (block == null) {
+            throw new IOException("block " + number + " of distinct values is not there");
+        }
+        return block;
+    }
+
+    void removeValueBlock(int key, TimeWindow window, int number) throws Exception {
+        of(key, window, valueBlocks).remove(number);
     }
 
     UsagePartial row(int key, UsageCell name) throws Exception {

@@ -183,6 +183,28 @@ final class CardinalityTest {
         }
     }
 
+    /** Each time RocksDB would walk over what was removed of all windows before. */
+    @Test
+    void goesThroughNoMapInStateToReleaseOrSettleOneOfManyWindows() throws Exception {
+        int many = 4_000;
+        try (WindowsRig rig = new WindowsRig(new Totals(many), MEBI / 2, MOST_GROUPS)) {
+            for (int round = 0; round < 2; round++) {
+                rig.add(many / 2, i -> of(i, i * MINUTE));
+                rig.windows().write();
+            }
+            rig.add(many, i -> of(i, i * MINUTE));
+            assertThat(rig.windows().releases()).isGreaterThan(many / 2);
+            assertThat(rig.walks()).isZero();
+        }
+        try (WindowsRig rig = new WindowsRig(new Totals(many), PLENTY, MOST_GROUPS)) {
+            rig.add(many, i -> of(i, i * MINUTE));
+            rig.windows().write();
+            rig.settle();
+            assertThat(rig.windows().size()).isZero();
+            assertThat(rig.walks()).isZero();
+        }
+    }
+
     private static Read of(int subject, long start) {
         return new Read(
                 event(Integer.toString(subject), "e", start),

@@ -13,8 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class CountedState {
 
     private static final Set<String> GONE_THROUGH = Set.of("entries", "keys", "values");
+    private static final Set<String> WALKS =
+            Set.of("entries", "keys", "values", "iterator", "clear", "isEmpty");
 
     private long accesses;
+    private long walks;
 
     /** The same backend, and what is asked of its maps is counted. */
     @SuppressWarnings("unchecked")
@@ -35,11 +38,17 @@ final class CountedState {
         return accesses;
     }
 
+    /** How often a map was gone through, or cleared, which takes the same. */
+    long walks() {
+        return walks;
+    }
+
     private Object counted(Object map) {
         return proxy(
                 map.getClass().getInterfaces()[0],
                 (self, method, arguments) -> {
                     accesses++;
+                    walks += WALKS.contains(method.getName()) ? 1 : 0;
                     Object answer = call(map, method, arguments);
                     return GONE_THROUGH.contains(method.getName())
                             ? counted((Iterable<?>) answer)

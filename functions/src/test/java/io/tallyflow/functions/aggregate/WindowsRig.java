@@ -88,6 +88,11 @@ final class WindowsRig implements AutoCloseable {
         return state.accesses();
     }
 
+    /** How often a map in state was gone through or cleared. */
+    long walks() {
+        return state.walks();
+    }
+
     @Override
     public void close() throws Exception {
         harness.close();
