@@ -1,16 +1,9 @@
 package io.tallyflow.benchmarks;
 
-import io.tallyflow.benchmarks.measure.BrokerProcess;
-import io.tallyflow.benchmarks.measure.RunResult;
-import io.tallyflow.benchmarks.measure.Workplace;
 import io.tallyflow.benchmarks.programs.ProgramName;
-import io.tallyflow.benchmarks.workload.Answer;
 import io.tallyflow.benchmarks.workload.SubjectMix;
-import io.tallyflow.benchmarks.workload.TopicLoader;
-import io.tallyflow.benchmarks.workload.Truth;
 import io.tallyflow.benchmarks.workload.WorkloadSettings;
 import io.tallyflow.cli.embedded.Topics;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -80,38 +73,17 @@ final class IdentitiesCommand implements Callable<Integer> {
                     "--count and --events must be above 0, --steady 0 or more, --parallelism 1 to "
                             + Topics.EVENT_PARTITIONS);
         }
-        WorkloadSettings workload =
-                WorkloadSettings.standard(events, SubjectMix.UNIFORM).after(count);
-        try (Workplace workplace = Workplace.open()) {
-            return measure(workplace, workload);
-        }
-    }
-
-    private int measure(Workplace workplace, WorkloadSettings workload) {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        BrokerProcess broker =
-                workplace.start(() -> BrokerProcess.start(workplace.directory("kafka")));
-        TopicLoader loader = new TopicLoader(broker.bootstrap(), Topics.EVENTS);
-        Truth truth = new Truth();
-        loader.load(workload, 0, count, truth);
-        // The rest is not there yet, and neither is what it comes to.
-        LoadedTopic topic =
-                new LoadedTopic(Topics.EVENTS, workload.records(), 0, count, Answer.none());
-        ProgramRunner runner =
-                new ProgramRunner(
-                        workplace,
-                        broker,
+        PastRun run =
+                new PastRun(
+                        ProgramName.IDENTITIES,
+                        WorkloadSettings.standard(events, SubjectMix.UNIFORM).after(count),
+                        new PastRun.Past("identities", count),
                         new ProgramRunner.Load(
                                 parallelism,
                                 3,
                                 1,
                                 Duration.ofSeconds(patienceSeconds),
                                 Duration.ofSeconds(steadySeconds)));
-        // The program is past the mark and waits for the rest.
-        Runnable atLast = () -> loader.load(workload, count, workload.records(), truth);
-        RunResult result = runner.run(ProgramName.IDENTITIES, topic, atLast).result();
-        String differences = truth.answer().differences(result.answer());
-        new RememberedTable(count, events, result, differences).lines().forEach(out::println);
-        return differences.isEmpty() ? 0 : 1;
+        return run.measure(Objects.requireNonNull(spec).commandLine().getOut()) ? 0 : 1;
     }
 }

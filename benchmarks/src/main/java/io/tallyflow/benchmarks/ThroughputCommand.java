@@ -24,7 +24,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "benchmarks/run",
         mixinStandardHelpOptions = true,
-        subcommands = {LatencyCommand.class, IdentitiesCommand.class, JmhCommand.class},
+        subcommands = {
+            LatencyCommand.class,
+            IdentitiesCommand.class,
+            WindowsCommand.class,
+            JmhCommand.class
+        },
         description = "How many events a second Tallyflow takes, against others that do the same.")
 final class ThroughputCommand implements Callable<Integer> {
 

@@ -30,6 +30,17 @@ final class BenchmarksTest {
         assertThat(refused(option, value)).startsWith("benchmarks: ").contains(said);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--count, 0, --count must be 1 to 2000000",
+        "--count, 2000001, --count must be 1 to 2000000",
+        "--meters, 4, --meters must be 1 to 3",
+        "--parallelism, 5, --parallelism must be 1 to 4"
+    })
+    void refusesWindowsThatCannotBeOpenAtOnce(String option, String value, String said) {
+        assertThat(refused("windows", option, value)).contains(said);
+    }
+
     /** What it says on the way to exit code 2. */
     private static String refused(String... arguments) {
         StringWriter said = new StringWriter();

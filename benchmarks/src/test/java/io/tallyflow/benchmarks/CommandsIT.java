@@ -25,6 +25,16 @@ final class CommandsIT {
 
     @Test
     @Timeout(300)
+    void windowsStayOpenOverARestart() {
+        assertThat(lines("windows", "--count", "20000"))
+                .anySatisfy(line -> assertThat(line).matches("windows +20,000"))
+                .anySatisfy(line -> assertThat(line).matches("cells of meters at the end +50,000"))
+                .anySatisfy(line -> assertThat(line).matches("windows released +0"))
+                .anySatisfy(line -> assertThat(line).matches("answer +✓"));
+    }
+
+    @Test
+    @Timeout(300)
     void latencyIsOfEveryWatchedEvent() {
         List<String> lines = lines("latency", "--rate", "500", "--seconds", "5", "--warm-up", "2");
         assertThat(lines).hasSize(2);

@@ -30,6 +30,11 @@ final class BarrierBoard {
         barriers.clear();
     }
 
+    /** Whether a barrier has passed all of so many writers. */
+    synchronized boolean hasPassed(int writers) {
+        return barriers.values().stream().anyMatch(barrier -> barrier.writers == writers);
+    }
+
     /** Whether a barrier has passed all of so many writers with so many records before it. */
     synchronized boolean hasPassed(int writers, long records) {
         return barriers.values().stream()

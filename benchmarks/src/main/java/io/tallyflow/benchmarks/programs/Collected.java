@@ -34,6 +34,11 @@ final class Collected {
         return opened;
     }
 
+    /** Forgets all of them: what another job says stands in the place of what this one said. */
+    static void clear() {
+        ALL.clear();
+    }
+
     /** Both results of a group. */
     void put(
             String subject,

@@ -23,11 +23,13 @@ public enum ProgramName {
     /** Flink's DataStream interface with stock parts. */
     DATASTREAM,
     /** Tallyflow's job with a past to remember; not to be compared with the others. */
-    IDENTITIES;
+    IDENTITIES,
+    /** Tallyflow's job with very many windows open; not to be compared with the others. */
+    WINDOWS;
 
     /** Those that do the same work. */
     public static List<ProgramName> compared() {
-        return Arrays.stream(values()).filter(name -> name != IDENTITIES).toList();
+        return Arrays.stream(values()).filter(name -> !name.isSmallWorker()).toList();
     }
 
     /** As typed and shown. */
@@ -38,6 +40,11 @@ public enum ProgramName {
     /** Whether it is Tallyflow's own job. */
     public boolean isProduct() {
         return this == PRODUCT || this == PRODUCT_POSTGRES || this == PRODUCT_ALL;
+    }
+
+    /** Whether it runs in little memory. */
+    boolean isSmallWorker() {
+        return this == IDENTITIES || this == WINDOWS;
     }
 
     /** Whether it needs a Postgres. */
@@ -67,7 +74,7 @@ public enum ProgramName {
             case STREAMS -> new StreamsProgram();
             case SQL -> new SqlProgram();
             case DATASTREAM -> new DataStreamProgram();
-            case IDENTITIES -> new RememberingProduct();
+            case IDENTITIES, WINDOWS -> new RememberingProduct();
         };
     }
 }

@@ -73,8 +73,7 @@ public final class ProgramProcess implements AutoCloseable {
     private static List<String> options(ProgramName program) {
         String more = System.getenv().getOrDefault(MORE_OPTIONS, "").strip();
         List<String> all =
-                new ArrayList<>(
-                        program == ProgramName.IDENTITIES ? OPTIONS_OF_SMALL_WORKER : OPTIONS);
+                new ArrayList<>(program.isSmallWorker() ? OPTIONS_OF_SMALL_WORKER : OPTIONS);
         if (!more.isEmpty()) {
             all.addAll(List.of(more.split("\\s+")));
         }

@@ -21,11 +21,12 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tallyflow's pipeline with a past. It reads the records before the mark, all different and counted
- * by no meter, so that its state is identities and nothing else, and is measured. Then it stops.
- * When the topic holds the rest it goes on from its last checkpoint, in the same process, and is
- * measured again: how long it takes to start, how fast it is, what checkpoints take; these once
- * more when it has caught up and new events come at a steady rate.
+ * Tallyflow's pipeline with a past. It reads the records before the mark and is measured: either
+ * they are counted by no meter, so that its state is identities and nothing else, or each opens a
+ * window that stays open. Then it stops. When the topic holds the rest it goes on from its last
+ * checkpoint, in the same process, and is measured again: how long it takes to start, how fast it
+ * is, what checkpoints take; if it is told to, these once more when it has caught up and new events
+ * come at a steady rate.
  *
  * <p>The process stands for a worker of 2 GiB: {@link ProgramProcess} gives it 900 MiB of heap, and
  * what RocksDB may take of native memory is 512 MiB, all slots together, in the place of Flink's
@@ -43,18 +44,35 @@ final class RememberingProduct implements Program {
         JobSettings job = ProductOptions.job(settings);
         try (RunningJob running = flink(settings).start(job)) {
             awaitBarrier(running, settings, settings.markAt());
+            putSpeed(Objects.requireNonNull(clock.first()), RunClock.Moment.now());
             Checkpoints before = settled(running, settings);
-            figures.put("identities.stateBytes", before.stateBytes());
-            figures.put("identities.checkpointMedianMillis", before.times().medianMillis());
-            figures.put("identities.checkpointP99Millis", before.times().p99Millis());
-            figures.put("identities.directoryBytes", ProcessFacts.bytesBelow(job.checkpoints()));
+            figures.put("before.stateBytes", before.stateBytes());
+            figures.put("before.checkpointMedianMillis", before.times().medianMillis());
+            figures.put("before.checkpointP99Millis", before.times().p99Millis());
+            figures.put("before.directoryBytes", ProcessFacts.bytesBelow(job.checkpoints()));
+            putMetrics(running, settings);
             clock.finish();
-            figures.put("identities.residentBytes", ProcessFacts.residentBytes());
-            figures.put("identities.peakBytes", ProcessFacts.peakResidentBytes());
+            figures.put("before.residentBytes", ProcessFacts.residentBytes());
+            figures.put("before.peakBytes", ProcessFacts.peakResidentBytes());
         }
         BarrierBoard.IN_THIS_PROCESS.clear();
+        // Every cell that there is gets another reading, and so has another row.
+        Collected.clear();
         awaitRecords(settings);
         return goOn(settings, restoring(job));
+    }
+
+    private void putSpeed(RunClock.Moment first, RunClock.Moment last) {
+        figures.put("before.nanos", last.nanos() - first.nanos());
+        figures.put("before.cpuNanos", last.cpuNanos() - first.cpuNanos());
+    }
+
+    private void putMetrics(RunningJob running, ProgramSettings settings) throws Exception {
+        OperatorMetrics metrics = new OperatorMetrics(running.webAddress(), running.id());
+        new Patience(settings.patience(), running.ended())
+                .await(() -> metrics.sum("releasedWindows").isPresent());
+        figures.put("before.releases", metrics.sum("releasedWindows").orElseThrow());
+        figures.put("before.windowBytes", metrics.sum("openWindowBytes").orElseThrow());
     }
 
     private static EmbeddedFlink flink(ProgramSettings settings) {
@@ -69,6 +87,9 @@ final class RememberingProduct implements Program {
         long started = System.nanoTime();
         try (RunClock clock = new RunClock(settings.topic(), 1, () -> {}, () -> {});
                 RunningJob running = flink(settings).start(job)) {
+            Patience patience = new Patience(settings.patience(), running.ended());
+            patience.await(() -> BarrierBoard.IN_THIS_PROCESS.hasPassed(settings.parallelism()));
+            figures.put("after.firstBarrierNanos", System.nanoTime() - started);
             awaitBarrier(running, settings, settings.records() - settings.markAt());
             clock.finish();
             Span span = clock.all();

@@ -22,15 +22,22 @@ public final class Workload {
 
     private final WorkloadSettings settings;
     private final Alias subjects;
+    private final WindowTurns turns;
 
     public Workload(WorkloadSettings settings) {
         this.settings = settings;
         this.subjects = new Alias(settings.subjects().weights(Words.SUBJECTS));
+        this.turns = new WindowTurns(settings);
     }
 
     /** Fills in what stands at a position. */
     void draw(long position, Draw draw) {
-        drawNew(origin(position), draw);
+        if (settings.windows() > 0) {
+            drawNew(position, draw);
+            turns.place(position, draw);
+        } else {
+            drawNew(origin(position), draw);
+        }
     }
 
     /** Fills in an event that is no replay. */

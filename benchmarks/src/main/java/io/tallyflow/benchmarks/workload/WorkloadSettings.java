@@ -6,6 +6,8 @@ package io.tallyflow.benchmarks.workload;
  * @param events records in all, replays included
  * @param fresh how many records before them are all different and of a type that nobody counts: a
  *     past that has to be remembered
+ * @param windows how many windows the first records open, one each; all others are then of one of
+ *     these, all are different, and no window has settled at the end. 0 for events as they come
  * @param startMillis event time of the first record, milliseconds since the epoch, UTC
  * @param eventsPerSecond how fast event time passes
  */
@@ -13,6 +15,7 @@ public record WorkloadSettings(
         long seed,
         long events,
         long fresh,
+        long windows,
         SubjectMix subjects,
         int partitions,
         long startMillis,
@@ -27,13 +30,26 @@ public record WorkloadSettings(
     /** Four partitions, ten thousand events per second of event time. */
     public static WorkloadSettings standard(long events, SubjectMix subjects) {
         return new WorkloadSettings(
-                1, events, 0, subjects, PARTITIONS, START_MILLIS, EVENTS_PER_SECOND);
+                1, events, 0, 0, subjects, PARTITIONS, START_MILLIS, EVENTS_PER_SECOND);
+    }
+
+    /** So many windows, and then another event for each; at most {@link WindowTurns#MOST}. */
+    public static WorkloadSettings opening(long windows) {
+        return new WorkloadSettings(
+                1,
+                2 * windows,
+                0,
+                windows,
+                SubjectMix.UNIFORM,
+                PARTITIONS,
+                START_MILLIS,
+                EVENTS_PER_SECOND);
     }
 
     /** The same after a past of so many records. */
     public WorkloadSettings after(long records) {
         return new WorkloadSettings(
-                seed, events, records, subjects, partitions, startMillis, eventsPerSecond);
+                seed, events, records, windows, subjects, partitions, startMillis, eventsPerSecond);
     }
 
     /** The same drawn from another seed: no event is in both. */
@@ -49,6 +65,7 @@ public record WorkloadSettings(
 
     /** The time at which a record is sent; its Kafka timestamp. */
     long sentMillis(long position) {
-        return startMillis + position * 1_000 / eventsPerSecond;
+        // All windows get events to the end.
+        return windows > 0 ? startMillis : startMillis + position * 1_000 / eventsPerSecond;
     }
 }

@@ -111,6 +111,45 @@ final class WorkloadTest {
         assertThat(truth.answer()).isEqualTo(naive(texts(settings)));
     }
 
+    @Test
+    void theFirstEventsOpenAWindowEachAndTheOthersAddToEachOnce() {
+        int windows = 450_000;
+        Workload workload = new Workload(WorkloadSettings.opening(windows));
+        Draw draw = new Draw();
+        Map<String, Integer> events = new HashMap<>();
+        for (int position = 0; position < 2 * windows; position++) {
+            workload.draw(position, draw);
+            events.merge(window(draw), 1, Integer::sum);
+            if (position == windows - 1) {
+                assertThat(events).hasSize(windows);
+            }
+        }
+        assertThat(events).hasSize(windows);
+        assertThat(events.values()).containsOnly(2);
+    }
+
+    private static String window(Draw draw) {
+        long minute = Math.floorDiv(draw.timeMillis, 60_000);
+        return draw.subject + " " + draw.model + " " + draw.region + " " + minute;
+    }
+
+    @Test
+    void noWindowSettlesBeforeTheLastEventOfTheMostThatCanBeOpen() {
+        WorkloadSettings settings = WorkloadSettings.opening(WindowTurns.MOST);
+        Workload workload = new Workload(settings);
+        Draw draw = new Draw();
+        for (long position = 0; position < settings.records(); position += 1_001) {
+            workload.draw(position, draw);
+            assertThat(draw.timeMillis - WorkloadSettings.START_MILLIS).isBetween(0L, 599_999L);
+        }
+    }
+
+    @Test
+    void theTruthOfOpenWindowsIsWhatNaiveCountingFinds() throws IOException {
+        WorkloadSettings settings = WorkloadSettings.opening(EVENTS);
+        assertThat(truth(settings).answer()).isEqualTo(naive(texts(settings)));
+    }
+
     private static List<String> texts(WorkloadSettings settings) {
         Workload workload = new Workload(settings);
         EventBytes bytes = new EventBytes();

@@ -73,13 +73,22 @@ final class OpenValues {
         }
     }
 
-    /** Goes on in rows; everything is written. The blocks are no longer needed then. */
+    /** Goes on in rows, without blocks. */
     void release() throws Exception {
-        for (byte[] block : state.valueBlocks(key, window).values()) {
-            ValueBlock.read(block, window, this::addRow);
-        }
+        forEach(this::addRow);
+        removeBlocks();
         inRows = true;
         seen = null;
+        unwritten.clear();
+        bytesOfUnwritten = 0;
+    }
+
+    /** Removes from state what was not released. */
+    void removeBlocks() throws Exception {
+        for (int block = 0; block < nextBlock; block++) {
+            state.removeValueBlock(key, window, block);
+        }
+        nextBlock = 0;
     }
 
     private void addRow(DistinctValue value) {
@@ -95,10 +104,8 @@ final class OpenValues {
             state.valueRows(key, window, values);
             return;
         }
-        if (seen != null) {
-            for (byte[] block : state.valueBlocks(key, window).values()) {
-                ValueBlock.read(block, window, values);
-            }
+        for (int block = 0; block < nextBlock; block++) {
+            ValueBlock.read(state.valueBlock(key, window, block), window, values);
         }
         unwritten.forEach(values);
     }

@@ -5,10 +5,8 @@ import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
@@ -120,7 +118,7 @@ final class OpenWindow {
 
     /** Whether memory would gain anything by {@link #release}. */
     boolean isReleasable() {
-        return !inRows || cells.size() > 0;
+        return !inRows || cells.size() > 0 || groups != null && groups.bytes() > 0;
     }
 
     /** Whether it was not touched since the last barrier; it is from now on. */
@@ -143,7 +141,7 @@ final class OpenWindow {
     }
 
     /** Adds a cell that the window does not have, without readings. */
-    int add(String meter, String subject, String group) {
+    int add(String meter, String subject, String group) throws Exception {
         int cell = cells.add(meter, subject, group, aggregations.get(meter));
         cellCount++;
         if (groups != null) {
@@ -175,17 +173,17 @@ final class OpenWindow {
         return groups.of(meter, subject) >= most;
     }
 
-    /** A cell that is in memory is in the rows too, unless it came since the last barrier. */
     private GroupCounts countGroups() throws Exception {
-        Set<UsageCell> names = new HashSet<>();
-        for (int cell = 0; cell < cells.size(); cell++) {
-            names.add(name(cell));
-        }
+        GroupCounts counts = new GroupCounts(key, window, state);
         if (inRows) {
-            state.rows(key, window, known -> names.add(known.name()));
+            // Those that came since the last barrier are in no row yet.
+            writeRows(cells.all(window));
+            counts.countRows();
+        } else {
+            for (KnownCell cell : cells.all(window)) {
+                counts.add(cell.name().meter(), cell.name().subject(), cell.name().group());
+            }
         }
-        GroupCounts counts = new GroupCounts();
-        names.forEach(name -> counts.add(name.meter(), name.subject(), name.group()));
         return counts;
     }
 
@@ -201,21 +199,27 @@ final class OpenWindow {
 
     /** Sends what changed, and brings it into state. */
     void write(WindowOutput output) throws Exception {
-        touched = false;
-        List<KnownCell> changed = cells.takeChanged(window);
-        for (KnownCell cell : changed) {
-            output.row(key, cell.name(), cell.partial(), false);
-        }
+        List<KnownCell> changed = send(output);
         if (!inState) {
             state.putWindow(key, window, inRows);
             inState = true;
         }
         if (inRows) {
             writeRows(changed);
+            writeGroups();
             cells.clear();
         } else {
             writeBlocks(changed);
         }
+    }
+
+    private List<KnownCell> send(WindowOutput output) {
+        touched = false;
+        List<KnownCell> changed = cells.takeChanged(window);
+        for (KnownCell cell : changed) {
+            output.row(key, cell.name(), cell.partial(), false);
+        }
+        return changed;
     }
 
     private void writeBlocks(List<KnownCell> changed) throws Exception {
@@ -256,15 +260,25 @@ final class OpenWindow {
         }
     }
 
+    private void writeGroups() throws Exception {
+        if (groups != null) {
+            groups.write();
+        }
+    }
+
     /** Gives memory back: sends what changed, and goes on in rows. */
     void release(WindowOutput output) throws Exception {
-        write(output);
         if (inRows) {
+            write(output);
             return;
         }
+        send(output);
         writeRows(cells.all(window));
         values.release();
-        state.removeBlocks(key, window);
+        if (groups != null) {
+            groups.release();
+        }
+        removeBlocksBefore(nextBlock);
         inRows = true;
         inState = true;
         state.putWindow(key, window, true);
@@ -303,6 +317,12 @@ final class OpenWindow {
             state.rows(key, window, last);
         } else {
             cells.all(window).forEach(last);
+        }
+        if (inRows) {
+            state.removeRows(key, window);
+        } else {
+            removeBlocksBefore(nextBlock);
+            values.removeBlocks();
         }
         if (inState) {
             state.removeWindow(key, window);

@@ -28,7 +28,12 @@ import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 /**
  * The open windows of a key as a checkpoint holds them. Per key the list of its windows; per window
  * either blocks, each with what changed ahead of one barrier, the newest last, or, if memory had no
- * room for the window, a row per cell and per distinct value.
+ * room for the window, a row per cell and per distinct value, and how many groups there are where
+ * that was asked.
+ *
+ * <p>Blocks are read and removed by their numbers. To go through the entries of a window, RocksDB
+ * has to see where they end, and walks over all that was removed behind them: for window after
+ * window that is a way which grows with the square of their number.
  */
 final class WindowState {
 
@@ -52,6 +57,9 @@ final class WindowState {
                     "value-rows",
                     Types.TUPLE(Types.STRING, Types.STRING, Types.STRING, Types.STRING),
                     Types.BOOLEAN);
+    private final MapStateDescriptor<Tuple2<String, String>, Integer> groupCounts =
+            new MapStateDescriptor<>(
+                    "group-counts", Types.TUPLE(Types.STRING, Types.STRING), Types.INT);
 
     WindowState(KeyedStateBackend<Integer> backend) {
         this.backend = backend;
@@ -75,12 +83,16 @@ final class WindowState {
         windowsOf(key).put(Tuple2.of(window.getStart(), window.getEnd()), inRows);
     }
 
-    /** Forgets the window and all that is kept of it. */
+    /** Forgets the window, of which no blocks or rows are left. */
     void removeWindow(int key, TimeWindow window) throws Exception {
         windowsOf(key).remove(Tuple2.of(window.getStart(), window.getEnd()));
-        removeBlocks(key, window);
+    }
+
+    /** Removes all that a window in rows has. */
+    void removeRows(int key, TimeWindow window) throws Exception {
         of(key, window, cellRows).clear();
         of(key, window, valueRows).clear();
+        removeGroupCounts(key, window);
     }
 
     /** The window's blocks of cells by number, oldest first. */
@@ -105,9 +117,21 @@ final class WindowState {
         of(key, window, valueBlocks).put(number, block);
     }
 
-    void removeBlocks(int key, TimeWindow window) throws Exception {
-        of(key, window, cellBlocks).clear();
-        of(key, window, valueBlocks).clear();
+    /**
+     * One of the window's blocks of distinct values.
+     *
+     * @throws IOException if there is none of that number
+     */
+    byte[] valueBlock(int key, TimeWindow window, int number) throws Exception {
+        byte[] block = of(key, window, valueBlocks).get(number);
+        if (block == null) {
+            throw new IOException("block " + number + " of distinct values is not there");
+        }
+        return block;
+    }
+
+    void removeValueBlock(int key, TimeWindow window, int number) throws Exception {
+        of(key, window, valueBlocks).remove(number);
     }
 
     UsagePartial row(int key, UsageCell name) throws Exception {
@@ -153,6 +177,21 @@ final class WindowState {
                     new UsageCell(row.f0, row.f1, row.f2, window.getStart(), window.getEnd());
             values.accept(new DistinctValue(cell, row.f3));
         }
+    }
+
+    /** How many groups a meter and subject have in a window that is in rows; 0 if not known. */
+    int groupCount(int key, TimeWindow window, String meter, String subject) throws Exception {
+        Integer count = of(key, window, groupCounts).get(Tuple2.of(meter, subject));
+        return count == null ? 0 : count;
+    }
+
+    void putGroupCount(int key, TimeWindow window, String meter, String subject, int count)
+            throws Exception {
+        of(key, window, groupCounts).put(Tuple2.of(meter, subject), count);
+    }
+
+    void removeGroupCounts(int key, TimeWindow window) throws Exception {
+        of(key, window, groupCounts).clear();
     }
 
     static TimeWindow windowOf(UsageCell name) {

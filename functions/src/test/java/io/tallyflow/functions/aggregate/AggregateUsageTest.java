@@ -262,10 +262,7 @@ final class AggregateUsageTest {
         OperatorSubtaskState state = before.snapshot(++checkpoint, 0);
 
         for (long memory : new long[] {2, 1 << 20}) {
-            AggregateRules rules =
-                    new AggregateRules(
-                            Duration.ofMillis(LATENESS), false, 2, new WorkingMemory(memory));
-            var after = started(rules, state);
+            var after = started(limited(2, memory), state);
             give(after, grouped("a", "m2", 2));
             give(after, grouped("a", "m1", 3));
             assertThat(groups(commit(after)))
@@ -274,9 +271,33 @@ final class AggregateUsageTest {
         }
     }
 
+    @Test
+    void countsTheGroupsOfVeryManySubjectsInStateAnewAfterARestore() throws Exception {
+        int subjects = 9_000;
+        AggregateRules rules = limited(2, 2);
+        var before = started(rules, null);
+        for (int i = 0; i < subjects; i++) {
+            give(before, grouped("s" + i, "m0", i));
+            give(before, grouped("s" + i, "m1", i));
+        }
+        commit(before);
+        OperatorSubtaskState state = before.snapshot(++checkpoint, 0);
+
+        var after = started(rules, state);
+        for (int i = 0; i < subjects; i++) {
+            give(after, grouped("s" + i, "m2", subjects + i));
+        }
+        assertThat(progress(commit(after)).reasons())
+                .isEqualTo(Map.of("grouped.OTHER", (long) subjects));
+    }
+
     private static AggregateRules limited(int mostGroups) {
+        return limited(mostGroups, 1 << 20);
+    }
+
+    private static AggregateRules limited(int mostGroups, long memory) {
         return new AggregateRules(
-                Duration.ofMillis(LATENESS), false, mostGroups, new WorkingMemory(1 << 20));
+                Duration.ofMillis(LATENESS), false, mostGroups, new WorkingMemory(memory));
     }
 
     private static MeteredOrProgress grouped(String subject, String model, int id) {

@@ -13,8 +13,11 @@ import io.tallyflow.schemas.usage.UsageCell;
 import java.math.BigDecimal;
 import java.util.BitSet;
 import java.util.Objects;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -27,7 +30,19 @@ final class CardinalityTest {
     private static final long MEBI = 1 << 20;
     private static final long PLENTY = 1L << 40;
     private static final int MOST_GROUPS = 10_000;
+
+    /** So few that groups are counted in every window. */
+    private static final int FEW_GROUPS = 100;
+
     private static final int WINDOWS = 10;
+
+    /**
+     * A look for the cell, one for the count of groups, and one for the cell of all other groups;
+     * then both are written. A cell and a value are read and written once more on their way into
+     * rows.
+     */
+    private static final int MOST_ACCESSES = 8;
+
     private static final String OTHER = GroupText.other("{\"model\":\"a\"}");
 
     /** A reading may add a cell and a count before the memory is looked at. */
@@ -75,17 +90,79 @@ final class CardinalityTest {
     @ValueSource(booleans = {false, true})
     void totalsVeryManySubjectsInLittleMemory(boolean inGroups) throws Exception {
         Totals totals = new Totals(COUNT);
-        try (WindowsRig rig = new WindowsRig(totals, 8 * MEBI, MOST_GROUPS)) {
+        try (WindowsRig rig = new WindowsRig(totals, 2 * MEBI, FEW_GROUPS)) {
             rig.add(COUNT, i -> ofSubject(i, inGroups));
             rig.add(COUNT, i -> ofSubject(COUNT - 1 - i, inGroups));
             assertThat(rig.windows().releases()).isPositive();
-            assertThat(rig.mostBytes()).isLessThan(8 * MEBI + SLACK);
+            assertThat(rig.mostBytes()).isLessThan(2 * MEBI + SLACK);
+            assertThat(rig.accesses()).isLessThan(2L * COUNT * MOST_ACCESSES);
             rig.settle();
             assertThat(rig.windows().bytes()).isZero();
         }
         for (int subject = 0; subject < COUNT; subject++) {
             assertThat(totals.sums[subject]).isEqualTo(2 * value(subject));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 20_000})
+    void givesTheSameGroupsACellOfTheirOwnHoweverLittleMemoryThereIs(long memory) throws Exception {
+        Random random = new Random(memory);
+        int few = 7;
+        try (WindowsRig little = new WindowsRig(new Totals(0), memory, few);
+                WindowsRig plenty = new WindowsRig(new Totals(0), PLENTY, few)) {
+            for (int i = 0; i < 5_000; i++) {
+                Read read = grouped("s" + random.nextInt(20), random.nextInt(12));
+                assertThat(little.add(read)).isEqualTo(plenty.add(read));
+                if (random.nextInt(50) == 0) {
+                    little.windows().write();
+                    plenty.windows().write();
+                }
+            }
+            assertThat(little.windows().releases()).isPositive();
+            assertThat(plenty.windows().releases()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void asksStateAFewTimesForAReadingInWhateverOrderTheyCome(Order order) throws Exception {
+        int[] subjects = order.of(COUNT);
+        try (WindowsRig rig = new WindowsRig(new Totals(COUNT), MEBI, FEW_GROUPS)) {
+            for (int round = 0; round < 3; round++) {
+                rig.add(COUNT, i -> ofSubject(subjects[i], true));
+            }
+            assertThat(rig.windows().releases()).isPositive();
+            assertThat(rig.accesses()).isLessThan(3L * COUNT * MOST_ACCESSES);
+        }
+    }
+
+    /** In which order subjects, which are in windows by turns, have their readings. */
+    private enum Order {
+        BY_TURNS {
+            @Override
+            int[] of(int count) {
+                return IntStream.range(0, count).toArray();
+            }
+        },
+        WINDOW_BY_WINDOW {
+            @Override
+            int[] of(int count) {
+                int each = count / WINDOWS;
+                return IntStream.range(0, count)
+                        .map(i -> i % each * WINDOWS + i / each % WINDOWS)
+                        .toArray();
+            }
+        },
+        AT_RANDOM {
+            @Override
+            int[] of(int count) {
+                Random random = new Random(1);
+                return random.ints(count, 0, count).toArray();
+            }
+        };
+
+        abstract int[] of(int count);
     }
 
     @Test
@@ -103,6 +180,28 @@ final class CardinalityTest {
             rig.windows().write();
             rig.add(many, i -> of(many + i, many * MINUTE));
             assertThat(rig.windows().bytes()).isLessThanOrEqualTo(bound);
+        }
+    }
+
+    /** Each time RocksDB would walk over what was removed of all windows before. */
+    @Test
+    void goesThroughNoMapInStateToReleaseOrSettleOneOfManyWindows() throws Exception {
+        int many = 4_000;
+        try (WindowsRig rig = new WindowsRig(new Totals(many), MEBI / 2, MOST_GROUPS)) {
+            for (int round = 0; round < 2; round++) {
+                rig.add(many / 2, i -> of(i, i * MINUTE));
+                rig.windows().write();
+            }
+            rig.add(many, i -> of(i, i * MINUTE));
+            assertThat(rig.windows().releases()).isGreaterThan(many / 2);
+            assertThat(rig.walks()).isZero();
+        }
+        try (WindowsRig rig = new WindowsRig(new Totals(many), PLENTY, MOST_GROUPS)) {
+            rig.add(many, i -> of(i, i * MINUTE));
+            rig.windows().write();
+            rig.settle();
+            assertThat(rig.windows().size()).isZero();
+            assertThat(rig.walks()).isZero();
         }
     }
 
@@ -129,8 +228,12 @@ final class CardinalityTest {
     }
 
     private static Read grouped(int group) {
+        return grouped("a", group);
+    }
+
+    private static Read grouped(String subject, int group) {
         return new Read(
-                event("a", "e" + group, 0),
+                event(subject, "e" + group, 0),
                 new Reading(
                         "tokens",
                         "{\"model\":\"" + group + "\"}",

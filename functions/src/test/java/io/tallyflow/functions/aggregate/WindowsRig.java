@@ -6,21 +6,29 @@ import io.tallyflow.functions.Events;
 import io.tallyflow.functions.aggregate.OpenWindows.Added;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.usage.Reading;
+import java.util.Map;
 import java.util.function.IntFunction;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 
-/** Open windows over a RocksDB, without a stream around them that would hold what they say. */
+/**
+ * Open windows over a RocksDB, without a stream around them that would hold what they say. The
+ * RocksDB has what a worker of 2 GiB gives to one of two slots: in the few mebibytes that Flink's
+ * harness gives, every look into it reads files.
+ */
 final class WindowsRig implements AutoCloseable {
 
     private static final int ELEMENTS_PER_BARRIER = 100_000;
+    private static final MemorySize OF_ROCKSDB = MemorySize.ofMebiBytes(256);
 
     private final KeyedOneInputStreamOperatorTestHarness<Integer, Integer, Integer> harness;
     private final OpenWindows windows;
+    private final CountedState state = new CountedState();
     private long mostBytes;
 
     /** An event and what one meter read from it. */
@@ -31,12 +39,14 @@ final class WindowsRig implements AutoCloseable {
         harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
                         operator, number -> number, Types.INT, MAX_PARALLELISM, 1, 0);
-        harness.setStateBackend(new EmbeddedRocksDBStateBackend());
+        EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend();
+        backend.getMemoryConfiguration().setFixedMemoryPerSlot(OF_ROCKSDB);
+        harness.setStateBackend(backend);
         harness.open();
         windows =
                 new OpenWindows(
-                        java.util.Map.of(),
-                        new WindowState(operator.getKeyedStateBackend()),
+                        Map.of(),
+                        new WindowState(state.of(operator.getKeyedStateBackend())),
                         output,
                         mostBytes,
                         mostGroups);
@@ -46,8 +56,7 @@ final class WindowsRig implements AutoCloseable {
     void add(int count, IntFunction<Read> readings) throws Exception {
         for (int i = 0; i < count; i++) {
             Read read = readings.apply(i);
-            if (windows.add(Events.key(read.event()), read.event(), read.reading())
-                    == Added.OUT_OF_RANGE) {
+            if (add(read) == Added.OUT_OF_RANGE) {
                 throw new AssertionError("out of range: " + read);
             }
             mostBytes = Math.max(mostBytes, windows.bytes());
@@ -55,6 +64,10 @@ final class WindowsRig implements AutoCloseable {
                 windows.write();
             }
         }
+    }
+
+    Added add(Read read) throws Exception {
+        return windows.add(Events.key(read.event()), read.event(), read.reading());
     }
 
     void settle() throws Exception {
@@ -68,6 +81,16 @@ final class WindowsRig implements AutoCloseable {
     /** The most that the windows took after any reading. */
     long mostBytes() {
         return mostBytes;
+    }
+
+    /** How often state was read or written. */
+    long accesses() {
+        return state.accesses();
+    }
+
+    /** How often a map in state was gone through or cleared. */
+    long walks() {
+        return state.walks();
     }
 
     @Override

@@ -118,7 +118,8 @@ final class StateInspectTest {
                 "cell-blocks",
                 "value-blocks",
                 "cell-rows",
-                "value-rows");
+                "value-rows",
+                "group-counts");
         demandOperator(report, "metering.sink.postgres: gather", 1, null, "previous-commit");
         demandOperator(report, "metering.sink.lake: commit", 1, null, "lake");
         demandIdentities(report);

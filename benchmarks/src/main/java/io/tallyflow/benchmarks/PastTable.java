@@ -1,6 +1,7 @@
 package io.tallyflow.benchmarks;
 
 import io.tallyflow.benchmarks.measure.RunResult;
+import io.tallyflow.benchmarks.workload.CellSum;
 import io.tallyflow.cli.text.TextTable;
 import io.tallyflow.cli.text.TextTable.Column;
 import java.util.ArrayList;
@@ -8,15 +9,16 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What it cost to remember identities, line by line. Heap and resident memory are of the whole
- * process: what one identity takes is the difference of two runs.
+ * What it cost to have a past, line by line. Heap and resident memory are of the whole process:
+ * what one of them takes is the difference of two runs.
  */
-final class RememberedTable {
+final class PastTable {
 
     private static final double MEBI = 1 << 20;
     private static final double NANOS_PER_SECOND = 1e9;
     private static final double NANOS_PER_MICRO = 1e3;
 
+    private final PastRun.Past past;
     private final long count;
     private final long events;
     private final RunResult result;
@@ -26,12 +28,13 @@ final class RememberedTable {
     /**
      * Of one run.
      *
-     * @param count identities
+     * @param past what there was to remember
      * @param events measured afterwards
      * @param differences of the answer from the truth; empty if there are none
      */
-    RememberedTable(long count, long events, RunResult result, String differences) {
-        this.count = count;
+    PastTable(PastRun.Past past, long events, RunResult result, String differences) {
+        this.past = past;
+        this.count = past.count();
         this.events = events;
         this.result = result;
         this.differences = differences;
@@ -39,7 +42,8 @@ final class RememberedTable {
 
     List<String> lines() {
         rows.clear();
-        row("identities", "%,.0f", count);
+        row(past.what(), "%,.0f", count);
+        row("cells of meters at the end", "%,.0f", cells());
         remembering();
         goingOn();
         rows.add(List.of("answer", differences.isEmpty() ? "✓" : differences));
@@ -47,20 +51,19 @@ final class RememberedTable {
     }
 
     private void remembering() {
-        row("remembered a second", "%,.0f", count * NANOS_PER_SECOND / result.all().nanos());
-        row("CPU µs each", "%.2f", result.all().cpuNanos() / NANOS_PER_MICRO / count);
-        double state = figure("identities.stateBytes");
+        row("the past, events/s", "%,.0f", count * NANOS_PER_SECOND / figure("before.nanos"));
+        row("the past, CPU µs/event", "%.2f", figure("before.cpuNanos") / NANOS_PER_MICRO / count);
+        double state = figure("before.stateBytes");
         row("state in the last checkpoint, MiB", "%,.1f", state / MEBI);
         row("the same, bytes each", "%.1f", state / count);
-        row(
-                "files of retained checkpoints, MiB",
-                "%,.1f",
-                figure("identities.directoryBytes") / MEBI);
+        row("files of retained checkpoints, MiB", "%,.1f", figure("before.directoryBytes") / MEBI);
         row("heap after a collection, MiB", "%,.0f", result.heapBytes() / MEBI);
-        row("resident, MiB", "%,.0f", figure("identities.residentBytes") / MEBI);
-        row("resident at most, MiB", "%,.0f", figure("identities.peakBytes") / MEBI);
-        row("checkpoint, median ms", "%,.0f", figure("identities.checkpointMedianMillis"));
-        row("checkpoint, p99 ms", "%,.0f", figure("identities.checkpointP99Millis"));
+        row("resident, MiB", "%,.0f", figure("before.residentBytes") / MEBI);
+        row("resident at most, MiB", "%,.0f", figure("before.peakBytes") / MEBI);
+        row("windows released", "%,.0f", figure("before.releases"));
+        row("heap that open windows count, MiB", "%,.1f", figure("before.windowBytes") / MEBI);
+        row("checkpoint, median ms", "%,.0f", figure("before.checkpointMedianMillis"));
+        row("checkpoint, p99 ms", "%,.0f", figure("before.checkpointP99Millis"));
     }
 
     private void goingOn() {
@@ -68,6 +71,10 @@ final class RememberedTable {
                 "restart until the first record, s",
                 "%.2f",
                 figure("after.startNanos") / NANOS_PER_SECOND);
+        row(
+                "restart until the first barrier, s",
+                "%.2f",
+                figure("after.firstBarrierNanos") / NANOS_PER_SECOND);
         row("events afterwards", "%,.0f", events);
         double nanos = figure("after.nanos");
         row("events/s", "%,.0f", events * NANOS_PER_SECOND / nanos);
@@ -80,6 +87,10 @@ final class RememberedTable {
             row("of these, median ms", "%,.0f", figure("steady.checkpointMedianMillis"));
             row("of these, p99 ms", "%,.0f", figure("steady.checkpointP99Millis"));
         }
+    }
+
+    private double cells() {
+        return result.answer().meters().values().stream().mapToLong(CellSum::cells).sum();
     }
 
     private double figure(String name) {
