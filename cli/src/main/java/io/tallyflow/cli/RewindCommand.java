@@ -7,6 +7,7 @@ import io.tallyflow.cli.cluster.FlinkCluster.UploadedJar;
 import io.tallyflow.cli.cluster.JobView;
 import io.tallyflow.cli.cluster.LedgerHistory;
 import io.tallyflow.cli.cluster.LedgerHistory.Newest;
+import io.tallyflow.cli.state.FilesSeen;
 import io.tallyflow.jobs.metering.EventsTopic;
 import io.tallyflow.jobs.metering.MeteringJob;
 import io.tallyflow.jobs.metering.MeteringOptions;
@@ -125,10 +126,14 @@ final class RewindCommand implements Callable<Integer> {
     private RewindPlan plan(JobArguments arguments, PrintWriter out) {
         MeteringOptions options = arguments.meant();
         PostgresAddress postgres = arguments.postgres();
+        SavepointFiles files = new SavepointFiles(System.getenv());
         try (Connection connection = postgres.connect()) {
-            RewindPlan plan = RewindPlan.to(path, options.pipeline(), connection);
+            RewindPlan plan = RewindPlan.to(path, options.pipeline(), files, connection);
             Console.say(out, "back to", plan.staying());
             Console.say(out, "taken", plan.takenBack());
+            if (plan.files() == FilesSeen.NOT_LOOKED_FOR) {
+                Console.say(out, "files", SavepointFiles.NOT_LOOKED_FOR);
+            }
             plan.requireRecords(options.eventsTopic(), EventsTopic.firstOffsets(options));
             return plan;
         } catch (SQLException e) {

@@ -6,6 +6,7 @@ import io.tallyflow.cli.cluster.LedgerHistory.Newest;
 import io.tallyflow.cli.cluster.LedgerPosition;
 import io.tallyflow.cli.cluster.RecordedSavepoint;
 import io.tallyflow.cli.cluster.SavepointTable;
+import io.tallyflow.cli.state.FilesSeen;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,9 +23,14 @@ import java.util.SortedMap;
  * @param position of its commit
  * @param commit that is the last one to stay
  * @param newest where the results stand when this is planned
+ * @param files what is known of the savepoint's files
  */
 record RewindPlan(
-        RecordedSavepoint savepoint, LedgerPosition position, Made commit, Newest newest) {
+        RecordedSavepoint savepoint,
+        LedgerPosition position,
+        Made commit,
+        Newest newest,
+        FilesSeen files) {
 
     /**
      * Plans a rewind.
@@ -32,7 +38,8 @@ record RewindPlan(
      * @param path as it is on record
      * @throws CommandFailure if the results cannot get back there
      */
-    static RewindPlan to(String path, String pipeline, Connection connection) throws SQLException {
+    static RewindPlan to(String path, String pipeline, SavepointFiles files, Connection connection)
+            throws SQLException {
         RecordedSavepoint savepoint = new SavepointTable(connection, pipeline).at(path);
         if (savepoint == null) {
             throw new CommandFailure(
@@ -42,7 +49,9 @@ record RewindPlan(
                             + pipeline
                             + ": tallyflow savepoints lists those that are; how to go back to"
                             + " another state is in docs/operating/rewind.md");
-        } else if (savepoint.savepoint().isGone()) {
+        }
+        FilesSeen seen = files.of(path);
+        if (seen == FilesSeen.GONE) {
             throw new CommandFailure(
                     "the files of savepoint " + path + " are gone: choose an older savepoint");
         } else if (savepoint.abandoned()) {
@@ -62,7 +71,7 @@ record RewindPlan(
         }
         LedgerHistory history = new LedgerHistory(connection, pipeline);
         Made commit = Objects.requireNonNull(history.commit(position), "its place was found there");
-        return new RewindPlan(savepoint, position, commit, history.newest());
+        return new RewindPlan(savepoint, position, commit, history.newest(), seen);
     }
 
     /** As the job is told. */

@@ -3,6 +3,7 @@ package io.tallyflow.cli;
 import io.tallyflow.cli.cluster.LedgerPosition;
 import io.tallyflow.cli.cluster.RecordedSavepoint;
 import io.tallyflow.cli.cluster.SavepointTable;
+import io.tallyflow.cli.state.FilesSeen;
 import io.tallyflow.cli.text.TextTable;
 import io.tallyflow.cli.text.TextTable.Column;
 import io.tallyflow.schemas.commit.RewindTarget;
@@ -46,10 +47,11 @@ final class SavepointsCommand implements Callable<Integer> {
     public Integer call() {
         PostgresAddress postgres = connection.find(System.getenv()).postgres();
         PrintWriter out = Console.out(spec);
+        SavepointFiles files = new SavepointFiles(System.getenv());
         try (Connection to = postgres.connect()) {
             List<List<String>> rows =
                     new SavepointTable(to, pipeline.name())
-                            .all().stream().map(SavepointsCommand::row).toList();
+                            .all().stream().map(recorded -> row(recorded, files)).toList();
             TextTable.lines(COLUMNS, rows).forEach(out::println);
             out.flush();
             return 0;
@@ -58,7 +60,7 @@ final class SavepointsCommand implements Callable<Integer> {
         }
     }
 
-    private static List<String> row(RecordedSavepoint recorded) {
+    private static List<String> row(RecordedSavepoint recorded, SavepointFiles files) {
         LedgerPosition position = recorded.position();
         return List.of(
                 recorded.takenAt().truncatedTo(ChronoUnit.SECONDS).toString(),
@@ -67,15 +69,15 @@ final class SavepointsCommand implements Callable<Integer> {
                 position == null ? "-" : Long.toString(position.epoch()),
                 Long.toString(recorded.savepoint().checkpoint()),
                 recorded.format().name().toLowerCase(Locale.ROOT),
-                start(recorded),
+                start(recorded, files),
                 recorded.savepoint().path());
     }
 
     /** What it takes to start from it. */
-    private static String start(RecordedSavepoint recorded) {
+    private static String start(RecordedSavepoint recorded, SavepointFiles files) {
         LedgerPosition position = recorded.position();
         LedgerPosition ledger = recorded.ledger();
-        if (recorded.savepoint().isGone()) {
+        if (files.of(recorded.savepoint().path()) == FilesSeen.GONE) {
             return "gone";
         } else if (recorded.abandoned()) {
             return "taken back";

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rewinds of a cluster that answers as Flink does; its Kafka and Postgres are real. */
 @Timeout(120)
@@ -163,6 +165,26 @@ final class RewindCommandTest {
         Files.delete(savepoint.resolve("_metadata"));
         assertFails(rewind(), "tallyflow: the files of savepoint file:" + savepoint + " are gone");
         assertNothingChanged();
+    }
+
+    /**
+     * The cluster may know what this machine does not: a start from it fails there or goes well.
+     */
+    @ParameterizedTest
+    @ValueSource(strings = {"s3://bucket/savepoint-7", "hdfs://names:1/savepoint-7"})
+    void saysThatItDoesNotLookForFilesWhereItCannot(String path) {
+        execute("update tallyflow.savepoint set path = ?", path);
+        CommandRun run = to(path);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .containsPattern("files +not looked for, .*FLINK_PLUGINS_DIR.*\\R")
+                .containsPattern("commit +6  epoch 2\\R");
+    }
+
+    @Test
+    void saysNothingOfFilesThatAreThere() {
+        assertThat(rewind("--dry-run").out()).doesNotContain("files");
     }
 
     @Test

@@ -1,10 +1,13 @@
 package io.tallyflow.cli.state;
 
+import java.io.IOException;
 import java.util.Map;
 import org.apache.flink.configuration.ConfigConstants;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
 import org.apache.flink.core.fs.FileSystem;
+import org.apache.flink.core.fs.Path;
+import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 import org.apache.flink.core.plugin.PluginUtils;
 
 /**
@@ -12,6 +15,15 @@ import org.apache.flink.core.plugin.PluginUtils;
  * of a Flink distribution, and are set up in its configuration.
  */
 public final class FlinkFiles {
+
+    /**
+     * Somebody waits for the answer; by itself the client for S3 tries for a quarter of an hour.
+     */
+    private static final Map<String, String> FOR_PEOPLE =
+            Map.of("s3.attempts.maximum", "3", "s3.retry.limit", "2");
+
+    /** The client for S3 says on standard error how old it is, unless told not to. */
+    private static final String NO_ANNOUNCEMENT = "aws.java.v1.disableDeprecationAnnouncement";
 
     private FlinkFiles() {}
 
@@ -30,7 +42,29 @@ public final class FlinkFiles {
                 settings == null
                         ? new Configuration()
                         : GlobalConfiguration.loadConfiguration(settings);
+        FOR_PEOPLE.forEach(
+                (key, value) -> {
+                    if (!configuration.containsKey(key)) {
+                        configuration.setString(key, value);
+                    }
+                });
+        System.setProperty(NO_ANNOUNCEMENT, "true");
         FileSystem.initialize(
                 configuration, PluginUtils.createPluginManagerFromRootFolder(configuration));
+    }
+
+    /**
+     * Looks for the table of contents of a savepoint.
+     *
+     * @param path its directory, as Flink names it
+     * @throws IOException if the file system cannot be asked
+     */
+    public static FilesSeen look(String path) throws IOException {
+        Path contents = new Path(path, "_metadata");
+        try {
+            return contents.getFileSystem().exists(contents) ? FilesSeen.THERE : FilesSeen.GONE;
+        } catch (UnsupportedFileSystemSchemeException e) {
+            return FilesSeen.NOT_LOOKED_FOR;
+        }
     }
 }

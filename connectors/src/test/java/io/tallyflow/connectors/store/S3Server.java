@@ -101,6 +101,11 @@ public final class S3Server implements AutoCloseable {
                 .toList();
     }
 
+    /** Deletes them all. */
+    public void delete(String prefix) {
+        store().removeBlobs(BUCKET, objects(prefix));
+    }
+
     @Override
     public void close() throws Exception {
         System.clearProperty(CHECKSUMS);

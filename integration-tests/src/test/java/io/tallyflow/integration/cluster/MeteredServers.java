@@ -11,7 +11,6 @@ import io.tallyflow.cli.demo.Truth;
 import io.tallyflow.cli.demo.UsageSender;
 import io.tallyflow.cli.embedded.EmbeddedKafka;
 import io.tallyflow.cli.embedded.EmbeddedPostgres;
-import io.tallyflow.cli.embedded.LakeAddress;
 import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.cli.lake.LakeCells;
 import io.tallyflow.cli.lake.LakeSeen;
@@ -27,6 +26,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -37,16 +37,20 @@ final class MeteredServers implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(4);
 
     private final Path meters;
-    private final Path warehouse;
+    private final LakePlace lake;
     private final GeneratorSettings settings;
     private final EmbeddedKafka kafka;
     private final EmbeddedPostgres postgres;
     private final UsageSender sender;
 
     MeteredServers(Path directory, GeneratorSettings settings) throws Exception {
+        this(directory, settings, LakePlace.of(directory.resolve("warehouse")));
+    }
+
+    MeteredServers(Path directory, GeneratorSettings settings, LakePlace lake) throws Exception {
         this.settings = settings;
         this.meters = DemoMeters.writeTo(directory);
-        this.warehouse = directory.resolve("warehouse");
+        this.lake = lake;
         this.kafka = EmbeddedKafka.start(directory.resolve("kafka"), 0);
         this.postgres =
                 EmbeddedPostgres.start(
@@ -60,16 +64,19 @@ final class MeteredServers implements AutoCloseable {
 
     /** The job's own options. */
     List<String> jobOptions() {
-        return List.of(
-                "--kafka.bootstrap", kafka.bootstrapServers(),
-                "--postgres.url", postgres.jdbcUrl(),
-                "--postgres.user", postgres.user(),
-                "--meters", meters.toString(),
-                "--lake.catalog", "jdbc",
-                "--lake.uri", postgres.jdbcUrl() + "?currentSchema=tallyflow",
-                "--lake.user", postgres.user(),
-                "--lake.warehouse", warehouse.toUri().toString(),
-                "--lake.commit-interval", "10 s");
+        List<String> options = new ArrayList<>(lake.jobOptions());
+        options.addAll(
+                List.of(
+                        "--kafka.bootstrap", kafka.bootstrapServers(),
+                        "--postgres.url", postgres.jdbcUrl(),
+                        "--postgres.user", postgres.user(),
+                        "--meters", meters.toString(),
+                        "--lake.catalog", "jdbc",
+                        "--lake.uri", postgres.jdbcUrl() + "?currentSchema=tallyflow",
+                        "--lake.user", postgres.user(),
+                        "--lake.warehouse", lake.warehouse(),
+                        "--lake.commit-interval", "10 s"));
+        return options;
     }
 
     /** As commands take it. */
@@ -149,8 +156,7 @@ final class MeteredServers implements AutoCloseable {
     }
 
     private LakeCells lake() {
-        LakeOptions options =
-                LakeAddress.options(postgres.jdbcUrl(), postgres.user(), null, warehouse);
+        LakeOptions options = lake.read(postgres.jdbcUrl(), postgres.user());
         try {
             List<Meter> known = MeterFile.read(meters);
             return LakeCells.of(options, known);

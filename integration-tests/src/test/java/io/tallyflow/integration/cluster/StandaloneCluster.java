@@ -26,16 +26,25 @@ final class StandaloneCluster implements AutoCloseable {
     static final Path JOB_JAR = HOME.resolve("jobs/target/tallyflow-job.jar");
 
     private static final Path SCRIPT = HOME.resolve("deploy/standalone/cluster");
-    private static final Pattern PATH = Pattern.compile("savepoint +(file:\\S+)");
+    private static final Pattern PATH = Pattern.compile("savepoint +((?:file|s3):\\S+)");
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final String OPENS = "env.java.opts.all: ";
 
     private final Path directory;
+    private final Map<String, String> environment;
     private final List<Integer> ports = Ports.free(5);
 
     StandaloneCluster(Path directory) {
+        this(directory, Map.of());
+    }
+
+    /**
+     * Of processes, and with commands, that have more in their environment than this process has.
+     */
+    StandaloneCluster(Path directory, Map<String, String> environment) {
         this.directory = directory;
+        this.environment = environment;
     }
 
     /** Starts what does not run. */
@@ -58,7 +67,7 @@ final class StandaloneCluster implements AutoCloseable {
         List<String> all = new ArrayList<>(List.of("/bin/bash", SCRIPT.toString(), command));
         all.addAll(List.of("--data-dir", directory.toString()));
         all.addAll(options);
-        return Finished.of(all, Map.of());
+        return Finished.of(all, environment);
     }
 
     /** {@code kill -9}. */
@@ -140,7 +149,7 @@ final class StandaloneCluster implements AutoCloseable {
 
     /** A {@code tallyflow} command in a process of its own. */
     Finished tallyflow(List<String> arguments) throws IOException, InterruptedException {
-        return Finished.tallyflow(arguments, Map.of());
+        return Finished.tallyflow(arguments, environment);
     }
 
     /** Takes a savepoint and returns its path. */
