@@ -44,7 +44,9 @@ final class CellNumbers {
     private static final long IS_CHANGED = 1 << 18;
     private static final long FLAGS_KEPT = IS_CHANGED | AGGREGATION_MASK << AGGREGATION_SHIFT;
 
-    private long[] numbers;
+    private static final long[] NONE = {};
+
+    private long[] numbers = NONE;
 
     /** In the place of the numbers of cells that are exact. */
     private @Nullable UsagePartial @Nullable [] exact;
@@ -54,10 +56,7 @@ final class CellNumbers {
 
     private long bytesOfObjects;
 
-    CellNumbers(int capacity) {
-        numbers = new long[capacity * NUMBERS];
-    }
-
+    /** Makes room for so many cells. */
     void grow(int capacity) {
         numbers = Arrays.copyOf(numbers, capacity * NUMBERS);
         exact = exact == null ? null : Arrays.copyOf(exact, capacity);

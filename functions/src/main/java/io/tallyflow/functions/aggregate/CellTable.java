@@ -20,6 +20,13 @@ final class CellTable {
     static final int NONE = -1;
 
     private static final int FIRST_CELLS = 4;
+
+    /** What a table without cells has in the place of its arrays; nothing is ever put there. */
+    private static final long[] NO_SLOTS = new long[1];
+
+    private static final @Nullable String[] NO_TEXTS = new @Nullable String[0];
+    private static final int[] NO_NUMBERS = {};
+
     private static final int TEXTS = 3;
     private static final int METER = 0;
     private static final int SUBJECT = 1;
@@ -54,11 +61,11 @@ final class CellTable {
     }
 
     void clear() {
-        slots = new long[FIRST_CELLS * 2];
-        texts = new @Nullable String[FIRST_CELLS * TEXTS];
-        next = new int[FIRST_CELLS];
-        numbers = new CellNumbers(FIRST_CELLS);
-        changed = new int[FIRST_CELLS];
+        slots = NO_SLOTS;
+        texts = NO_TEXTS;
+        next = NO_NUMBERS;
+        numbers = new CellNumbers();
+        changed = NO_NUMBERS;
         changes = 0;
         rings = 0;
         size = 0;
@@ -94,7 +101,7 @@ final class CellTable {
     void change(int cell) {
         if (numbers.markChanged(cell)) {
             if (changes == changed.length) {
-                changed = Arrays.copyOf(changed, changes * 2);
+                changed = Arrays.copyOf(changed, more(changes));
             }
             changed[changes++] = cell;
         }
@@ -242,15 +249,19 @@ final class CellTable {
     }
 
     private void grow() {
-        int capacity = Math.multiplyExact(next.length, 2);
+        int capacity = more(next.length);
         texts = Arrays.copyOf(texts, capacity * TEXTS);
         next = Arrays.copyOf(next, capacity);
         numbers.grow(capacity);
     }
 
+    private static int more(int places) {
+        return Math.max(FIRST_CELLS, Math.multiplyExact(places, 2));
+    }
+
     private void spread() {
         long[] before = slots;
-        slots = new long[before.length * 2];
+        slots = new long[Math.max(FIRST_CELLS * 2, before.length * 2)];
         int mask = slots.length - 1;
         for (long slot : before) {
             if (slot != 0) {

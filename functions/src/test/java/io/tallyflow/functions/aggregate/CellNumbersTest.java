@@ -52,7 +52,8 @@ final class CellNumbersTest {
     }
 
     private static CellNumbers begun(@Nullable Aggregation aggregation) {
-        CellNumbers numbers = new CellNumbers(CELLS);
+        CellNumbers numbers = new CellNumbers();
+        numbers.grow(CELLS);
         for (int cell = 0; cell < CELLS; cell++) {
             numbers.begin(cell, aggregation);
         }

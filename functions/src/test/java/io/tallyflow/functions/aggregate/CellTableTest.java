@@ -47,6 +47,17 @@ final class CellTableTest {
                                 .isEqualTo(CellTable.NONE));
     }
 
+    /** Of windows that were released there may be very many. */
+    @Test
+    void takesNextToNothingWithoutCells() {
+        CellTable cells = new CellTable();
+        assertThat(cells.bytes()).isLessThan(16);
+        cells.change(cells.add("m", "s", "{}", Aggregation.COUNT));
+        assertThat(cells.bytes()).isGreaterThan(100);
+        cells.clear();
+        assertThat(cells.bytes()).isLessThan(16);
+    }
+
     /** Both texts have one hash, so that they stand beside each other. */
     @Test
     void tellsTextsOfOneHashApart() {
