@@ -55,7 +55,14 @@ public record WorkloadSettings(
     /** The same drawn from another seed: no event is in both. */
     public WorkloadSettings drawnFrom(long otherSeed) {
         return new WorkloadSettings(
-                otherSeed, events, fresh, subjects, partitions, startMillis, eventsPerSecond);
+                otherSeed,
+                events,
+                fresh,
+                windows,
+                subjects,
+                partitions,
+                startMillis,
+                eventsPerSecond);
     }
 
     /** Records in the topic. */
