@@ -2,6 +2,7 @@ package io.tallyflow.connectors.postgres;
 
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -19,6 +20,13 @@ final class Session implements AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
 
     /**
+     * Longer than a healthy worker pauses, and than it waits for others to load rows, as a rule.
+     */
+    private static final Duration MOST_SILENCE = Duration.ofSeconds(30);
+
+    private static final int MOST_DOUBLINGS = 10;
+
+    /**
      * A frozen predecessor may hold the ledger's row: better to ask again than to hang. And each
      * statement must see what other connections have staged by then. For this transaction only,
      * because a connection pool may hand out another server session for the next one. The memory
@@ -28,14 +36,37 @@ final class Session implements AutoCloseable {
             "set transaction isolation level read committed; set local lock_timeout = '30s';"
                     + " set local work_mem = '64MB'";
 
+    /**
+     * A worker that froze inside a transaction would hold the ledger's row as long as it is frozen,
+     * and no other start of the job could commit. So the server gives up a session that says
+     * nothing for so long; whoever thaws finds its transaction gone.
+     */
+    private static final String SILENCE =
+            "select set_config('idle_in_transaction_session_timeout', ?, true)";
+
     private final JdbcConnectionProvider connections;
     private final Duration patience;
     private final Outage outage;
+    private final Duration mostSilence;
 
     Session(JdbcConnectionProvider connections, Duration patience, Outage outage) {
+        this(connections, patience, outage, MOST_SILENCE);
+    }
+
+    /**
+     * The same, given up by the server after another silence.
+     *
+     * @param mostSilence of the first attempt; each further one may be silent twice as long
+     */
+    Session(
+            JdbcConnectionProvider connections,
+            Duration patience,
+            Outage outage,
+            Duration mostSilence) {
         this.connections = connections;
         this.patience = patience;
         this.outage = outage;
+        this.mostSilence = mostSilence;
     }
 
     /** What runs inside a transaction. */
@@ -52,9 +83,9 @@ final class Session implements AutoCloseable {
     <T> T run(Transaction<T> transaction) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
         long pause = FIRST_PAUSE_MILLIS;
-        while (true) {
+        for (int failed = 0; true; failed++) {
             try {
-                T result = attempt(transaction);
+                T result = attempt(transaction, failed);
                 outage.over();
                 return result;
             } catch (SQLException e) {
@@ -73,7 +104,7 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private <T> T attempt(Transaction<T> transaction)
+    private <T> T attempt(Transaction<T> transaction, int failed)
             throws SQLException, IOException, InterruptedException {
         boolean committed = false;
         try {
@@ -82,6 +113,7 @@ final class Session implements AutoCloseable {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(LIMITS);
             }
+            limitSilence(connection, failed);
             T result = transaction.run(connection);
             connection.commit();
             committed = true;
@@ -93,6 +125,14 @@ final class Session implements AutoCloseable {
             if (!committed) {
                 connections.closeConnection();
             }
+        }
+    }
+
+    private void limitSilence(Connection connection, int failed) throws SQLException {
+        long millis = mostSilence.toMillis() << Math.min(failed, MOST_DOUBLINGS);
+        try (PreparedStatement statement = connection.prepareStatement(SILENCE)) {
+            statement.setString(1, millis + "ms");
+            statement.execute();
         }
     }
 

@@ -32,6 +32,7 @@ enum Trouble {
                         || state.startsWith("57P0") // shutdown, crash, cannot connect now
                         || state.startsWith("58") // system error
                         || state.equals("57014") // statement cancelled
+                        || state.equals("25P03") // silent for too long
                         || state.equals("25006"); // read only: a standby before its promotion
         return away ? AWAY : REFUSED;
     }
