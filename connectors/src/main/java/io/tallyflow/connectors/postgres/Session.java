@@ -24,7 +24,8 @@ final class Session implements AutoCloseable {
      */
     private static final Duration MOST_SILENCE = Duration.ofSeconds(30);
 
-    private static final int MOST_DOUBLINGS = 10;
+    /** Eight minutes: an outage is many failures, and a freeze after it must still end. */
+    private static final int MOST_DOUBLINGS = 4;
 
     /**
      * A frozen predecessor may hold the ledger's row: better to ask again than to hang. And each
@@ -56,7 +57,8 @@ final class Session implements AutoCloseable {
     /**
      * The same, given up by the server after another silence.
      *
-     * @param mostSilence of the first attempt; each further one may be silent twice as long
+     * @param mostSilence of the first attempt; each further one may be silent twice as long, up to
+     *     sixteen times
      */
     Session(
             JdbcConnectionProvider connections,
