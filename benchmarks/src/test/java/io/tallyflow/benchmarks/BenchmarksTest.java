@@ -41,6 +41,17 @@ final class BenchmarksTest {
         assertThat(refused("windows", option, value)).contains(said);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--count, 0, --count and --events must be above 0",
+        "--events, 0, --count and --events must be above 0",
+        "--steady, -1, --steady must be 0 or more",
+        "--parallelism, 5, --parallelism must be 1 to 4"
+    })
+    void refusesIdentitiesThatCannotBeRemembered(String option, String value, String said) {
+        assertThat(refused("identities", option, value)).contains(said);
+    }
+
     /** What it says on the way to exit code 2. */
     private static String refused(String... arguments) {
         StringWriter said = new StringWriter();

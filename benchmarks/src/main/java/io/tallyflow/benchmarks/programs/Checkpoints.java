@@ -1,13 +1,8 @@
 package io.tallyflow.benchmarks.programs;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tallyflow.benchmarks.measure.CheckpointTimes;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -17,8 +12,6 @@ import java.util.Map;
  * @param stateBytes all state of the last completed one, also what it shares with those before it
  */
 record Checkpoints(long stateBytes, CheckpointTimes times) {
-
-    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Asks at {@code http://HOST:PORT} for a job. */
     static Checkpoints of(String webAddress, String job) throws IOException, InterruptedException {
@@ -50,10 +43,6 @@ record Checkpoints(long stateBytes, CheckpointTimes times) {
 
     private static JsonNode ask(String webAddress, String job)
             throws IOException, InterruptedException {
-        HttpRequest request =
-                HttpRequest.newBuilder(URI.create(webAddress + "/jobs/" + job + "/checkpoints"))
-                        .build();
-        return JSON.readTree(
-                HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body());
+        return FlinkAnswers.get(webAddress + "/jobs/" + job + "/checkpoints");
     }
 }
