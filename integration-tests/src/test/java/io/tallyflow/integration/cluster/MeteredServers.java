@@ -16,6 +16,7 @@ import io.tallyflow.cli.lake.LakeCells;
 import io.tallyflow.cli.lake.LakeSeen;
 import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.connectors.postgres.schema.Migrations;
+import io.tallyflow.integration.run.JobOptions;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.io.IOException;
@@ -66,16 +67,10 @@ final class MeteredServers implements AutoCloseable {
     List<String> jobOptions() {
         List<String> options = new ArrayList<>(lake.jobOptions());
         options.addAll(
-                List.of(
-                        "--kafka.bootstrap", kafka.bootstrapServers(),
-                        "--postgres.url", postgres.jdbcUrl(),
-                        "--postgres.user", postgres.user(),
-                        "--meters", meters.toString(),
-                        "--lake.catalog", "jdbc",
-                        "--lake.uri", postgres.jdbcUrl() + "?currentSchema=tallyflow",
-                        "--lake.user", postgres.user(),
-                        "--lake.warehouse", lake.warehouse(),
-                        "--lake.commit-interval", "10 s"));
+                JobOptions.ofServers(
+                        kafka.bootstrapServers(), postgres.jdbcUrl(), postgres.user(), meters));
+        options.addAll(
+                JobOptions.ofLake(postgres.jdbcUrl(), postgres.user(), lake.warehouse(), "10 s"));
         return options;
     }
 

@@ -25,6 +25,7 @@ import io.tallyflow.cli.lake.LakeCells;
 import io.tallyflow.cli.lake.LakeSeen;
 import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.connectors.postgres.schema.Migrations;
+import io.tallyflow.integration.run.JobOptions;
 import io.tallyflow.jobs.metering.MeteringJob;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.schemas.meter.MeterFile;
@@ -110,16 +111,14 @@ final class Recovery implements AutoCloseable {
     private String[] options(String... more) {
         List<String> all =
                 new ArrayList<>(
-                        List.of(
-                                "--kafka.bootstrap", kafka.bootstrapServers(),
-                                "--postgres.url", postgres.jdbcUrl(),
-                                "--postgres.user", postgres.user(),
-                                "--meters", meters.toString(),
-                                "--lake.catalog", "jdbc",
-                                "--lake.uri", catalog.jdbcUrl() + "?currentSchema=tallyflow",
-                                "--lake.user", catalog.user(),
-                                "--lake.warehouse", warehouse().toUri().toString(),
-                                "--lake.commit-interval", "2 s"));
+                        JobOptions.ofServers(
+                                kafka.bootstrapServers(),
+                                postgres.jdbcUrl(),
+                                postgres.user(),
+                                meters));
+        all.addAll(
+                JobOptions.ofLake(
+                        catalog.jdbcUrl(), catalog.user(), warehouse().toUri().toString(), "2 s"));
         all.addAll(List.of(more));
         return all.toArray(String[]::new);
     }
