@@ -291,6 +291,29 @@ final class AggregateUsageTest {
                 .isEqualTo(Map.of("grouped.OTHER", (long) subjects));
     }
 
+    /** Some counts are in state, and all are made anew. */
+    @Test
+    void countsGroupsOnceThatWereCountedBeforeARestore() throws Exception {
+        int subjects = 50;
+        AggregateRules rules = limited(3, 2);
+        var before = started(rules, null);
+        for (int i = 0; i < subjects; i++) {
+            give(before, grouped("s" + i, "m0", i));
+            give(before, grouped("s" + i, "m1", i));
+        }
+        commit(before);
+        OperatorSubtaskState state = before.snapshot(++checkpoint, 0);
+
+        var after = started(rules, state);
+        for (String model : List.of("m2", "m3")) {
+            for (int i = 0; i < subjects; i++) {
+                give(after, grouped("s" + i, model, subjects + i));
+            }
+        }
+        assertThat(progress(commit(after)).reasons())
+                .isEqualTo(Map.of("grouped.OTHER", (long) subjects));
+    }
+
     private static AggregateRules limited(int mostGroups) {
         return limited(mostGroups, 1 << 20);
     }

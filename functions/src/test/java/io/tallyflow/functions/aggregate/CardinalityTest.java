@@ -125,6 +125,27 @@ final class CardinalityTest {
     }
 
     @ParameterizedTest
+    @ValueSource(longs = {1, 20_000, PLENTY})
+    void leavesNothingInStateOfWindowsThatHaveSettled(long memory) throws Exception {
+        Random random = new Random(memory);
+        try (WindowsRig rig = new WindowsRig(new Unheard(), memory, 7)) {
+            for (int i = 0; i < 3_000; i++) {
+                rig.add(
+                        i % 3 == 0
+                                ? distinct(i, random.nextInt(400))
+                                : grouped("s" + random.nextInt(20), random.nextInt(12)));
+                if (random.nextInt(50) == 0) {
+                    rig.windows().write();
+                }
+            }
+            assertThat(rig.windows().releases() > 0).isEqualTo(memory != PLENTY);
+            assertThat(rig.entries()).isPositive();
+            rig.settle();
+            assertThat(rig.entries()).isZero();
+        }
+    }
+
+    @ParameterizedTest
     @EnumSource
     void asksStateAFewTimesForAReadingInWhateverOrderTheyCome(Order order) throws Exception {
         int[] subjects = order.of(COUNT);
@@ -135,6 +156,22 @@ final class CardinalityTest {
             assertThat(rig.windows().releases()).isPositive();
             assertThat(rig.accesses()).isLessThan(3L * COUNT * MOST_ACCESSES);
         }
+    }
+
+    /** Listens to nothing. */
+    private static final class Unheard implements WindowOutput {
+
+        @Override
+        public void row(int key, UsageCell cell, UsagePartial partial, boolean settled) {}
+
+        @Override
+        public void value(DistinctValue value) {}
+
+        @Override
+        public void settled(UsageCell cell, UsagePartial partial, long distinctValues) {}
+
+        @Override
+        public void settledValue(DistinctValue value) {}
     }
 
     /** In which order subjects, which are in windows by turns, have their readings. */

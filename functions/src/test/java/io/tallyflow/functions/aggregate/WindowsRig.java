@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.IntFunction;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.runtime.state.TestableKeyedStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
@@ -27,6 +28,7 @@ final class WindowsRig implements AutoCloseable {
     private static final MemorySize OF_ROCKSDB = MemorySize.ofMebiBytes(256);
 
     private final KeyedOneInputStreamOperatorTestHarness<Integer, Integer, Integer> harness;
+    private final NoOperator operator = new NoOperator();
     private final OpenWindows windows;
     private final CountedState state = new CountedState();
     private long mostBytes;
@@ -35,7 +37,6 @@ final class WindowsRig implements AutoCloseable {
     record Read(UsageEvent event, Reading reading) {}
 
     WindowsRig(WindowOutput output, long mostBytes, int mostGroups) throws Exception {
-        NoOperator operator = new NoOperator();
         harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
                         operator, number -> number, Types.INT, MAX_PARALLELISM, 1, 0);
@@ -81,6 +82,12 @@ final class WindowsRig implements AutoCloseable {
     /** The most that the windows took after any reading. */
     long mostBytes() {
         return mostBytes;
+    }
+
+    /** How many entries there are in state, of whatever kind. */
+    int entries() {
+        return ((TestableKeyedStateBackend<?>) operator.getKeyedStateBackend())
+                .numKeyValueStateEntries();
     }
 
     /** How often state was read or written. */
