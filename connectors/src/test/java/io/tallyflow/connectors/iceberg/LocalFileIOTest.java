@@ -10,6 +10,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +36,8 @@ final class LocalFileIOTest {
                                 () -> {
                                     for (int day = 0; day < DAYS; day++) {
                                         Path file = warehouse.resolve(day + "/data/" + name);
-                                        together.await();
+                                        // A writer that fails does not come any more.
+                                        together.await(30, TimeUnit.SECONDS);
                                         files.newOutputFile(file.toString()).create().close();
                                     }
                                     return null;
