@@ -51,7 +51,7 @@ public final class UsageEventsSource
         this.clock = clock;
     }
 
-    /** Where idle partitions take the time from; milliseconds since the epoch, UTC. */
+    /** The worker's clock, which only settling depends on; milliseconds since the epoch, UTC. */
     public interface WallClock extends LongSupplier, Serializable {}
 
     /**
@@ -107,6 +107,7 @@ public final class UsageEventsSource
         return new WatermarkedReader(
                 kafka.createReader(context),
                 rules,
+                new ToldTime(rules, clock),
                 new EndOffsetWatch(ends.open(), clock),
                 ReaderMetrics.register(context.metricGroup(), clock),
                 new BacklogSignal(context::sendSourceEventToCoordinator),

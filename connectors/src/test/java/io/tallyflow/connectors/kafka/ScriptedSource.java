@@ -48,6 +48,7 @@ final class ScriptedSource
         return new WatermarkedReader(
                 new SilentReader(),
                 WatermarkRules.defaults(),
+                new ToldTime(WatermarkRules.defaults(), () -> 0),
                 new EndOffsetWatch(new ScriptedEnds(), () -> 0),
                 ReaderMetrics.register(new RecordedMetrics(), () -> 0),
                 new BacklogSignal(context::sendSourceEventToCoordinator),
@@ -78,8 +79,8 @@ final class ScriptedSource
 
     private static final class ScriptedEnds implements PartitionEnds {
         @Override
-        public Map<Integer, Long> emptyFrom(Map<Integer, Long> nextOffsets) {
-            return Map.of(0, END.get());
+        public Map<Integer, End> ask(Map<Integer, Long> nextOffsets) {
+            return Map.of(0, End.at(END.get()));
         }
 
         @Override
