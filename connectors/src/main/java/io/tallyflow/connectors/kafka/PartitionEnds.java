@@ -1,6 +1,5 @@
 package io.tallyflow.connectors.kafka;
 
-import java.io.Serializable;
 import java.util.Map;
 
 /** Asks the broker where partitions end. */
@@ -32,9 +31,4 @@ interface PartitionEnds extends AutoCloseable {
 
     @Override
     void close();
-
-    /** Makes one per reader. */
-    interface Factory extends Serializable {
-        PartitionEnds open();
-    }
 }
