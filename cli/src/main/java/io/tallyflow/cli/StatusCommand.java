@@ -86,7 +86,8 @@ final class StatusCommand implements Callable<Integer> {
 
     private static List<String> lines(PostgresAddress postgres, TopicWatch topic) {
         try (Connection connection = postgres.connect()) {
-            return StatusText.lines(LedgerStatus.read(connection), topic.look());
+            LedgerStatus ledger = LedgerStatus.read(connection);
+            return StatusText.lines(ledger, topic.look(ledger.pipelines()));
         } catch (SQLException e) {
             throw PostgresTrouble.failure(postgres, e);
         }
