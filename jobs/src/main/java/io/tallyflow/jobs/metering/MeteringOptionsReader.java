@@ -1,6 +1,7 @@
 package io.tallyflow.jobs.metering;
 
 import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.kafka.BrokerAddresses;
 import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.commit.RewindTarget;
@@ -45,7 +46,7 @@ public final class MeteringOptionsReader {
     private static final int MOST_WRITERS = 16;
 
     private static final Pattern PASSWORD_IN_ADDRESS =
-            Pattern.compile("(?i)[?&][^=&]*password=|//[^/@:]*:[^/@]*@");
+            Pattern.compile("(?i)[?&][^=&]*password=|//[^/@:]*:(?![0-9]+/)[^@]*@");
 
     private final Map<String, String> given;
     private final Map<String, String> environment;
@@ -85,7 +86,7 @@ public final class MeteringOptionsReader {
                         text(Option.KAFKA_REJECTED_TOPIC),
                         text(Option.KAFKA_LATE_TOPIC),
                         text(Option.KAFKA_GROUP),
-                        addressWithoutPassword(Option.POSTGRES_URL, PASSWORD_VARIABLE),
+                        address(Option.POSTGRES_URL, Option.POSTGRES_USER, PASSWORD_VARIABLE),
                         text(Option.POSTGRES_USER),
                         secret(PASSWORD_VARIABLE),
                         text(Option.PIPELINE),
@@ -125,11 +126,11 @@ public final class MeteringOptionsReader {
 
     /** Of {@code --name=value}, which is not how values are given. */
     private static String withoutValue(String argument) {
-        return argument.replaceFirst("=.*", "=");
+        return Secret.withoutLogins(argument).replaceFirst("=.*", "=");
     }
 
     private KafkaConnection kafka() {
-        String bootstrap = text(Option.KAFKA_BOOTSTRAP);
+        String bootstrap = value(Option.KAFKA_BOOTSTRAP, BrokerAddresses::checked, "");
         return value(
                 Option.KAFKA_PROPERTIES,
                 file ->
@@ -140,20 +141,38 @@ public final class MeteringOptionsReader {
     }
 
     /** Arguments are shown by process lists and by Flink's page. */
-    private String addressWithoutPassword(Option option, String variable) {
-        String address = text(option);
-        if (!PASSWORD_IN_ADDRESS.matcher(address).find()) {
-            return address;
+    private String address(Option option, Option user, String variable) {
+        String text = text(option);
+        if (!text.startsWith("jdbc:postgresql:")) {
+            return otherAddress(option, text, variable);
         }
-        problems.add(
-                "--"
-                        + option.key()
-                        + " holds a password, which everybody would see: take it out and set "
-                        + variable
-                        + ", or "
-                        + variable
-                        + "_FILE to the file that holds it");
-        return "";
+        try {
+            PostgresUrl read = PostgresUrl.parse(text, variable);
+            if (read.user() != null) {
+                problems.add(
+                        "--" + option.key() + " names a user, whom --" + user.key() + " names");
+            }
+            return read.jdbc();
+        } catch (IllegalArgumentException e) {
+            problems.add("--" + option.key() + " " + e.getMessage());
+            return "";
+        }
+    }
+
+    private String otherAddress(Option option, String text, String variable) {
+        if (PASSWORD_IN_ADDRESS.matcher(text).find()) {
+            problems.add(
+                    "--"
+                            + option.key()
+                            + " holds a password, which everybody would see: take it out and set "
+                            + variable
+                            + ", or "
+                            + variable
+                            + "_FILE to the file that holds it");
+        } else if (option == Option.POSTGRES_URL && !text.isEmpty()) {
+            problems.add("--" + option.key() + " is not a " + option.description());
+        }
+        return text;
     }
 
     private String secret(String variable) {
@@ -216,7 +235,7 @@ public final class MeteringOptionsReader {
             catalog.put(
                     option,
                     option == Option.LAKE_URI
-                            ? addressWithoutPassword(option, LakeConnection.PASSWORD_VARIABLE)
+                            ? address(option, Option.LAKE_USER, LakeConnection.PASSWORD_VARIABLE)
                             : text(option));
         }
         if (text(Option.LAKE_URI).isEmpty()) {
@@ -244,7 +263,8 @@ public final class MeteringOptionsReader {
         try {
             return parse.apply(text);
         } catch (IllegalArgumentException e) {
-            problems.add("--" + option.key() + " " + text + ": " + e.getMessage());
+            problems.add(
+                    "--" + option.key() + " " + Secret.withoutLogins(text) + ": " + e.getMessage());
             return otherwise;
         }
     }
