@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 import org.jspecify.annotations.Nullable;
@@ -44,9 +43,6 @@ public final class MeteringOptionsReader {
     private static final LakeOptions NO_LAKE = LakeOptions.of(Map.of(), "", Duration.ZERO);
 
     private static final int MOST_WRITERS = 16;
-
-    private static final Pattern PASSWORD_IN_ADDRESS =
-            Pattern.compile("(?i)[?&][^=&]*password=|//[^/@:]*:(?![0-9]+/)[^@]*@");
 
     private final Map<String, String> given;
     private final Map<String, String> environment;
@@ -86,7 +82,7 @@ public final class MeteringOptionsReader {
                         text(Option.KAFKA_REJECTED_TOPIC),
                         text(Option.KAFKA_LATE_TOPIC),
                         text(Option.KAFKA_GROUP),
-                        address(Option.POSTGRES_URL, Option.POSTGRES_USER, PASSWORD_VARIABLE),
+                        postgres(),
                         text(Option.POSTGRES_USER),
                         secret(PASSWORD_VARIABLE),
                         text(Option.PIPELINE),
@@ -141,38 +137,26 @@ public final class MeteringOptionsReader {
     }
 
     /** Arguments are shown by process lists and by Flink's page. */
-    private String address(Option option, Option user, String variable) {
+    private String address(Option option, String variable) {
         String text = text(option);
-        if (!text.startsWith("jdbc:postgresql:")) {
-            return otherAddress(option, text, variable);
-        }
         try {
-            PostgresUrl read = PostgresUrl.parse(text, variable);
-            if (read.user() != null) {
-                problems.add(
-                        "--" + option.key() + " names a user, whom --" + user.key() + " names");
-            }
-            return read.jdbc();
+            return PostgresUrl.checked(text, variable);
         } catch (IllegalArgumentException e) {
             problems.add("--" + option.key() + " " + e.getMessage());
             return "";
         }
     }
 
-    private String otherAddress(Option option, String text, String variable) {
-        if (PASSWORD_IN_ADDRESS.matcher(text).find()) {
+    private String postgres() {
+        String address = address(Option.POSTGRES_URL, PASSWORD_VARIABLE);
+        if (!address.isEmpty() && !address.startsWith("jdbc:postgresql:")) {
             problems.add(
                     "--"
-                            + option.key()
-                            + " holds a password, which everybody would see: take it out and set "
-                            + variable
-                            + ", or "
-                            + variable
-                            + "_FILE to the file that holds it");
-        } else if (option == Option.POSTGRES_URL && !text.isEmpty()) {
-            problems.add("--" + option.key() + " is not a " + option.description());
+                            + Option.POSTGRES_URL.key()
+                            + " is not a "
+                            + Option.POSTGRES_URL.description());
         }
-        return text;
+        return address;
     }
 
     private String secret(String variable) {
@@ -235,7 +219,7 @@ public final class MeteringOptionsReader {
             catalog.put(
                     option,
                     option == Option.LAKE_URI
-                            ? address(option, Option.LAKE_USER, LakeConnection.PASSWORD_VARIABLE)
+                            ? address(option, LakeConnection.PASSWORD_VARIABLE)
                             : text(option));
         }
         if (text(Option.LAKE_URI).isEmpty()) {

@@ -44,6 +44,10 @@ public record PostgresUrl(
     /** Where they stand unescaped, nobody can say which part of the address they belong to. */
     private static final Pattern SEPARATOR = Pattern.compile("[/?#@]");
 
+    /** In an address of another kind. */
+    private static final Pattern PASSWORD =
+            Pattern.compile("(?i)[?&][^=&]*password=|//[^/@:]*:(?![0-9]+/)[^@]*@");
+
     private static final Pattern ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     /** Names of libpq that the driver does not know, and would pass over in silence. */
@@ -106,6 +110,27 @@ public record PostgresUrl(
                 database.isEmpty() ? null : decoded(database, jdbc),
                 user == null || user.isEmpty() ? null : user,
                 options);
+    }
+
+    /**
+     * An address for a driver or another client, in the form in which it cannot be misunderstood:
+     * without a user, whom an option names, and without a password.
+     *
+     * @param text of Postgres with {@code jdbc:}, or of something else, which stays as it is
+     * @throws IllegalArgumentException as from {@link #parse}, and if it names a user
+     */
+    static String checked(String text, String variable) {
+        if (!text.startsWith("jdbc:postgresql:")) {
+            if (PASSWORD.matcher(text).find()) {
+                throw password(variable);
+            }
+            return text;
+        }
+        PostgresUrl read = parse(text, variable);
+        if (read.user() != null) {
+            throw new IllegalArgumentException("names a user, which has an option of its own");
+        }
+        return read.jdbc();
     }
 
     private static String withoutScheme(String text) {
