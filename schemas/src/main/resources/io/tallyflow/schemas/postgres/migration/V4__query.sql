@@ -14,8 +14,8 @@ comment on type tallyflow.query_row is
     'A row of tallyflow.query: what one window, subject and group come to.';
 
 -- Postgres takes more for a zone than IANA names: POSIX rules, where "Berlin1" is a zone one hour west
--- of Greenwich, abbreviations, offsets, and the server's own "localtime". A POSIX rule always has a
--- digit; the few IANA names with one are looked up, which is slow.
+-- of Greenwich, abbreviations, offsets, numbers such as "nan", and the server's own "localtime". A
+-- POSIX rule always has a digit; the few IANA names with one are looked up, which is slow.
 create function tallyflow.is_time_zone(name text)
 returns boolean
 language plpgsql stable
@@ -23,28 +23,31 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 begin
-    if name = 'UTC' then
+    if lower(name) = 'utc' then
         return true;
-    elsif name !~ '^[A-Z][A-Za-z0-9_+/-]*$' then
+    elsif name !~ '^[A-Za-z][A-Za-z0-9_+/-]*$'
+        or lower(name) ~ '^(localtime$|posixrules$|posix/|right/)'
+    then
         return false;
     elsif name ~ '[0-9]' then
         return exists (
             select from pg_timezone_names z where lower(z.name) = lower(is_time_zone.name));
     end if;
     perform set_config('timezone', name, true);
-    return true;
+    return lower(current_setting('timezone')) = lower(name);
 exception
     when invalid_parameter_value then
         return false;
 end
 $$;
 
-comment on function tallyflow.is_time_zone(text) is 'Whether this is a zone of the IANA database.';
+comment on function tallyflow.is_time_zone(text) is
+    'Whether this is a zone of the IANA database, in any case of letters.';
 
--- A day begins at the first instant whose local time is midnight or, where that is skipped, at the end
--- of the gap; windows lie between such instants, so each instant is in exactly one, whatever the
--- clocks do. The zone is set, not named in AT TIME ZONE, which would take "CET" for an abbreviation
--- without summer time.
+-- A day begins at the first instant whose local time is midnight; an hour begins whenever clocks show a
+-- full hour, the second time too. What clocks skip begins when it would have come. Windows lie between
+-- such instants, so each instant is in exactly one, whatever the clocks do. The zone is set, not named
+-- in AT TIME ZONE, which would take "CET" for an abbreviation without summer time.
 create function tallyflow.calendar_bounds(
     unit text, time_zone text, lo timestamptz, hi timestamptz)
 returns timestamptz[]
@@ -64,16 +67,13 @@ begin
                 lag(b.instant) over (order by b.instant) as before,
                 lead(b.instant) over (order by b.instant) as after
             from (
-                select distinct
-                    -- Of a local time that comes twice, Postgres takes the second.
-                    case when f.instant < l.instant and f.instant::timestamp = l.local
-                        then f.instant else l.instant end as instant
+                select distinct i.instant
                 from (
                     select s.local, s.local::timestamptz as instant
                     -- Beyond the range by so much that skipped and repeated days leave enough.
                     from generate_series(
-                        date_trunc(unit, lo::timestamp) - step,
-                        date_trunc(unit, hi::timestamp) + 2 * step,
+                        date_trunc(unit, lo::timestamp) - greatest(step, interval '1 day'),
+                        date_trunc(unit, hi::timestamp) + 2 * greatest(step, interval '1 day'),
                         step) s (local)
                 ) l
                 cross join lateral (select l.instant - interval '24 hours' as instant) y
@@ -81,6 +81,14 @@ begin
                     select (l.local - (y.instant::timestamp - (y.instant at time zone 'UTC')))
                         at time zone 'UTC' as instant
                 ) f
+                -- Of a local time that comes twice, Postgres takes the second.
+                cross join lateral (
+                    select f.instant where f.instant < l.instant and f.instant::timestamp = l.local
+                    union all
+                    select l.instant
+                    where lower(unit) = 'hour'
+                        or f.instant >= l.instant or f.instant::timestamp <> l.local
+                ) i
             ) b
         ) n
         where coalesce(n.after > lo, true) and coalesce(n.before < hi, true)
@@ -89,7 +97,34 @@ end
 $$;
 
 comment on function tallyflow.calendar_bounds(text, text, timestamptz, timestamptz) is
-    'The boundaries of calendar windows of a zone, ascending, from the last at or before lo to the first at or after hi.';
+    'The boundaries of calendar windows (hour, day, week, month, year) of a zone, ascending, from the last at or before lo to the first at or after hi.';
+
+-- Most zones have one answer for ever, and hours need not be listed. No zone was ever changed by a part
+-- of an hour and back within a day.
+create function tallyflow.minutes_past_the_hour(
+    time_zone text, lo timestamptz, hi timestamptz)
+returns interval[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+as $$
+begin
+    if lower(time_zone) = 'utc' then
+        return array[interval '0'];
+    end if;
+    perform set_config('timezone', time_zone, true);
+    return array(
+        select distinct l.local - date_trunc('hour', l.local)
+        from generate_series(
+            date_trunc('hour', lo at time zone 'UTC') - interval '1 day',
+            (hi at time zone 'UTC') + interval '1 day',
+            interval '1 day') s (utc)
+        cross join lateral (select (s.utc at time zone 'UTC')::timestamp as local) l);
+end
+$$;
+
+comment on function tallyflow.minutes_past_the_hour(text, timestamptz, timestamptz) is
+    'What clocks of a zone show beyond the full hour in a range, whenever it is a full hour in UTC.';
 
 create function tallyflow.check_groups(
     argument text, names text[], known jsonb, meter text)
@@ -181,8 +216,11 @@ declare
     hi timestamptz;
     first timestamptz;
     last timestamptz;
+    past interval[];
     step interval;
+    origin timestamptz := dawn;
     bounds timestamptz[];
+    fits boolean := true;
     names text[];
     by_subject boolean;
     allowed jsonb;
@@ -254,20 +292,29 @@ begin
     end if;
     hi := greatest(hi, lo + grain);
 
-    if query.window_size in ('MINUTE', 'HOUR') then
-        step := '1 ' || query.window_size;
-    elsif query.window_size is not null then
+    if query.window_size = 'MINUTE' then
+        step := '1 minute';
+    elsif query.window_size = 'HOUR' then
+        past := tallyflow.minutes_past_the_hour(zone, lo, hi);
+        if cardinality(past) = 1 then
+            step := '1 hour';
+            origin := dawn - past[1];
+            fits := date_bin(grain, origin, dawn - interval '1 day') = origin
+                or not (open_from or open_to or date_bin(step, lo, origin) + step < hi);
+        end if;
+    end if;
+    if query.window_size is not null and step is null then
         bounds := tallyflow.calendar_bounds(query.window_size, zone, lo, hi);
-        if exists (
+        fits := not exists (
             select from unnest(bounds) b (instant)
             where date_bin(grain, b.instant, dawn) <> b.instant
               and (b.instant > lo or open_from)
-              and (b.instant < hi or open_to)
-        ) then
-            raise invalid_parameter_value using message = format(
-                'time_zone: in %s a %s (window_size) does not always begin on the grain of meter %s, which is %s in UTC',
-                zone, query.window_size, query.meter, definition.window_size);
-        end if;
+              and (b.instant < hi or open_to));
+    end if;
+    if not fits then
+        raise invalid_parameter_value using message = format(
+            'time_zone: in %s a %s (window_size) does not always begin on the grain of meter %s, which is %s in UTC',
+            zone, query.window_size, query.meter, definition.window_size);
     end if;
 
     return query
@@ -294,7 +341,7 @@ begin
     placed as not materialized (
         select
             case
-                when step is not null then date_bin(step, c.window_start, dawn)
+                when step is not null then date_bin(step, c.window_start, origin)
                 when bounds is not null then bounds[width_bucket(c.window_start, bounds)]
             end as window,
             case when by_subject then c.subject end as subject,
@@ -341,7 +388,7 @@ begin
         from (
             select
                 case
-                    when step is not null then date_bin(step, v.window_start, dawn)
+                    when step is not null then date_bin(step, v.window_start, origin)
                     when bounds is not null then bounds[width_bucket(v.window_start, bounds)]
                 end as window,
                 case when by_subject then v.subject end as subject,
@@ -423,4 +470,4 @@ $$;
 
 comment on function tallyflow.query(
     text, timestamptz, timestamptz, text, text, text[], text[], jsonb) is
-    'Usage of a meter in [from, to), rounded outwards to the meter''s grain: by window (MINUTE, HOUR in UTC; DAY, WEEK from Monday, MONTH, YEAR of an IANA zone; or null for one total), subject and groups. Exact decimals, adjustments included. A total of an open range begins and ends with what was counted. Wrong arguments are errors 22023 that name the argument.';
+    'Usage of a meter in [from, to), rounded outwards to the meter''s grain: by window (MINUTE; HOUR, DAY, WEEK from Monday, MONTH, YEAR of an IANA zone; or null for one total), subject and groups. Exact decimals, adjustments included. A total of an open range begins and ends with what was counted. Wrong arguments are errors 22023 that name the argument.';
