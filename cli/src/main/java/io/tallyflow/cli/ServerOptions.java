@@ -120,7 +120,7 @@ final class ServerOptions {
         try {
             return value == null ? null : BrokerAddresses.checked(value);
         } catch (IllegalArgumentException e) {
-            throw new UsageProblem("--kafka-bootstrap " + value + " " + e.getMessage());
+            throw new UsageProblem("--kafka-bootstrap " + e.getMessage());
         }
     }
 

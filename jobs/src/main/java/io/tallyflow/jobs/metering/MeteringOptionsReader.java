@@ -126,7 +126,7 @@ public final class MeteringOptionsReader {
     }
 
     private KafkaConnection kafka() {
-        String bootstrap = value(Option.KAFKA_BOOTSTRAP, BrokerAddresses::checked, "");
+        String bootstrap = bootstrap();
         return value(
                 Option.KAFKA_PROPERTIES,
                 file ->
@@ -134,6 +134,16 @@ public final class MeteringOptionsReader {
                                 ? KafkaConnection.plain(bootstrap)
                                 : KafkaConnection.read(bootstrap, Path.of(file)),
                 KafkaConnection.plain(bootstrap));
+    }
+
+    private String bootstrap() {
+        String text = text(Option.KAFKA_BOOTSTRAP);
+        try {
+            return text.isEmpty() ? "" : BrokerAddresses.checked(text);
+        } catch (IllegalArgumentException e) {
+            problems.add("--" + Option.KAFKA_BOOTSTRAP.key() + " " + e.getMessage());
+            return "";
+        }
     }
 
     /** Arguments are shown by process lists and by Flink's page. */

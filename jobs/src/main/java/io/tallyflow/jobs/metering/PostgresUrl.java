@@ -200,8 +200,9 @@ public record PostgresUrl(
 
     private static IllegalArgumentException unclear(String variable) {
         return new IllegalArgumentException(
-                "is not of the form postgresql://USER@HOST:PORT/DATABASE; in names and options @ is"
-                        + " written %40, / %2F, ? %3F and # %23, and a password belongs into "
+                "is not of the form postgresql://USER@HOST:PORT/DATABASE; in names and options"
+                        + " an at sign is written %40, / %2F, ? %3F and # %23, and a password"
+                        + " belongs into "
                         + variable);
     }
 
