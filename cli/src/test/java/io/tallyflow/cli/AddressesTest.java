@@ -46,7 +46,10 @@ final class AddressesTest {
     void ofBrokersAreWronglyUsedBeforeTheyAreAsked(String bootstrap, String message) {
         CommandRun run =
                 CommandRun.of(
-                        "status", "--postgres-url", "postgresql://h/d", "--kafka-bootstrap",
+                        "status",
+                        "--postgres-url",
+                        "postgresql://h/d",
+                        "--kafka-bootstrap",
                         bootstrap);
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err().lines())

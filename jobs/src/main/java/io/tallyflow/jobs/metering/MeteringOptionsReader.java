@@ -42,8 +42,6 @@ public final class MeteringOptionsReader {
     /** Likewise. */
     private static final LakeOptions NO_LAKE = LakeOptions.of(Map.of(), "", Duration.ZERO);
 
-    private static final int MOST_WRITERS = 16;
-
     private final Map<String, String> given;
     private final Map<String, String> environment;
     private final List<String> problems = new ArrayList<>();
@@ -93,7 +91,6 @@ public final class MeteringOptionsReader {
                         duration(Option.DEDUPE_HORIZON),
                         duration(Option.STATE_KEPT),
                         duration(Option.POSTGRES_PATIENCE),
-                        number(Option.POSTGRES_WRITERS, MOST_WRITERS),
                         lake(),
                         duration(Option.LAKE_COMMIT_INTERVAL),
                         number(Option.SUBJECT_SHARDS, FlinkSettings.MAX_PARALLELISM),
