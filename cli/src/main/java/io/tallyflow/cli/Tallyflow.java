@@ -5,6 +5,7 @@ import io.tallyflow.cli.embedded.EmbeddedFlink;
 import io.tallyflow.cli.embedded.JobLauncher;
 import io.tallyflow.cli.embedded.ServerFailure;
 import io.tallyflow.jobs.metering.MeteringJob;
+import io.tallyflow.jobs.metering.Secret;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -92,7 +93,7 @@ public final class Tallyflow implements Callable<Integer> {
     private static int wronglyUsed(ParameterException problem, String[] arguments) {
         return complain(
                 problem.getCommandLine(),
-                problem.getMessage()
+                Secret.withoutLogins(Objects.toString(problem.getMessage(), ""))
                         + " (see "
                         + problem.getCommandLine().getCommandSpec().qualifiedName()
                         + " --help)",
@@ -101,13 +102,16 @@ public final class Tallyflow implements Callable<Integer> {
 
     private static int failed(Exception failure, CommandLine line, ParseResult parsed) {
         if (failure instanceof UsageProblem) {
-            return complain(line, failure.getMessage(), WRONGLY_USED);
+            return complain(
+                    line,
+                    Secret.withoutLogins(Objects.toString(failure.getMessage(), "")),
+                    WRONGLY_USED);
         }
         if (!(failure instanceof CommandFailure)
                 && !(failure instanceof ServerFailure)
                 && !(failure instanceof ClusterFailure)) {
             LoggerFactory.getLogger(Tallyflow.class).error("Unexpected", failure);
-            return complain(line, "unexpected failure: " + failure, FAILED);
+            return complain(line, Secret.withoutLogins("unexpected failure: " + failure), FAILED);
         }
         return complain(line, failure.getMessage(), FAILED);
     }

@@ -52,6 +52,11 @@ public final class TopicWatch implements AutoCloseable {
         this.kafka = kafka;
     }
 
+    /** Whether there is a Kafka to ask. */
+    public boolean isAsked() {
+        return kafka != null;
+    }
+
     /** As it is now, or why that is not known; waits for some seconds at most. */
     public TopicEnds look() {
         return look(List.of());

@@ -9,6 +9,7 @@ import io.tallyflow.cli.cluster.RecordedSavepoint;
 import io.tallyflow.cli.cluster.Savepoint;
 import io.tallyflow.cli.cluster.SavepointFormat;
 import io.tallyflow.cli.cluster.SavepointTable;
+import io.tallyflow.cli.state.CommitOfState;
 import io.tallyflow.cli.demo.Comparison;
 import io.tallyflow.cli.demo.DemoMeters;
 import io.tallyflow.cli.demo.GeneratorSettings;
@@ -148,7 +149,14 @@ final class Recovery implements AutoCloseable {
                         .await(PATIENCE);
         try (Connection connection = postgres.connect()) {
             SavepointTable table = new SavepointTable(connection, PIPELINE);
-            table.add(taken, before, running.id(), SavepointFormat.CANONICAL, stop, "test");
+            table.add(
+                    taken,
+                    before,
+                    running.id(),
+                    SavepointFormat.CANONICAL,
+                    stop,
+                    "test",
+                    CommitOfState.in(taken.path()));
         }
         await(() -> recorded(taken).position(), "the savepoint's commit is not made");
         if (stop) {
