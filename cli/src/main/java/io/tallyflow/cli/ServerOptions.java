@@ -2,12 +2,15 @@ package io.tallyflow.cli;
 
 import io.tallyflow.connectors.kafka.BrokerAddresses;
 import io.tallyflow.connectors.kafka.KafkaConnection;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Option;
+
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** Where the servers are, or shall be. */
 final class ServerOptions {
@@ -73,7 +76,8 @@ final class ServerOptions {
         contradiction("--postgres-port", postgresPort, "--postgres-url", postgresUrl);
         ServerPlan plan =
                 new ServerPlan(
-                        dataDirectory == null ? defaults.dataDirectory() : dataDirectory,
+                        DataPlace.of(
+                                dataDirectory == null ? defaults.dataDirectory() : dataDirectory),
                         port("--kafka-port", kafkaPort, defaults.kafkaPort()),
                         port("--postgres-port", postgresPort, defaults.postgresPort()),
                         port("--web-port", webPort, defaults.webPort()),

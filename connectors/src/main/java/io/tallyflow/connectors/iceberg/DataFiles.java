@@ -2,11 +2,7 @@ package io.tallyflow.connectors.iceberg;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.util.UUID;
+
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.StructLike;
@@ -17,6 +13,12 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.parquet.Parquet;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.util.UUID;
+
 /** Data files by their descriptions. */
 final class DataFiles {
 
@@ -24,14 +26,36 @@ final class DataFiles {
 
     private DataFiles() {}
 
+    /** Files of the table by where they lie in it: state fits the table wherever that is. */
+    static LakeFile describe(DataFile file, String name, Table table) {
+        String folder = table.location() + "/";
+        String place = file.location();
+        DataFile placed =
+                place.startsWith(folder) ? at(place.substring(folder.length()), file, table) : file;
+        return new LakeFile(name, ContentFileParser.toJson(placed, table.spec()));
+    }
+
     static DataFile read(LakeFile file, Table table) {
         try {
-            return (DataFile)
-                    ContentFileParser.fromJson(JSON.readTree(file.description()), table.specs());
+            DataFile read =
+                    (DataFile)
+                            ContentFileParser.fromJson(
+                                    JSON.readTree(file.description()), table.specs());
+            String place = read.location();
+            return place.matches("/.*|[A-Za-z][A-Za-z0-9+.-]*:/.*")
+                    ? read
+                    : at(table.location() + "/" + place, read, table);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(
                     "a file of " + file.table() + " is described in no way known", e);
         }
+    }
+
+    private static DataFile at(String place, DataFile file, Table table) {
+        return org.apache.iceberg.DataFiles.builder(table.specs().get(file.specId()))
+                .copy(file)
+                .withPath(place)
+                .build();
     }
 
     /** All rows of a file with all columns of the table, in the types that Iceberg uses inside. */
@@ -69,11 +93,6 @@ final class DataFiles {
                 OutputStream out = table.io().newOutputFile(location).create()) {
             in.transferTo(out);
         }
-        DataFile copy =
-                org.apache.iceberg.DataFiles.builder(table.spec())
-                        .copy(original)
-                        .withPath(location)
-                        .build();
-        return new LakeFile(file.table(), ContentFileParser.toJson(copy, table.spec()));
+        return describe(at(location, original, table), file.table(), table);
     }
 }
