@@ -93,7 +93,9 @@ final class OpenFile {
         writer.close();
         closeLog();
         return new LakeFile(
-                name.tableName(), ContentFileParser.toJson(writer.toDataFile(), table.spec()));
+                name.tableName(),
+                ContentFileParser.toJson(writer.toDataFile(), table.spec()),
+                /* beforeStart= */ false);
     }
 
     /** Throws the file away. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -18,6 +19,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,10 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
         implements OneInputStreamOperator<
                         CommittableMessage<CommitPart>, CommittableMessage<CommitPart>>,
                 BoundedOneInput {
+
+    /** The name of each commit, for others that follow the ledger; ahead of its barrier. */
+    static final OutputTag<CommitName> NAMES =
+            new OutputTag<>("names of commits", TypeInformation.of(CommitName.class));
 
     private static final long serialVersionUID = 1L;
     private static final int SUBTASK = 0;
@@ -113,6 +119,7 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
                                     rewind);
             send(new CommittableWithLineage<>(named, checkpointId, SUBTASK));
         }
+        output.collect(NAMES, new StreamRecord<>(name));
         previous = name;
         rewind = null; // the next commit finds it done
         parts = new ArrayList<>();
