@@ -2,8 +2,6 @@ package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.usage.UsageChange;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
@@ -43,7 +41,6 @@ public final class PostgresUsageSink
     static final String GATHER_UID = "gather";
 
     private final JdbcConnectionProvider connections;
-    private final ArrayList<JdbcConnectionProvider> staging;
     private final PostgresSinkOptions options;
 
     /** Part of building the job, not of the job. */
@@ -55,20 +52,7 @@ public final class PostgresUsageSink
      * @param connections where to; opened lazily, one connection at a time
      */
     public PostgresUsageSink(JdbcConnectionProvider connections, PostgresSinkOptions options) {
-        this(connections, List.of(), options);
-    }
-
-    /**
-     * A sink for one pipeline that loads large commits by further connections.
-     *
-     * @param staging each for one connection to the same database; opened when first needed
-     */
-    public PostgresUsageSink(
-            JdbcConnectionProvider connections,
-            List<? extends JdbcConnectionProvider> staging,
-            PostgresSinkOptions options) {
         this.connections = connections;
-        this.staging = new ArrayList<>(staging);
         this.options = options;
     }
 
@@ -117,7 +101,7 @@ public final class PostgresUsageSink
                 context.getTaskInfo().getIndexOfThisSubtask() == 0
                         ? CommitMetrics.register(context.metricGroup(), System::nanoTime)
                         : CommitMetrics.unregistered();
-        return new LedgerCommitter(connections, staging, options, metrics);
+        return new LedgerCommitter(connections, options, metrics);
     }
 
     @Override
