@@ -217,18 +217,43 @@ final class LakeCompactCommandTest {
     @Test
     void refusesAnotherCatalogThatOnlyOneProcessMayCommitTo(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("lake.properties");
-        Files.writeString(file, "type=jdbc\nuri=jdbc:postgresql://h/d\njdbc.password=canary\n");
+        Files.writeString(file, "type=jdbc\nuri=jdbc:sqlite:lake.db\njdbc.password=canary\n");
         CommandRun run = CommandRun.of("lake", "compact", "--lake-properties", file.toString());
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err().lines())
                 .singleElement()
                 .asString()
-                .contains("says type=jdbc: only a catalog of type=rest")
+                .contains(
+                        "says type=jdbc: only a catalog of type=rest, or of type=jdbc on Postgres")
                 .doesNotContain("canary");
         CommandRun missing =
                 CommandRun.of("lake", "compact", "--lake-properties", folder + "/none");
         assertThat(missing.exitCode()).isEqualTo(2);
         assertThat(missing.err().lines()).singleElement().asString().contains("cannot be read");
+    }
+
+    @Test
+    void compactsALakeInAJdbcCatalogWhileOthersHaveItOpen(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("lake.properties");
+        try (DataDirectory held = DataDirectory.open(directory);
+                EmbeddedPostgres postgres = EmbeddedPostgres.start(held.postgres(), 0)) {
+            createSchema(postgres);
+            LakeOptions options = options(postgres, held);
+            Files.write(
+                    file,
+                    options.catalog().entrySet().stream()
+                            .map(property -> property.getKey() + "=" + property.getValue())
+                            .toList());
+            try (SmallLake lake = new SmallLake(options, Map.of())) {
+                commit(lake, 0, BATCHES);
+                CommandRun run =
+                        CommandRun.of("lake", "compact", "--lake-properties", file.toString());
+                assertThat(run.err()).isEmpty();
+                assertThat(run.out()).containsPattern("events +2026-02-27 +4 +1 ");
+                commit(lake, BATCHES, BATCHES + 1);
+                assertThat(rowsByFile(lake.lake())).hasSize(9).contains(40L, 10L);
+            }
+        }
     }
 
     @Test

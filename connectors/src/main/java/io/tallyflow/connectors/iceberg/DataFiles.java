@@ -2,9 +2,13 @@ package io.tallyflow.connectors.iceberg;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.UUID;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.parquet.InternalReader;
@@ -32,7 +36,10 @@ final class DataFiles {
         String place = file.location();
         DataFile placed =
                 place.startsWith(folder) ? at(place.substring(folder.length()), file, table) : file;
-        return new LakeFile(name, ContentFileParser.toJson(placed, table.spec()));
+        return new LakeFile(
+                name,
+                ContentFileParser.toJson(placed, table.spec()),
+                /* beforeStart= */ false);
     }
 
     static DataFile read(LakeFile file, Table table) {
@@ -66,6 +73,13 @@ final class DataFiles {
                 .build();
     }
 
+    /** The same without the rows that were deleted. */
+    static CloseableIterable<StructLike> rowsLeft(
+            DataFile file, List<DeleteFile> deletes, Table table) {
+        return new DeletedRows(table)
+                .without(deletes, file.location(), table.schema(), rows(file, table));
+    }
+
     /** Writes rows like those of {@link #rows} for the day of another file. */
     static DataWriter<StructLike> writer(DataFile like, Table table, String location)
             throws IOException {
@@ -80,19 +94,5 @@ final class DataFiles {
     static String newLocation(DataFile like, Table table, String prefix) {
         String name = prefix + "-" + UUID.randomUUID() + ".parquet";
         return table.locationProvider().newDataLocation(table.spec(), like.partition(), name);
-    }
-
-    /**
-     * The same rows under another name. A file that a rewind has taken out of a table must not be
-     * put in again: when its snapshot expires, Iceberg deletes it.
-     */
-    static LakeFile copy(LakeFile file, Table table) throws IOException {
-        DataFile original = read(file, table);
-        String location = newLocation(original, table, "copy");
-        try (InputStream in = table.io().newInputFile(original.location()).newStream();
-                OutputStream out = table.io().newOutputFile(location).create()) {
-            in.transferTo(out);
-        }
-        return describe(at(location, original, table), file.table(), table);
     }
 }

@@ -42,10 +42,17 @@ public final class Lake implements Closeable {
     private static final String JAVAS_OWN = "urlconnection";
 
     private final Catalog catalog;
+    private final LakeLock lock;
     private final Map<LakeTable, Table> tables = new EnumMap<>(LakeTable.class);
 
-    private Lake(Catalog catalog) {
+    private Lake(Catalog catalog, LakeLock lock) {
         this.catalog = catalog;
+        this.lock = lock;
+    }
+
+    /** Whoever commits to the tables holds it while it does. */
+    LakeLock lock() {
+        return lock;
     }
 
     /** Connects to the catalog; tables are looked up when they are asked for. */
@@ -60,7 +67,8 @@ public final class Lake implements Closeable {
         }
         properties.putIfAbsent(S3_HTTP_CLIENT, JAVAS_OWN);
         return new Lake(
-                CatalogUtil.buildIcebergCatalog(LakeTable.NAMESPACE, properties, /* conf= */ null));
+                CatalogUtil.buildIcebergCatalog(LakeTable.NAMESPACE, properties, /* conf= */ null),
+                LakeLock.of(options));
     }
 
     private static void prepareJdbc(Map<String, String> properties) {
