@@ -28,17 +28,14 @@ final class YearsOfRows implements AutoCloseable {
     private static final String COPY =
             """
             insert into tallyflow.usage_row
-            select copy.*
-            from tallyflow.usage_row of
+            select made.*
+            from tallyflow.usage_row present
             cross join lateral (
-                select of.window_start + ? * interval '1 minute' as window_start) at
+                select present.window_start + ? * interval '1 minute' as window_start) later
             cross join lateral jsonb_populate_record(
-                of,
-                jsonb_build_object(
-                    'window_start', at.window_start,
-                    'window_end', at.window_start + interval '1 minute',
-                    'settled', true)) copy
-            where of.window_start < ?
+                present,
+                jsonb_build_object('window_start', later.window_start, 'settled', true)) made
+            where present.window_start < ?
             """;
 
     private static final String TARGET =
