@@ -5,6 +5,7 @@ import static io.tallyflow.functions.Events.MAX_PARALLELISM;
 import io.tallyflow.functions.Events;
 import io.tallyflow.functions.aggregate.OpenWindows.Added;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.usage.Reading;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -36,7 +37,17 @@ final class WindowsRig implements AutoCloseable {
     /** An event and what one meter read from it. */
     record Read(UsageEvent event, Reading reading) {}
 
+    /** Of meters that are no longer in force, so that cells keep everything. */
     WindowsRig(WindowOutput output, long mostBytes, int mostGroups) throws Exception {
+        this(Map.of(), output, mostBytes, mostGroups);
+    }
+
+    WindowsRig(
+            Map<String, Aggregation> aggregations,
+            WindowOutput output,
+            long mostBytes,
+            int mostGroups)
+            throws Exception {
         harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
                         operator, number -> number, Types.INT, MAX_PARALLELISM, 1, 0);
@@ -46,7 +57,7 @@ final class WindowsRig implements AutoCloseable {
         harness.open();
         windows =
                 new OpenWindows(
-                        Map.of(),
+                        aggregations,
                         new WindowState(state.of(operator.getKeyedStateBackend())),
                         output,
                         mostBytes,
