@@ -155,14 +155,14 @@ final class HeapOfWindowsTest {
     @EnumSource
     void takesWhatItSaysBeforeAndAfterABarrierAndNothingInTheEnd(Kind kind) throws Exception {
         try (WindowsRig rig = rig(PLENTY)) {
-            final long empty = walked(rig);
+            final long empty = walked(rig.windows());
             give(rig, kind, CELLS);
             assertTakesWhatItSays(rig, empty);
             rig.windows().write();
             assertTakesWhatItSays(rig, empty);
             rig.settle();
             assertThat(rig.windows().bytes()).isZero();
-            assertThat(walked(rig)).isCloseTo(empty, within(LEFT));
+            assertThat(walked(rig.windows())).isCloseTo(empty, within(LEFT));
         }
     }
 
@@ -170,14 +170,29 @@ final class HeapOfWindowsTest {
     @EnumSource(names = {"WINDOWS_OF_ONE_CELL", "WINDOWS_OF_TWO_DISTINCT_VALUES"})
     void takesWhatItSaysOfWindowsThatWereReleased(Kind kind) throws Exception {
         try (WindowsRig rig = rig(MEBI)) {
-            final long empty = walked(rig);
+            final long empty = walked(rig.windows());
             give(rig, kind, CELLS);
             rig.windows().write();
             assertThat(rig.windows().releases()).isPositive();
             assertTakesWhatItSays(rig, empty);
             rig.settle();
             assertThat(rig.windows().bytes()).isZero();
-            assertThat(walked(rig)).isCloseTo(empty, within(LEFT));
+            assertThat(walked(rig.windows())).isCloseTo(empty, within(LEFT));
+        }
+    }
+
+    /** Else a worker that ran out of memory would do so again each time it starts. */
+    @ParameterizedTest
+    @EnumSource
+    void takesNoMoreAfterARestore(Kind kind) throws Exception {
+        try (WindowsRig rig = rig(PLENTY)) {
+            final long empty = walked(rig.windows());
+            give(rig, kind, CELLS);
+            rig.windows().write();
+            OpenWindows restored = rig.restored();
+            assertThat(restored.bytes()).isLessThanOrEqualTo(rig.windows().bytes());
+            assertThat(restored.bytes())
+                    .isCloseTo(walked(restored) - empty, withinPercentage(WITHIN_PERCENT));
         }
     }
 
@@ -206,11 +221,11 @@ final class HeapOfWindowsTest {
     private static void assertTakesWhatItSays(WindowsRig rig, long empty)
             throws IllegalAccessException {
         assertThat(rig.windows().bytes())
-                .isCloseTo(walked(rig) - empty, withinPercentage(WITHIN_PERCENT));
+                .isCloseTo(walked(rig.windows()) - empty, withinPercentage(WITHIN_PERCENT));
     }
 
-    private static long walked(WindowsRig rig) throws IllegalAccessException {
-        return HeapGraph.bytes(rig.windows(), FOREIGN);
+    private static long walked(OpenWindows windows) throws IllegalAccessException {
+        return HeapGraph.bytes(windows, FOREIGN);
     }
 
     /**
