@@ -85,10 +85,7 @@ final class GroupCounts {
         Owner owner = owner(meter, subject);
         Integer known = counts.get(owner);
         if (known == null) {
-            known =
-                    inState
-                            ? shared.state().groupCount(key, window, meter, subject.text())
-                            : 0;
+            known = inState ? shared.state().groupCount(key, window, meter, subject.text()) : 0;
             counts.put(owner, known);
             bytesOfSubjects += inState ? HeapBytes.ofText(subject.text()) : 0;
         }
@@ -108,7 +105,8 @@ final class GroupCounts {
         }
         for (Map.Entry<Owner, Integer> count : counts.entrySet()) {
             Owner owner = count.getKey();
-            shared.state().putGroupCount(key, window, owner.meter(), owner.subject(), count.getValue());
+            shared.state()
+                    .putGroupCount(key, window, owner.meter(), owner.subject(), count.getValue());
         }
         // Another one: cleared, it would keep its places.
         counts = new HashMap<>();

@@ -4,8 +4,10 @@ import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
@@ -81,11 +83,17 @@ final class OpenWindow {
             cell = addCell(shared.texts().meter(name.meter()), subject, group);
             cellCount++;
         }
-        cells.numbers().become(cell, known.partial());
+        become(cell, known.partial());
     }
 
     private int addCell(String meter, KeptText subject, KeptText group) {
         return cells.add(meter, subject, group, shared.aggregations().get(meter));
+    }
+
+    /** Takes up what state knows of a cell. */
+    private void become(int cell, UsagePartial known) {
+        cells.numbers().become(cell, known);
+        cells.numbers().markSent(cell);
     }
 
     int key() {
@@ -131,17 +139,13 @@ final class OpenWindow {
     private int findRow(String meter, KeptText subject, KeptText group) throws Exception {
         UsageCell name =
                 new UsageCell(
-                        meter,
-                        subject.text(),
-                        group.text(),
-                        window.getStart(),
-                        window.getEnd());
+                        meter, subject.text(), group.text(), window.getStart(), window.getEnd());
         UsagePartial row = state.row(key, name);
         if (row == null) {
             return CellTable.NONE;
         }
         int cell = addCell(meter, subject, group);
-        cells.numbers().become(cell, row);
+        become(cell, row);
         return cell;
     }
 
@@ -223,7 +227,7 @@ final class OpenWindow {
         touched = false;
         List<KnownCell> changed = cells.takeChanged(window);
         for (KnownCell cell : changed) {
-            output.row(key, cell.name(), cell.partial(), false);
+            output.row(key, cell, false);
         }
         return changed;
     }
@@ -294,7 +298,7 @@ final class OpenWindow {
     /** Marks all cells to be sent ahead of the next barrier. */
     void changeAll(WindowOutput output) throws Exception {
         if (inRows) {
-            state.rows(key, window, known -> output.row(key, known.name(), known.partial(), false));
+            state.rows(key, window, known -> output.row(key, known, false));
         }
         for (int cell = 0; cell < cells.size(); cell++) {
             cells.change(cell);
@@ -312,15 +316,28 @@ final class OpenWindow {
                 });
         Consumer<KnownCell> last =
                 known -> {
-                    output.row(key, known.name(), known.partial(), true);
+                    output.row(key, known, true);
                     output.settled(
                             known.name(),
                             known.partial(),
                             distinctValues.getOrDefault(known.name(), 0L));
                 };
         if (inRows) {
-            writeRows(cells.takeChanged(window));
-            state.rows(key, window, last);
+            List<KnownCell> unsaid = cells.takeChanged(window);
+            writeRows(unsaid);
+            Set<UsageCell> firsts = new HashSet<>();
+            unsaid.stream()
+                    .filter(known -> !known.sent())
+                    .forEach(known -> firsts.add(known.name()));
+            state.rows(
+                    key,
+                    window,
+                    row ->
+                            last.accept(
+                                    new KnownCell(
+                                            row.name(),
+                                            row.partial(),
+                                            !firsts.contains(row.name()))));
         } else {
             cells.all(window).forEach(last);
         }

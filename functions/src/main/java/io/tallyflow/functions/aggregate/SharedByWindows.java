@@ -12,10 +12,7 @@ import java.util.Map;
  * @param hash of distinct values: with its buffer it takes far more than a window of few values
  */
 record SharedByWindows(
-        WindowState state,
-        Map<String, Aggregation> aggregations,
-        KeptTexts texts,
-        PartsHash hash) {
+        WindowState state, Map<String, Aggregation> aggregations, KeptTexts texts, PartsHash hash) {
 
     SharedByWindows(WindowState state, Map<String, Aggregation> aggregations) {
         this(state, aggregations, new KeptTexts(), new PartsHash());

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * Texts of groups that were seen lately, found by the bytes of their values, so that the text of a
  * group is not made again for each event. A new group takes the place of another whose hash is
  * alike: so the memory is bounded, at a few megabytes, whatever the number of groups. Where a group
- * has its place is secret, and who makes two meet there all the same has gained that their texts are
- * made for each event. Confined to one thread.
+ * has its place is secret, and who makes two meet there all the same has gained that their texts
+ * are made for each event. Confined to one thread.
  */
 final class RecentGroups {
 

@@ -64,7 +64,7 @@ final class BlockFixturesTest {
     }
 
     private static KnownCell cell(UsageCell name, UsagePartial partial) {
-        return new KnownCell(name, partial);
+        return KnownCell.stored(name, partial);
     }
 
     /** As above, with what meters of different aggregations keep. */
@@ -100,8 +100,7 @@ final class BlockFixturesTest {
     @Test
     void joinsBlocksOfDistinctValuesToWhatTheyHoldTogether() throws IOException {
         List<DistinctValue> more = List.of(new DistinctValue(name("users", "{}"), "u2"));
-        byte[] joined =
-                ValueBlock.joined(List.of(ValueBlock.of(VALUES), ValueBlock.of(more)));
+        byte[] joined = ValueBlock.joined(List.of(ValueBlock.of(VALUES), ValueBlock.of(more)));
         List<DistinctValue> wanted = new ArrayList<>(VALUES);
         wanted.addAll(more);
         assertThat(joined).isEqualTo(ValueBlock.of(wanted));

@@ -290,8 +290,8 @@ final class CardinalityTest {
         private long distinct;
 
         @Override
-        public void row(int key, UsageCell cell, UsagePartial partial, boolean settled) {
-            readings = partial.readings();
+        public void row(int key, KnownCell cell, boolean settled) {
+            readings = cell.partial().readings();
         }
 
         @Override
@@ -327,7 +327,7 @@ final class CardinalityTest {
         }
 
         @Override
-        public void row(int key, UsageCell cell, UsagePartial partial, boolean settled) {}
+        public void row(int key, KnownCell cell, boolean settled) {}
 
         @Override
         public void value(DistinctValue value) {

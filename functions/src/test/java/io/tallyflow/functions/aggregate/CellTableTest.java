@@ -107,11 +107,14 @@ final class CellTableTest {
             cells.change(cell);
             cells.change(cell);
         }
-        List<KnownCell> changed = cells.takeChanged(WINDOW);
-        assertThat(changed).hasSize(20).isEqualTo(cells.all(WINDOW));
+        List<KnownCell> unsent = cells.all(WINDOW);
+        assertThat(unsent).hasSize(20).noneMatch(KnownCell::sent);
+        assertThat(cells.takeChanged(WINDOW)).isEqualTo(unsent);
         assertThat(cells.takeChanged(WINDOW)).isEmpty();
+        List<KnownCell> sent = cells.all(WINDOW);
+        assertThat(sent).allMatch(KnownCell::sent);
         cells.change(7);
-        assertThat(cells.takeChanged(WINDOW)).isEqualTo(changed.subList(7, 8));
+        assertThat(cells.takeChanged(WINDOW)).isEqualTo(sent.subList(7, 8));
     }
 
     @Test

@@ -144,8 +144,15 @@ final class HeapOfWindowsTest {
             long start = minute * MINUTE;
             UsageEvent event =
                     new UsageEvent(
-                            subject, "source" + OTHER, LATIN + i, "prompt", start * 1_000L, null, 0,
-                            0, start);
+                            subject,
+                            "source" + OTHER,
+                            LATIN + i,
+                            "prompt",
+                            start * 1_000L,
+                            null,
+                            0,
+                            0,
+                            start);
             return new Read(
                     event, new Reading(meter, group, start, start + MINUTE, value, distinct));
         }

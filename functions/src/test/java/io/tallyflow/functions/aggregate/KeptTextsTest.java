@@ -27,7 +27,8 @@ final class KeptTextsTest {
             boolean grows = random.nextInt(1_000) < (i < 1_000 ? 700 : 300);
             if (grows || holders.isEmpty()) {
                 String text = "t" + random.nextInt(300);
-                KeptText held = kept.hold(random.nextBoolean() ? kept.group(text) : kept.find(text));
+                KeptText held =
+                        kept.hold(random.nextBoolean() ? kept.group(text) : kept.find(text));
                 assertThat(held).isSameAs(wanted.getOrDefault(text, held));
                 wanted.put(text, held);
                 holders.add(held);

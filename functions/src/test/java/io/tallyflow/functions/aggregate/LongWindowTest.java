@@ -181,7 +181,7 @@ final class LongWindowTest {
         private long distinct;
 
         @Override
-        public void row(int key, UsageCell cell, UsagePartial partial, boolean settled) {}
+        public void row(int key, KnownCell cell, boolean settled) {}
 
         @Override
         public void value(DistinctValue value) {

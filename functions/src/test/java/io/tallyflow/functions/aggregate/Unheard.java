@@ -8,7 +8,7 @@ import io.tallyflow.schemas.usage.UsageCell;
 final class Unheard implements WindowOutput {
 
     @Override
-    public void row(int key, UsageCell cell, UsagePartial partial, boolean settled) {}
+    public void row(int key, KnownCell cell, boolean settled) {}
 
     @Override
     public void value(DistinctValue value) {}

@@ -12,8 +12,7 @@ final class UsageCellTest {
 
     @Test
     void isEqualInOrderOnlyToItsEqual() {
-        assertThatComparable(CELL)
-                .isEqualByComparingTo(new UsageCell("m", "s", "{}", 0, 60_000));
+        assertThatComparable(CELL).isEqualByComparingTo(new UsageCell("m", "s", "{}", 0, 60_000));
         List<UsageCell> others =
                 List.of(
                         new UsageCell("n", "s", "{}", 0, 60_000),
