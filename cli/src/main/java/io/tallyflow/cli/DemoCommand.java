@@ -10,6 +10,15 @@ import io.tallyflow.cli.demo.UsageSender;
 import io.tallyflow.cli.embedded.Directories;
 import io.tallyflow.cli.embedded.JobLauncher;
 import io.tallyflow.cli.embedded.Topics;
+
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -17,12 +26,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code tallyflow demo}. */
 @Command(
@@ -49,7 +52,8 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "100000",
             description =
-                    "How many records to send, copies and bad ones among them; default ${DEFAULT-VALUE}.")
+                    "How many records to send, copies and bad ones among them; default"
+                        + " ${DEFAULT-VALUE}.")
     private long events;
 
     @Option(
@@ -87,8 +91,14 @@ final class DemoCommand implements Callable<Integer> {
             }
             ServerPlan plan = servers.plan(ServerPlan.anywhere(directory), System.getenv());
             Signals.stopWith(STOPPED, lifetime);
-            Servers running = Servers.start(plan, meters(directory), launcher, lifetime, out);
-            running.job().awaitProcessing(UpCommand.PATIENCE);
+            Servers running =
+                    Servers.start(
+                            plan,
+                            new MeterChoice(meters(directory), false),
+                            launcher,
+                            lifetime,
+                            out);
+            running.awaitProcessing(UpCommand.PATIENCE);
             return untilStopped(running, settings(running), lifetime, out);
         }
     }
@@ -121,6 +131,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private static Path meters(Path directory) {
         try {
+            Birthplace.require(DataPlace.of(directory));
             return DemoMeters.writeTo(directory);
         } catch (IOException e) {
             throw new CommandFailure(

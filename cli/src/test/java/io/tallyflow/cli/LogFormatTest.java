@@ -4,6 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+
+import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,17 +21,13 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Properties;
-import org.apache.logging.log4j.Logger;
-import org.apache.logging.log4j.core.LoggerContext;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the log configurations make of a message that an event has had a hand in. */
 final class LogFormatTest {
 
     private static final String HOSTILE =
-            "subject \"a\\b\"\r\n2026-01-01 ERROR forged\u001b[2J\u009b31m\u0000 ${java:version} {}";
+            "subject \"a\\b\"\r\n"
+                + "2026-01-01 ERROR forged\u001b[2J\u009b31m\u0000 ${java:version} {}";
 
     private final ObjectMapper json = new ObjectMapper();
 
@@ -34,6 +37,7 @@ final class LogFormatTest {
     void clear() {
         System.clearProperty("log.file");
         System.clearProperty("tallyflow.logs");
+        System.clearProperty("tallyflow.logs.pattern");
     }
 
     @Test
@@ -86,6 +90,7 @@ final class LogFormatTest {
     @Test
     void ofUpKeepsAMessageOnItsLineAndAwayFromTheTerminal() throws IOException {
         System.setProperty("tallyflow.logs", directory.toString());
+        System.setProperty("tallyflow.logs.pattern", directory.toString());
         log("src/main/resources/log4j2-servers.xml");
         List<String> lines = Files.readAllLines(directory.resolve("tallyflow.log"));
         assertThat(lines.get(0)).contains("\\r\\n2026-01-01 ERROR forged?[2J?31m? ${java:version}");

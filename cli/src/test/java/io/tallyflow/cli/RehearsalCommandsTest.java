@@ -7,6 +7,15 @@ import io.tallyflow.cli.embedded.EmbeddedKafka;
 import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.cli.status.TopicEnds.Range;
 import io.tallyflow.cli.status.TopicWatch;
+
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -18,13 +27,6 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewPartitions;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /** A rehearsal of a job that runs, and one that goes wrong. */
 @Timeout(240)
@@ -44,11 +46,11 @@ final class RehearsalCommandsTest {
             Servers servers =
                     Servers.start(
                             ServerPlan.anywhere(data),
-                            directory.resolve("demo-meters.yaml"),
+                            new MeterChoice(directory.resolve("demo-meters.yaml"), false),
                             EmbeddedFlink.metering(),
                             lifetime,
                             new PrintWriter(Writer.nullWriter()));
-            servers.job().awaitProcessing(Duration.ofSeconds(120));
+            servers.awaitProcessing(Duration.ofSeconds(120));
             assertThat(send(servers, "--up-to", "700")).isEqualTo("sent      700 of 2000\n");
             CommandRun early = check(data, "--timeout", "1");
             assertThat(early.exitCode()).isEqualTo(1);

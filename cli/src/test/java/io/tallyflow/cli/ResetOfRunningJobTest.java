@@ -4,6 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.embedded.EmbeddedFlink;
 import io.tallyflow.cli.embedded.Topics;
+
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.math.BigDecimal;
@@ -19,14 +29,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A reset while events flow, from Kafka through the job to Postgres. */
 @Timeout(240)
@@ -61,11 +63,12 @@ final class ResetOfRunningJobTest {
         servers =
                 Servers.start(
                         ServerPlan.anywhere(data),
-                        Files.writeString(directory.resolve("meters.yaml"), METERS),
+                        new MeterChoice(
+                                Files.writeString(directory.resolve("meters.yaml"), METERS), false),
                         EmbeddedFlink.metering(),
                         lifetime,
                         new PrintWriter(Writer.nullWriter()));
-        servers.job().awaitProcessing(Duration.ofSeconds(120));
+        servers.awaitProcessing(Duration.ofSeconds(120));
     }
 
     @AfterEach

@@ -7,6 +7,16 @@ import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.schemas.meter.MeterFile;
+
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
@@ -16,14 +26,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The commands that ask servers, on embedded ones with known rows; only the job is left out. */
 @Timeout(120)
@@ -81,7 +83,7 @@ final class RunningServersTest {
         servers =
                 Servers.start(
                         ServerPlan.anywhere(data),
-                        null,
+                        new MeterChoice(null, false),
                         NoJob::new,
                         LIFETIME,
                         new PrintWriter(Writer.nullWriter()));
@@ -222,12 +224,17 @@ final class RunningServersTest {
     @Test
     void showsTheRestWhenKafkaDoesNotAnswer() {
         CommandRun run = run("status --kafka-bootstrap 127.0.0.1:1");
-        assertThat(run.exitCode()).isZero();
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("tallyflow: the lag is not known: Kafka at 127.0.0.1:1 did not answer");
         assertThat(run.out())
                 .containsPattern("kafka +Kafka at 127.0.0.1:1 did not answer in time")
                 .containsPattern("consumed +3\\R");
-        assertThat(asked("status", servers.postgres().shown()).out())
-                .contains("name it with --kafka-bootstrap");
+        CommandRun alone = asked("status", servers.postgres().shown());
+        assertThat(alone.exitCode()).isZero();
+        assertThat(alone.out()).contains("name it with --kafka-bootstrap");
     }
 
     @Test

@@ -2,13 +2,14 @@ package io.tallyflow.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.junit.jupiter.api.Test;
+
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.flink.configuration.GlobalConfiguration;
-import org.junit.jupiter.api.Test;
 
 /** The image's recipe: its instructions, read as a container engine reads them. */
 final class ContainerFileTest {
@@ -109,7 +110,10 @@ final class ContainerFileTest {
                         GlobalConfiguration.loadConfiguration(
                                         Repository.ROOT.resolve("flink-conf").toString())
                                 .toMap())
-                .containsEntry("env.java.opts.all", Repository.pom("flink.add.opens"));
+                .containsEntry(
+                        "env.java.opts.all",
+                        "-Duser.timezone=UTC -Duser.language= -Duser.country= "
+                                + Repository.pom("flink.add.opens"));
     }
 
     @Test

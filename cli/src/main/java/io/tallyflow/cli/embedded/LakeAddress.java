@@ -3,10 +3,12 @@ package io.tallyflow.cli.embedded;
 import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.jobs.metering.LakeConnection;
 import io.tallyflow.jobs.metering.Option;
+
+import org.jspecify.annotations.Nullable;
+
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /** The embedded lake: files in a folder, and its catalog in the Postgres of the results. */
 public final class LakeAddress {
@@ -34,12 +36,20 @@ public final class LakeAddress {
                         Option.LAKE_USER,
                         postgresUser,
                         Option.LAKE_WAREHOUSE,
-                        warehouse.toAbsolutePath().toUri().toString()),
+                        location(warehouse)),
                 "",
                 postgresPassword == null
                         ? Map.of()
                         : Map.of(LakeConnection.PASSWORD_VARIABLE, postgresPassword),
                 PATIENCE);
+    }
+
+    /**
+     * A place on this machine as Iceberg names it: every reader takes the characters behind {@code
+     * file://} as they are, so none is encoded.
+     */
+    public static String location(Path place) {
+        return "file://" + place.toAbsolutePath().normalize();
     }
 
     /** The catalog's tables stand beside ours: whoever may make a schema may make them there. */

@@ -5,13 +5,15 @@ import io.tallyflow.jobs.metering.MeteringJob;
 import io.tallyflow.jobs.metering.MeteringOptions;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.jobs.metering.Option;
+
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The metering pipeline between the servers that the settings name. */
 final class MeteringTopology implements JobTopology {
@@ -35,10 +37,7 @@ final class MeteringTopology implements JobTopology {
         add(arguments, Option.LAKE_CATALOG, "jdbc");
         add(arguments, Option.LAKE_URI, LakeAddress.catalogUrl(settings.postgresUrl()));
         add(arguments, Option.LAKE_USER, settings.postgresUser());
-        add(
-                arguments,
-                Option.LAKE_WAREHOUSE,
-                settings.warehouse().toAbsolutePath().toUri().toString());
+        add(arguments, Option.LAKE_WAREHOUSE, LakeAddress.location(settings.warehouse()));
         add(arguments, Option.LAKE_COMMIT_INTERVAL, "20 s");
         String password = settings.postgresPassword();
         return MeteringOptionsReader.read(

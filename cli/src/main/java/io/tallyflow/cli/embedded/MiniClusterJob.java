@@ -1,12 +1,5 @@
 package io.tallyflow.cli.embedded;
 
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.flink.api.common.JobID;
 import org.apache.flink.runtime.checkpoint.CheckpointStatsSnapshot;
 import org.apache.flink.runtime.clusterframework.ApplicationStatus;
@@ -19,6 +12,14 @@ import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
 /** A job on a cluster that lives for it alone. */
 final class MiniClusterJob implements RunningJob {
 
@@ -30,15 +31,20 @@ final class MiniClusterJob implements RunningJob {
     private final MiniCluster cluster;
     private final JobID job;
     private final String webAddress;
-    private final Path workingFiles;
+    private final WorkingFiles workingFiles;
     private final CompletableFuture<Void> ended;
     private boolean closed;
 
-    MiniClusterJob(MiniCluster cluster, JobID job, String webAddress, JobSettings settings) {
+    MiniClusterJob(
+            MiniCluster cluster,
+            JobID job,
+            String webAddress,
+            JobSettings settings,
+            WorkingFiles workingFiles) {
         this.cluster = cluster;
         this.job = job;
         this.webAddress = webAddress;
-        this.workingFiles = settings.directory().resolve("tmp");
+        this.workingFiles = workingFiles;
         this.ended = cluster.requestJobResult(job).thenAccept(MiniClusterJob::requireNoFailure);
         Path checkpoint = settings.restoreFrom();
         LOG.info(
@@ -137,7 +143,7 @@ final class MiniClusterJob implements RunningJob {
         cancel();
         cluster.closeAsync().join();
         LOG.info("Job {} and its engine have stopped", job);
-        Directories.delete(workingFiles);
+        workingFiles.close();
     }
 
     private void cancel() {

@@ -1,7 +1,7 @@
 package io.tallyflow.cli.state;
 
-import java.io.IOException;
-import java.util.Map;
+import io.tallyflow.cli.embedded.FlinkDirectory;
+
 import org.apache.flink.configuration.ConfigConstants;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
@@ -9,6 +9,9 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 import org.apache.flink.core.plugin.PluginUtils;
+
+import java.io.IOException;
+import java.util.Map;
 
 /**
  * The file systems that savepoints are read from. Local ones need nothing; others come as plugins
@@ -51,6 +54,15 @@ public final class FlinkFiles {
         System.setProperty(NO_ANNOUNCEMENT, "true");
         FileSystem.initialize(
                 configuration, PluginUtils.createPluginManagerFromRootFolder(configuration));
+    }
+
+    /** Takes up the files that a checkpoint of an embedded job names, if it is one. */
+    static void openAround(String checkpoint) {
+        String scheme = new Path(checkpoint).toUri().getScheme();
+        if (scheme == null || scheme.equals("file")) {
+            FlinkDirectory.openAround(
+                    java.nio.file.Path.of(checkpoint.replaceFirst("^file:(//(?=/))?", "")));
+        }
     }
 
     /**

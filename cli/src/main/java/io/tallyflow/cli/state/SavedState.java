@@ -1,15 +1,16 @@
 package io.tallyflow.cli.state;
 
-import java.io.FileNotFoundException;
-import java.io.IOException;
-import java.util.List;
-import java.util.Optional;
-import java.util.stream.Stream;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.runtime.checkpoint.metadata.CheckpointMetadata;
 import org.apache.flink.state.api.runtime.SavepointLoader;
 import org.apache.flink.util.ExceptionUtils;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The table of contents of a savepoint or a retained checkpoint of the metering job. */
 final class SavedState {
@@ -29,6 +30,7 @@ final class SavedState {
      * @throws StateFailure if there is none, it is damaged, or of another job
      */
     static SavedState at(String path) {
+        FlinkFiles.openAround(path);
         SavedState state = new SavedState(path, contents(path));
         List<PipelineOperator> missing =
                 Stream.of(

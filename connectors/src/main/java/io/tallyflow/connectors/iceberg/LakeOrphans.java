@@ -1,5 +1,16 @@
 package io.tallyflow.connectors.iceberg;
 
+import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.ManifestContent;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.ManifestFiles;
+import org.apache.iceberg.ManifestReader;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.TableProperties;
+import org.apache.iceberg.io.CloseableIterable;
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,16 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.iceberg.DeleteFile;
-import org.apache.iceberg.ManifestContent;
-import org.apache.iceberg.ManifestFile;
-import org.apache.iceberg.ManifestFiles;
-import org.apache.iceberg.ManifestReader;
-import org.apache.iceberg.Snapshot;
-import org.apache.iceberg.Table;
-import org.apache.iceberg.TableProperties;
-import org.apache.iceberg.io.CloseableIterable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Data files of a local warehouse that are in no table: a killed writer leaves its open ones.
@@ -41,7 +42,7 @@ public final class LakeOrphans {
         this.lake = lake;
     }
 
-    /** The orphans of a table, sorted; none if its files are not on this machine. */
+    /** The orphans of a table, sorted; none if its files are not in a warehouse on this machine. */
     public List<Path> find(LakeTable name) {
         Instant newest = newestBatch();
         Table table = lake.table(name);
@@ -88,7 +89,9 @@ public final class LakeOrphans {
                 table.properties()
                         .getOrDefault(
                                 TableProperties.WRITE_DATA_LOCATION, table.location() + "/data");
-        return table.io() instanceof LocalFileIO ? path(location) : null;
+        return table.io() instanceof LocalFileIO files && files.holds(LocalFileIO.path(location))
+                ? path(location)
+                : null;
     }
 
     private static List<Path> writtenBefore(Instant limit, Path folder) {

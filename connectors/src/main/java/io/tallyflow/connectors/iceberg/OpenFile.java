@@ -1,8 +1,5 @@
 package io.tallyflow.connectors.iceberg;
 
-import java.io.IOException;
-import java.util.Optional;
-import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.encryption.EncryptedOutputFile;
@@ -12,6 +9,9 @@ import org.apache.iceberg.parquet.Parquet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.util.Optional;
 
 /**
  * A data file that is being written, and the log of its rows while that is short. A file that gets
@@ -92,8 +92,7 @@ final class OpenFile {
     LakeFile close() throws IOException {
         writer.close();
         closeLog();
-        return new LakeFile(
-                name.tableName(), ContentFileParser.toJson(writer.toDataFile(), table.spec()));
+        return DataFiles.describe(writer.toDataFile(), name.tableName(), table);
     }
 
     /** Throws the file away. */
