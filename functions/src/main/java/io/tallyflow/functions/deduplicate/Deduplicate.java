@@ -111,6 +111,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         return new KeyedIdentities(
                 SubjectKeys.ownKeys(getRuntimeContext().getTaskInfo()),
                 rules.memory().ofIdentities(taskManager),
+                rules.memory().ofFilters(taskManager),
                 key -> new IdentityState(backend, entries, key));
     }
 
@@ -177,6 +178,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         long now = nowMillis();
         identities.write(now, now - rules.timeToLive().toMillis());
         memory.bytes(identities.bytes());
+        memory.filterReads(identities.filterReads());
         emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), ownKey));
     }
 }

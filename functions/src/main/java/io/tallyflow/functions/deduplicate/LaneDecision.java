@@ -38,8 +38,7 @@ final class LaneDecision {
      * @return {@link Lane#DUPLICATE}, {@link Lane#CONFLICT}, or null if it is the first
      */
     @Nullable Lane repeated(UsageEvent event, long contentHash, @Nullable First first) {
-        if (first == null
-                || event.kafkaTimeMillis() - first.kafkaTimeMillis() > rememberedMillis) {
+        if (first == null || event.kafkaTimeMillis() - first.kafkaTimeMillis() > rememberedMillis) {
             return null;
         }
         return first.contentHash() == contentHash ? Lane.DUPLICATE : Lane.CONFLICT;

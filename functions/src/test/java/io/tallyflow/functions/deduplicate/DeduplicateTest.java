@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
@@ -132,8 +133,8 @@ final class DeduplicateTest {
         OperatorSubtaskState state = before.snapshot(1, 0);
 
         var longer = startedAt(4 * DAY, state, rules(10));
-        give(longer, event("a", "old", 0, 4 * DAY, null));
-        give(longer, event("a", "young", 4 * DAY, 9 * DAY, null));
+        give(longer, event("a", "old", 0, 4 * DAY, "{\"tokens\":1}"));
+        give(longer, event("a", "young", 4 * DAY, 9 * DAY, "{\"tokens\":1}"));
         assertThat(ids(longer)).isEmpty();
         assertThat(counts(longer)).isEqualTo(new LaneCounts(0, 0, 0, 1, 0, 1, 0, 0, 0, 0));
         give(longer, event("a", "new", 5 * DAY, 10 * DAY, null));
@@ -145,6 +146,11 @@ final class DeduplicateTest {
         var before = startedAt(0, null, rules(2));
         at(before, 4 * DAY);
         OperatorSubtaskState state = before.snapshot(1, 0);
+        List<UsageEvent> copies = new ArrayList<>();
+        for (int subject = 0; subject < 20; subject++) {
+            copies.add(event("s" + subject, "old", 0, 4 * DAY, null));
+        }
+        int stale = 0;
         for (int subtask = 0; subtask < 3; subtask++) {
             var longer =
                     startedAt(
@@ -154,11 +160,20 @@ final class DeduplicateTest {
                             rules(10),
                             3,
                             subtask);
-            longer.processElement(
-                    new StreamRecord<>(
-                            EventOrProgress.of(event("a", "old", 0, 4 * DAY, null), subtask)));
-            assertThat(longer.getSideOutput(Deduplicate.STALE)).hasSize(1);
+            for (UsageEvent copy : copies) {
+                if (subtaskOf(copy, 3) == subtask) {
+                    give(longer, copy);
+                }
+            }
+            assertThat(ids(longer)).isEmpty();
+            stale += longer.getSideOutput(Deduplicate.STALE).size();
         }
+        assertThat(stale).isEqualTo(20);
+    }
+
+    private static int subtaskOf(UsageEvent event, int parallelism) {
+        return KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                Events.key(event), Events.MAX_PARALLELISM, parallelism);
     }
 
     @Test

@@ -172,7 +172,8 @@ final class HorizonInForceTest {
                     event ->
                             event.putMillis + timeToLive > now
                                     ? event
-                                    : new Event(event.time, event.kafkaTime, event.putMillis, true));
+                                    : new Event(
+                                            event.time, event.kafkaTime, event.putMillis, true));
         }
 
         private void first() {
@@ -187,8 +188,7 @@ final class HorizonInForceTest {
             if (!events.isEmpty()) {
                 Event first = events.get(random.nextInt(events.size()));
                 long kafka = Math.max(kafkaTime(), first.kafkaTime);
-                boolean found =
-                        !first.letGo && kafka - first.kafkaTime <= rules.rememberedMillis();
+                boolean found = !first.letGo && kafka - first.kafkaTime <= rules.rememberedMillis();
                 assertThat(isCounted(first.time, kafka) && !found)
                         .as("%s again at %d, with %s", first, kafka, subtasks.get(0))
                         .isFalse();
@@ -213,9 +213,7 @@ final class HorizonInForceTest {
 
         private void barrier() {
             savedHorizons =
-                    subtasks.stream()
-                            .map(one -> one.toBytes(now - random.nextLong(HOUR)))
-                            .toList();
+                    subtasks.stream().map(one -> one.toBytes(now - random.nextLong(HOUR))).toList();
             savedEvents = List.copyOf(events);
         }
 
