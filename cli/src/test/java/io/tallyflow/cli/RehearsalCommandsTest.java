@@ -154,7 +154,9 @@ final class RehearsalCommandsTest {
                                     """
                                     delete from tallyflow.usage_row where ctid = (
                                         select ctid from tallyflow.usage_row
-                                        where meter = 'requests_total' limit 1)
+                                        where layer = (
+                                            select layer from tallyflow.layer
+                                            where slug = 'requests_total') limit 1)
                                     """))
                     .isEqualTo(1);
         }

@@ -3,7 +3,7 @@ package io.tallyflow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.embedded.EmbeddedPostgres;
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.nio.file.Files;
@@ -57,7 +57,7 @@ final class ResetCommandsTest {
         server = EmbeddedPostgres.start(EmbeddedPostgres.Place.below(directory), 0);
         postgres = new PostgresAddress(server.jdbcUrl(), server.user(), null);
         Migrations.apply(postgres.dataSource());
-        MeterRegistry.register(postgres.dataSource(), MeterFile.parse("meters.yaml", METERS));
+        RegisteredMeters.register(postgres.dataSource(), MeterFile.parse("meters.yaml", METERS));
         execute("create role ann login in role tallyflow_operator");
         execute("create role job login in role tallyflow_writer");
     }

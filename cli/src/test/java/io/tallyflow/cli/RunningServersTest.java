@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.cli.embedded.JobSettings;
 import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.cli.embedded.Topics;
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -45,17 +45,22 @@ final class RunningServersTest {
 
     private static final String USAGE =
             """
-            insert into tallyflow.usage_row (meter, subject, group_hash, group_by, window_start,
-                window_end, readings, sum, settled, commit)
-            select 'tokens', v.subject, substring(sha256(convert_to(v.groups, 'UTF8')) for 16),
-                v.groups::jsonb, v.at::timestamptz, v.at::timestamptz + interval '1 minute', 1,
-                v.sum, true, 1
-            from (values
-                ('acme', '{"model":"=gpt","type":"in"}', '2026-01-01 00:00Z',
-                    100000000000000000000000000000.000000000000000001),
-                ('acme', '{"model":"b","type":"in"}', '2026-01-01 23:30Z', 5),
-                ('zeta', '{"model":"b","type":"out"}', '2026-01-02 00:00Z', 0.0000001)
-            ) v (subject, groups, at, sum)
+            with v as (
+                select l.layer, tallyflow.cell_of(l.name, v.subject, v.groups) as cell, v.*
+                from (values
+                    ('acme', '{"model":"=gpt","type":"in"}', '2026-01-01 00:00Z',
+                        100000000000000000000000000000.000000000000000001),
+                    ('acme', '{"model":"b","type":"in"}', '2026-01-01 23:30Z', 5),
+                    ('zeta', '{"model":"b","type":"out"}', '2026-01-02 00:00Z', 0.0000001)
+                ) v (subject, groups, at, sum)
+                join tallyflow.layer l on l.slug = 'tokens'
+            ), cells as (
+                insert into tallyflow.cell (layer, cell, subject, group_by)
+                select layer, cell, subject, groups::jsonb from v
+            )
+            insert into tallyflow.usage_row (layer, cell, window_start, shard, readings, sum,
+                settled, commit)
+            select layer, cell, at::timestamptz, 0, 1, sum, true, 1 from v
             """;
 
     private static final String LEDGER =
@@ -80,7 +85,7 @@ final class RunningServersTest {
                         NoJob::new,
                         LIFETIME,
                         new PrintWriter(Writer.nullWriter()));
-        MeterRegistry.register(
+        RegisteredMeters.register(
                 servers.postgres().dataSource(), MeterFile.parse("meters.yaml", METERS));
         try (Connection connection = servers.postgres().connect();
                 Statement statement = connection.createStatement()) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.jobs.metering.MeteringMetrics;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
@@ -117,7 +117,7 @@ final class DashboardTest {
         try (PostgresServer.Database database = PostgresServer.migrated();
                 Connection connection = database.dataSource().getConnection();
                 Statement statement = connection.createStatement()) {
-            MeterRegistry.register(database.dataSource(), meters);
+            RegisteredMeters.register(database.dataSource(), meters);
             statement.execute("set role tallyflow_reader");
             assertThat(slugs(statement))
                     .containsExactlyInAnyOrderElementsOf(meters.stream().map(Meter::slug).toList());

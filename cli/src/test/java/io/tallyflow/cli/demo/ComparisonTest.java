@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.embedded.EmbeddedPostgres;
 import io.tallyflow.cli.embedded.EmbeddedPostgres.Place;
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.io.PrintWriter;
@@ -17,6 +17,7 @@ import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,7 +52,7 @@ class ComparisonTest {
         database.setUrl(postgres.jdbcUrl());
         database.setUser(postgres.user());
         Migrations.apply(database);
-        MeterRegistry.register(database, MeterFile.read(DemoMeters.writeTo(directory)));
+        RegisteredMeters.register(database, MeterFile.read(DemoMeters.writeTo(directory)));
         connection = database.getConnection();
         NaiveMetering naive = new NaiveMetering();
         new UsageGenerator(SETTINGS).forEachRemaining(naive::read);
@@ -84,9 +85,10 @@ class ComparisonTest {
                 "tokens_largest ; update usage_row set max = max - 1",
                 "bytes_least    ; update usage_row set min = min - 1",
                 "bytes_stored   ; update usage_row set latest = latest + 1",
-                "bytes_stored   ; update usage_row set subject = subject || ' '",
+                "bytes_stored   ; update usage_row set cell = tallyflow.cell_of('x', 'y', 'z')",
                 "bytes_stored   ; update usage_row set window_start = window_start - interval '1 min'",
-                "bytes_stored   ; update usage_row set group_by = '{\"volume\": \"?\", \"zone\": \"\"}'",
+                "bytes_stored   ; update cell set group_by = '{\"volume\": \"?\", \"zone\": \"\"}'",
+                "bytes_stored   ; update cell set subject = subject || ' '",
                 "users_active   ; update distinct_value set window_start = window_start - interval '1 hour'",
                 "volumes_used   ; delete from distinct_value"
             })
@@ -178,9 +180,15 @@ class ComparisonTest {
     }
 
     private static String oneRowOf(String meter, String change) {
-        String table = change.contains("distinct_value") ? "distinct_value" : "usage_row";
+        String table =
+                Stream.of("distinct_value", "usage_row", "cell")
+                        .filter(name -> change.contains(" " + name))
+                        .findFirst()
+                        .orElseThrow();
         return """
-        with one as (select tableoid, ctid from tallyflow.%s where meter = '%s' limit 1)
+        with one as (
+            select tableoid, ctid from tallyflow.%s
+            where layer = (select layer from tallyflow.layer where slug = '%s') limit 1)
         %s where exists (
             select from one where one.tableoid = %s.tableoid and one.ctid = %s.ctid)
         """
@@ -197,7 +205,7 @@ class ComparisonTest {
         connection.setAutoCommit(true);
         try (Statement statement = connection.createStatement()) {
             statement.execute("create schema kept");
-            for (String table : List.of("usage_row", "distinct_value", "ledger")) {
+            for (String table : List.of("cell", "usage_row", "distinct_value", "ledger")) {
                 statement.execute(
                         "create table kept.%s as table tallyflow.%s".formatted(table, table));
             }
@@ -206,7 +214,7 @@ class ComparisonTest {
                 return SeenInPostgres.all(connection);
             } finally {
                 connection.setAutoCommit(true);
-                for (String table : List.of("usage_row", "distinct_value", "ledger")) {
+                for (String table : List.of("cell", "usage_row", "distinct_value", "ledger")) {
                     statement.execute("truncate tallyflow.%s".formatted(table));
                     statement.execute(
                             "insert into tallyflow.%s table kept.%s".formatted(table, table));

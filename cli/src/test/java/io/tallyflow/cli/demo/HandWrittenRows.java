@@ -14,24 +14,29 @@ import java.util.stream.Collectors;
 final class HandWrittenRows {
 
     private static final String CELL =
-            "(?, ?, substring(sha256(convert_to(?, 'UTF8')) for 16), ?::jsonb, ?, ?";
+            """
+            insert into tallyflow.cell (layer, cell, subject, group_by)
+            select layer, tallyflow.cell_of(name, ?, ?), ?, ?::jsonb
+            from tallyflow.layer where slug = ?
+            on conflict do nothing
+            """;
 
     private static final String USAGE_ROW =
             """
-            insert into tallyflow.usage_row (meter, subject, group_hash, group_by, window_start,
-                window_end, readings, sum, min, max, latest, latest_at, latest_source, latest_id,
-                settled, commit)
-            values %s, ?, ?, ?, ?, ?, ?, ?, ?, false, 1)
-            """
-                    .formatted(CELL);
+            insert into tallyflow.usage_row (layer, cell, window_start, readings, sum, min, max,
+                latest, latest_at, latest_source, latest_id, shard, settled, commit)
+            select layer, tallyflow.cell_of(name, ?, ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, false, 1
+            from tallyflow.layer where slug = ?
+            """;
 
     private static final String DISTINCT_VALUE =
             """
-            insert into tallyflow.distinct_value (meter, subject, group_hash, group_by,
-                window_start, window_end, value_hash, value, commit)
-            values %s, substring(sha256(convert_to(?, 'UTF8')) for 16), ?, 1)
-            """
-                    .formatted(CELL);
+            insert into tallyflow.distinct_value (layer, cell, window_start, value_hash, value,
+                commit)
+            select layer, tallyflow.cell_of(name, ?, ?), ?,
+                encode(substring(sha256(convert_to(?, 'UTF8')) for 16), 'hex')::uuid, ?, 1
+            from tallyflow.layer where slug = ?
+            """;
 
     private static final String LEDGER =
             """
@@ -47,35 +52,40 @@ final class HandWrittenRows {
     }
 
     void write(NaiveMetering naive, Truth truth) throws SQLException {
-        Map<String, Long> windows =
-                DemoMeters.all().stream()
-                        .collect(Collectors.toMap(DemoMeter::slug, DemoMeter::windowMillis));
-        try (PreparedStatement rows = connection.prepareStatement(USAGE_ROW);
+        try (PreparedStatement cells = connection.prepareStatement(CELL);
+                PreparedStatement rows = connection.prepareStatement(USAGE_ROW);
                 PreparedStatement values = connection.prepareStatement(DISTINCT_VALUE)) {
             for (NaiveMetering.Row row : naive.rows()) {
-                usageRow(rows, row, windows.get(row.cell().meter()));
-                distinctValues(values, row, windows.get(row.cell().meter()));
+                cell(cells, row.cell());
+                usageRow(rows, row);
+                distinctValues(values, row);
             }
+            cells.executeBatch();
             rows.executeBatch();
             values.executeBatch();
         }
         ledger(truth);
     }
 
-    private static int cell(PreparedStatement row, Cell cell, long windowMillis)
-            throws SQLException {
-        row.setString(1, cell.meter());
-        row.setString(2, cell.subject());
-        row.setString(3, cell.group());
+    private static void cell(PreparedStatement row, Cell cell) throws SQLException {
+        row.setString(1, cell.subject());
+        row.setString(2, cell.group());
+        row.setString(3, cell.subject());
         row.setString(4, cell.group());
-        row.setTimestamp(5, new Timestamp(cell.windowStartMillis()));
-        row.setTimestamp(6, new Timestamp(cell.windowStartMillis() + windowMillis));
-        return 7;
+        row.setString(5, cell.meter());
+        row.addBatch();
     }
 
-    private static void usageRow(PreparedStatement row, NaiveMetering.Row usage, long windowMillis)
+    private static int cellAndWindow(PreparedStatement row, Cell cell) throws SQLException {
+        row.setString(1, cell.subject());
+        row.setString(2, cell.group());
+        row.setTimestamp(3, new Timestamp(cell.windowStartMillis()));
+        return 4;
+    }
+
+    private static void usageRow(PreparedStatement row, NaiveMetering.Row usage)
             throws SQLException {
-        int next = cell(row, usage.cell(), windowMillis);
+        int next = cellAndWindow(row, usage.cell());
         row.setLong(next++, usage.readings());
         for (BigDecimal number : usage.numbers()) {
             row.setBigDecimal(next++, number);
@@ -84,7 +94,8 @@ final class HandWrittenRows {
         boolean none = usage.numbers().get(0) == null;
         row.setTimestamp(next++, none ? null : timestamp(latest.timeMicros()));
         row.setString(next++, none ? null : latest.source());
-        row.setString(next, none ? null : latest.id());
+        row.setString(next++, none ? null : latest.id());
+        row.setString(next, usage.cell().meter());
         row.addBatch();
     }
 
@@ -94,12 +105,13 @@ final class HandWrittenRows {
         return timestamp;
     }
 
-    private static void distinctValues(
-            PreparedStatement row, NaiveMetering.Row usage, long windowMillis) throws SQLException {
+    private static void distinctValues(PreparedStatement row, NaiveMetering.Row usage)
+            throws SQLException {
         for (String value : usage.distinct()) {
-            int next = cell(row, usage.cell(), windowMillis);
+            int next = cellAndWindow(row, usage.cell());
             row.setString(next++, value);
-            row.setString(next, value);
+            row.setString(next++, value);
+            row.setString(next, usage.cell().meter());
             row.addBatch();
         }
     }

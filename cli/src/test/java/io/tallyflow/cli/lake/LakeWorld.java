@@ -4,8 +4,8 @@ import io.tallyflow.cli.query.CalendarWindow;
 import io.tallyflow.cli.query.UsageQuery;
 import io.tallyflow.connectors.iceberg.LakeTable;
 import io.tallyflow.connectors.iceberg.SmallLake;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.connectors.postgres.WrittenRows;
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.lake.LakeRow;
@@ -182,9 +182,10 @@ final class LakeWorld {
 
     /** Writes all of it as the job would have it in Postgres. */
     void writeTo(Connection connection) throws SQLException {
-        MeterRegistry.register(connection, List.of(meter));
+        RegisteredMeters.register(connection, List.of(meter));
         List<UsageRow> rows = new ArrayList<>();
-        cells.forEach((cell, partial) -> rows.add(new UsageRow(cell, partial, isSettled(cell), 0)));
+        cells.forEach(
+                (cell, partial) -> rows.add(new UsageRow(cell, partial, isSettled(cell), 0, true)));
         List<Adjustment> adjustments = new ArrayList<>();
         lateCells.forEach(
                 (cell, partial) ->

@@ -37,6 +37,8 @@ public final class SinkRefusedException extends RuntimeException {
         /** The ledger stands for another number of shards per subject. */
         SHARDS_CHANGED,
         /** A commit lacks one of its parts. */
-        COMMIT_INCOMPLETE
+        COMMIT_INCOMPLETE,
+        /** Rows that the state begins are there, or rows that it knows are not. */
+        ROWS_DISAGREE
     }
 }

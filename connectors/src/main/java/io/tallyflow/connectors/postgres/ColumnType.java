@@ -5,7 +5,7 @@ import org.postgresql.core.Oid;
 /** Types of columns that rows are sent in. Postgres's own numbers for them never change. */
 enum ColumnType {
     TEXT(Oid.TEXT, Oid.TEXT_ARRAY),
-    BYTEA(Oid.BYTEA, Oid.BYTEA_ARRAY),
+    UUID(Oid.UUID, Oid.UUID_ARRAY),
     TIMESTAMPTZ(Oid.TIMESTAMPTZ, Oid.TIMESTAMPTZ_ARRAY),
     BIGINT(Oid.INT8, Oid.INT8_ARRAY),
     INTEGER(Oid.INT4, Oid.INT4_ARRAY),

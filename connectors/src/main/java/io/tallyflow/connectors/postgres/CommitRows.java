@@ -1,110 +1,137 @@
 package io.tallyflow.connectors.postgres;
 
-import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
-import java.security.SecureRandom;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * Writes the rows of all parts of a commit, in the order of the parts: where a key comes twice, its
- * last value stays. A large commit is loaded by several connections, if there are any for it.
- *
- * @param loaders null if the connection that commits is alone
- * @param stagedRows from how many rows on they are used
+ * last value stays.
  */
-record CommitRows(@Nullable Loaders loaders, int stagedRows) {
-
-    /** Written by the connection that commits, whatever the size. */
-    static final CommitRows DIRECT = new CommitRows(null, Integer.MAX_VALUE);
-
-    /** The order in which partitions are made takes them, so that neither waits for the other. */
-    private static final String LOCK =
-            """
-            lock table tallyflow.usage_row, tallyflow.adjustment, tallyflow.distinct_value
-                in row exclusive mode
-            """;
+final class CommitRows {
 
     /**
-     * Writes within the transaction of the connection.
-     *
-     * @return how many rows that were
+     * The order in which partitions are made takes them, so that neither waits for the other. Their
+     * partitions are locked as they are written.
      */
-    long write(Connection connection, String pipeline, Ledger next, List<CommitPart> parts)
-            throws SQLException, IOException, InterruptedException {
-        CommitName name = next.name();
-        RowsTable table = new RowsTable(connection, next.commit(), name.checkpoint());
-        StagedRows staged =
-                new StagedRows(pipeline, name, CommitName.drawToken(new SecureRandom()));
-        long usage = count(parts, RowKind.USAGE);
-        long adjustments = count(parts, RowKind.ADJUSTMENT);
-        if (loaders != null && usage >= stagedRows) {
-            lock(connection);
-            try (Loaders.Loading loading = loaders.load(staged, parts)) {
-                for (CommitPart part : parts) {
-                    RowBlock distincts = loading.next();
-                    staged.applyUsage(connection, next.commit(), part.number());
-                    table.writeDistincts(distincts);
-                }
-            }
-            staged.applyAdjustments(connection, next.commit());
-            staged.takeAway(connection, usage + adjustments);
-        } else {
-            writeDirectly(connection, table, staged, next.commit(), parts);
-        }
-        return usage + adjustments + count(parts, RowKind.DISTINCT);
+    private static final String LOCK =
+            """
+            lock table only tallyflow.usage_row, only tallyflow.adjustment_row,
+                only tallyflow.distinct_value in row exclusive mode
+            """;
+
+    private static final String LAYERS =
+            "select name, layer from tallyflow.layer where name = any (?)";
+
+    private final Connection connection;
+    private final Ledger next;
+    private final boolean rewinds;
+    private final RowsTable table;
+
+    /**
+     * Rows of a commit within the transaction of the connection.
+     *
+     * @param next the ledger with the commit
+     * @param rewinds whether the transaction has taken results back
+     */
+    CommitRows(Connection connection, Ledger next, boolean rewinds) {
+        this.connection = connection;
+        this.next = next;
+        this.rewinds = rewinds;
+        this.table = new RowsTable(connection, next.commit(), next.name().checkpoint());
     }
 
-    private static void writeDirectly(
-            Connection connection,
-            RowsTable table,
-            StagedRows staged,
-            long commit,
-            List<CommitPart> parts)
-            throws SQLException, IOException {
-        boolean merge = isSpread(parts);
-        if (merge) {
-            lock(connection);
-        }
+    /** Writes all parts. */
+    Written write(List<CommitPart> parts) throws SQLException, IOException {
+        execute(LOCK);
+        table.prepare();
+        Written written = Written.NOTHING;
+        List<RowBlock> adjustments = new ArrayList<>();
         for (CommitPart part : parts) {
-            RowBlocks rows = RowsCodec.decode(part.rows());
-            table.writeUsage(rows.usage());
-            if (merge) {
-                staged.loadAdjustments(connection, part.number(), rows.adjustments());
+            PartSummary summary = RowsCodec.summary(part.rows());
+            PartRows rows = RowsCodec.decode(part.rows());
+            stamp(rows);
+            table.writeCells(rows.of(RowKind.CELL));
+            table.writeFirstUsage(rows.of(RowKind.FIRST_USAGE));
+            if (rewinds) {
+                table.writeRestoredUsage(rows.of(RowKind.CHANGED_USAGE));
             } else {
-                table.writeAdjustments(rows.adjustments());
+                table.writeChangedUsage(rows.of(RowKind.CHANGED_USAGE), summary);
             }
-            table.writeDistincts(rows.distincts());
+            table.writeDistincts(rows.of(RowKind.DISTINCT));
+            adjustments.add(rows.of(RowKind.ADJUSTMENT));
+            written = written.plus(summary);
         }
-        if (merge) {
-            staged.applyAdjustments(connection, commit);
-            staged.takeAway(connection, count(parts, RowKind.ADJUSTMENT));
+        table.writeAdjustments(RowBlock.joined(RowKind.ADJUSTMENT, adjustments));
+        return written;
+    }
+
+    private void stamp(PartRows rows) throws SQLException {
+        if (rows.layers().isEmpty()) {
+            return;
+        }
+        Map<String, Integer> numbers = numbers(rows.layers());
+        int[] byPlace = rows.layers().stream().mapToInt(name -> number(numbers, name)).toArray();
+        for (RowKind kind : RowKind.values()) {
+            rows.of(kind).stamp(byPlace, next.commit());
         }
     }
 
-    /** Whether two parts have adjustments: they may be of one cell, and must be made one. */
-    private static boolean isSpread(List<CommitPart> parts) throws IOException {
-        int with = 0;
-        for (CommitPart part : parts) {
-            with += RowsCodec.count(part.rows(), RowKind.ADJUSTMENT) > 0 ? 1 : 0;
+    private static int number(Map<String, Integer> numbers, String layer) {
+        Integer number = numbers.get(layer);
+        if (number == null) {
+            throw new IllegalStateException(
+                    "rows name the layer " + layer + ", which was never registered");
         }
-        return with > 1;
+        return number;
     }
 
-    private static long count(List<CommitPart> parts, RowKind kind) throws IOException {
-        long count = 0;
-        for (CommitPart part : parts) {
-            count += RowsCodec.count(part.rows(), kind);
+    private Map<String, Integer> numbers(List<String> layers) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(LAYERS)) {
+            statement.setArray(1, connection.createArrayOf("text", layers.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                Map<String, Integer> numbers = new HashMap<>();
+                while (rows.next()) {
+                    numbers.put(rows.getString(1), rows.getInt(2));
+                }
+                return numbers;
+            }
         }
-        return count;
     }
 
-    private static void lock(Connection connection) throws SQLException {
+    private void execute(String sql) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(LOCK);
+            statement.execute(sql);
+        }
+    }
+
+    /**
+     * What a commit has written.
+     *
+     * @param rows usage rows, adjustments as the parts had them, and distinct values
+     * @param usageFromMillis start of the earliest window of a usage row, as in {@link PartSummary}
+     * @param usageUntilMillis start of the latest
+     */
+    record Written(long rows, long usageFromMillis, long usageUntilMillis) {
+
+        static final Written NOTHING = new Written(0, Long.MAX_VALUE, Long.MIN_VALUE);
+
+        Written plus(PartSummary part) {
+            return new Written(
+                    rows + part.results(),
+                    Math.min(usageFromMillis, part.usageFromMillis()),
+                    Math.max(usageUntilMillis, part.usageUntilMillis()));
+        }
+
+        boolean hasUsage() {
+            return usageFromMillis <= usageUntilMillis;
         }
     }
 }

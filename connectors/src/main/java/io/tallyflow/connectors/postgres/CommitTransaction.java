@@ -2,6 +2,8 @@ package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.commit.SinkRefusedException;
 import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
+import io.tallyflow.connectors.postgres.schema.MeterDefinition;
+import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.io.IOException;
 import java.sql.Connection;
@@ -16,7 +18,7 @@ import java.util.List;
  *
  * @param parts of one commit, complete and in order
  */
-record CommitTransaction(String pipeline, List<CommitPart> parts, CommitRows rows)
+record CommitTransaction(String pipeline, List<CommitPart> parts)
         implements Session.Transaction<CommitTransaction.Outcome> {
 
     /**
@@ -28,8 +30,7 @@ record CommitTransaction(String pipeline, List<CommitPart> parts, CommitRows row
     record Outcome(long epoch, long commit, boolean applied, long rows) {}
 
     @Override
-    public Outcome run(Connection connection)
-            throws SQLException, IOException, InterruptedException {
+    public Outcome run(Connection connection) throws SQLException, IOException {
         CommitPart head = parts.get(0);
         LedgerTable table = new LedgerTable(connection, pipeline);
         Ledger ledger = table.lock();
@@ -39,10 +40,10 @@ record CommitTransaction(String pipeline, List<CommitPart> parts, CommitRows row
         }
         if (place == null && isAskedToRewind(head, table, ledger)) {
             Ledger target = table.recall(head.previous());
-            return apply(
-                    connection, table, new Rewind(connection, pipeline).back(target, ledger), head);
+            Ledger back = new Rewind(connection, pipeline).back(target, ledger);
+            return apply(connection, table, back, true);
         } else if (place == null && head.previous().equals(ledger.name())) {
-            return apply(connection, table, ledger, head);
+            return apply(connection, table, ledger, false);
         }
         throw place == null ? regressed(head, ledger) : abandoned(head, place);
     }
@@ -57,13 +58,18 @@ record CommitTransaction(String pipeline, List<CommitPart> parts, CommitRows row
                 && rewind.equals(new RewindTarget(target.commit(), ledger.epoch()));
     }
 
-    private Outcome apply(Connection connection, LedgerTable table, Ledger ledger, CommitPart head)
-            throws SQLException, IOException, InterruptedException {
+    private Outcome apply(Connection connection, LedgerTable table, Ledger ledger, boolean rewinds)
+            throws SQLException, IOException {
+        CommitPart head = parts.get(0);
         Ledger next = ledger.after(head.name(), head.progress());
-        long written = rows.write(connection, pipeline, next, parts);
+        List<MeterDefinition> definitions = head.definitions();
+        if (definitions != null) {
+            MeterRegistry.register(connection, definitions, next.commit());
+        }
+        CommitRows.Written written = new CommitRows(connection, next, rewinds).write(parts);
         table.write(next);
-        table.remember(next, head.previous());
-        return new Outcome(next.epoch(), next.commit(), true, written);
+        table.remember(next, head.previous(), written);
+        return new Outcome(next.epoch(), next.commit(), true, written.rows());
     }
 
     private static SinkRefusedException abandoned(CommitPart head, LedgerTable.Place place) {

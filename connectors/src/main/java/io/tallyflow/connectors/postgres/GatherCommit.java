@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.progress.Progress;
@@ -36,7 +37,7 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
     private static final long serialVersionUID = 1L;
     private static final int SUBTASK = 0;
     private static final int SUBTASKS = 1;
-    private static final byte[] NO_ROWS = RowsCodec.encode(Rows.NONE);
+    private static final byte[] NO_ROWS = new RowsEncoder(0).encode(Rows.NONE);
 
     private final LedgerStart ledgerStart;
 
@@ -45,6 +46,7 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
     private transient CommitName previous;
     private transient long token;
     private transient @Nullable RewindTarget rewind;
+    private transient @Nullable List<MeterDefinition> definitions;
     private transient boolean ended;
 
     GatherCommit(LedgerStart ledgerStart) {
@@ -64,6 +66,7 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
                                         StoredCommit.STATE, LongSerializer.INSTANCE));
         previous = StoredCommit.name(previousState.get());
         rewind = ledgerStart.check(previous);
+        definitions = ledgerStart.definitions();
     }
 
     @Override
@@ -110,11 +113,13 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
                                     number,
                                     parts.size(),
                                     number == 0 ? progress : Progress.NONE,
-                                    rewind);
+                                    rewind,
+                                    number == 0 ? definitions : null);
             send(new CommittableWithLineage<>(named, checkpointId, SUBTASK));
         }
         previous = name;
-        rewind = null; // the next commit finds it done
+        rewind = null; // the next commit finds both done
+        definitions = null;
         parts = new ArrayList<>();
     }
 

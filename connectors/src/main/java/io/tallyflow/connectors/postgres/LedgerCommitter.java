@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,25 +25,16 @@ final class LedgerCommitter implements Committer<CommitPart> {
 
     private final String pipeline;
     private final Session session;
-    private final @Nullable Loaders loaders;
-    private final CommitRows rows;
     private final CommitMetrics metrics;
     private boolean committed;
 
-    /**
-     * A committer for one pipeline.
-     *
-     * @param staging connections that load large commits; may be none
-     */
+    /** A committer for one pipeline. */
     LedgerCommitter(
             JdbcConnectionProvider connections,
-            List<JdbcConnectionProvider> staging,
             PostgresSinkOptions options,
             CommitMetrics metrics) {
         this.pipeline = options.pipeline();
         this.session = new Session(connections, options.patience(), metrics.outage());
-        this.loaders = staging.isEmpty() ? null : new Loaders(staging);
-        this.rows = new CommitRows(loaders, options.stagedRows());
         this.metrics = metrics;
     }
 
@@ -57,7 +47,7 @@ final class LedgerCommitter implements Committer<CommitPart> {
             commits.computeIfAbsent(part.name().checkpoint(), name -> new ArrayList<>()).add(part);
         }
         for (List<CommitPart> parts : commits.values()) {
-            commit(new CommitTransaction(pipeline, complete(parts), rows));
+            commit(new CommitTransaction(pipeline, complete(parts)));
         }
     }
 
@@ -79,9 +69,6 @@ final class LedgerCommitter implements Committer<CommitPart> {
 
     @Override
     public void close() {
-        if (loaders != null) {
-            loaders.close();
-        }
         session.close();
     }
 

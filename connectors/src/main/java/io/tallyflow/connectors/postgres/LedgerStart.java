@@ -2,6 +2,8 @@ package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.commit.SinkRefusedException;
 import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
+import io.tallyflow.connectors.postgres.schema.MeterDefinition;
+import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 import org.apache.flink.metrics.SimpleCounter;
@@ -41,6 +44,8 @@ final class LedgerStart implements Serializable {
      *     start without state
      * @return what the first commit must take the ledger back to; null if it goes on as it stands
      * @throws SinkRefusedException if going on would make totals wrong
+     * @throws io.tallyflow.connectors.postgres.schema.ChangedMeterException if a meter has another
+     *     meaning than the database knows
      */
     @Nullable RewindTarget check(CommitName state) throws IOException, InterruptedException {
         Outage outage = new Outage(new SimpleCounter(), System::nanoTime);
@@ -49,12 +54,16 @@ final class LedgerStart implements Serializable {
         }
     }
 
+    /** What the first commit of this start registers. */
+    List<MeterDefinition> definitions() {
+        return options.definitions();
+    }
+
     private Optional<RewindTarget> rewindNeeded(Connection connection, CommitName state)
             throws SQLException, IOException {
         LedgerTable table = new LedgerTable(connection, options.pipeline());
         table.create(options.shards());
         Ledger ledger = table.lock();
-        StagedRows.forgetLeftovers(connection, options.pipeline());
         LOG.info(
                 "The ledger of pipeline {} stands at commit {} of epoch {}, named {}; the state that"
                         + " this start goes on from knows {}",
@@ -64,6 +73,7 @@ final class LedgerStart implements Serializable {
                 ledger.name(),
                 state);
         refuseOtherShards(table.shards());
+        MeterRegistry.check(connection, options.definitions());
         if (state.equals(CommitName.NONE)) {
             refuseInUse(ledger);
             return Optional.empty();

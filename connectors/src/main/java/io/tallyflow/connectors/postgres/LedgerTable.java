@@ -69,8 +69,9 @@ final class LedgerTable {
             insert into tallyflow.ledger_history (epoch, commit, token, checkpoint, watermark,
                 offsets, consumed, metered, unmatched, duplicate, conflict, stale, rejected,
                 readings, adjusted, ignored, reasons, pipeline, prev_token, prev_checkpoint,
-                committed_at)
-            values (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, now())
+                usage_from, usage_until, committed_at)
+            values (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?,
+                now())
             """;
 
     private final Connection connection;
@@ -172,13 +173,21 @@ final class LedgerTable {
         }
     }
 
-    /** Adds a commit to the history. */
-    void remember(Ledger ledger, CommitName previous) throws SQLException, IOException {
+    /** Adds a commit to the history, with the windows of the usage rows that it wrote. */
+    void remember(Ledger ledger, CommitName previous, CommitRows.Written written)
+            throws SQLException, IOException {
         try (PreparedStatement statement = connection.prepareStatement(REMEMBER)) {
             int next = bind(statement, ledger);
             statement.setString(next++, pipeline);
             statement.setLong(next++, previous.token());
-            statement.setLong(next, previous.checkpoint());
+            statement.setLong(next++, previous.checkpoint());
+            if (written.hasUsage()) {
+                statement.setObject(next++, PostgresTime.ofMillis(written.usageFromMillis()));
+                statement.setObject(next, PostgresTime.ofMillis(written.usageUntilMillis()));
+            } else {
+                statement.setNull(next++, Types.TIMESTAMP_WITH_TIMEZONE);
+                statement.setNull(next, Types.TIMESTAMP_WITH_TIMEZONE);
+            }
             statement.executeUpdate();
         }
     }

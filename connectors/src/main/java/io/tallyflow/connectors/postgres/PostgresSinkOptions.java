@@ -1,14 +1,19 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.schemas.commit.RewindTarget;
+import io.tallyflow.schemas.meter.Meter;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How the Postgres sink behaves.
  *
  * @param pipeline the ledger's row
+ * @param definitions the meters that are counted; the first commit of a start registers them
  * @param shards how many shards each subject's events are split into; the first start decides for
  *     all
  * @param rewindTo null unless this start may rewind
@@ -17,74 +22,68 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long an unreachable or overloaded Postgres is waited for before the task
  *     fails and is restarted
  * @param partBytes about how many bytes of rows, before compression, are in one committable
- * @param stagedRows from how many rows on a commit is staged, if there are connections for it
  */
 public record PostgresSinkOptions(
         String pipeline,
+        ArrayList<MeterDefinition> definitions,
         int shards,
         @Nullable RewindTarget rewindTo,
         Duration stateKept,
         Duration patience,
-        int partBytes,
-        int stagedRows)
+        int partBytes)
         implements Serializable {
 
     private static final int PART_BYTES = 4 * 1024 * 1024;
 
-    /** Below, starting the loaders takes longer than they save. */
-    private static final int STAGED_ROWS = 50_000;
-
-    /** What {@code up} uses. */
-    public static PostgresSinkOptions defaults() {
+    /**
+     * What {@code up} uses.
+     *
+     * @param meters that are counted
+     */
+    public static PostgresSinkOptions of(List<Meter> meters) {
         return new PostgresSinkOptions(
                 "metering",
+                MeterDefinition.of(meters),
                 1,
                 null,
                 Duration.ofDays(7),
                 Duration.ofMinutes(5),
-                PART_BYTES,
-                STAGED_ROWS);
+                PART_BYTES);
     }
 
     /** The same for the ledger's row of another pipeline. */
     public PostgresSinkOptions withPipeline(String name) {
         return new PostgresSinkOptions(
-                name, shards, rewindTo, stateKept, patience, partBytes, stagedRows);
+                name, definitions, shards, rewindTo, stateKept, patience, partBytes);
     }
 
     /** The same for subjects that are split. */
     public PostgresSinkOptions withShards(int count) {
         return new PostgresSinkOptions(
-                pipeline, count, rewindTo, stateKept, patience, partBytes, stagedRows);
+                pipeline, definitions, count, rewindTo, stateKept, patience, partBytes);
     }
 
     /** The same, allowed to rewind to a target; null for no rewind. */
     public PostgresSinkOptions withRewindTo(@Nullable RewindTarget target) {
         return new PostgresSinkOptions(
-                pipeline, shards, target, stateKept, patience, partBytes, stagedRows);
+                pipeline, definitions, shards, target, stateKept, patience, partBytes);
     }
 
     /** The same with another age at which state is refused. */
     public PostgresSinkOptions withStateKept(Duration kept) {
         return new PostgresSinkOptions(
-                pipeline, shards, rewindTo, kept, patience, partBytes, stagedRows);
+                pipeline, definitions, shards, rewindTo, kept, patience, partBytes);
     }
 
     /** The same with another patience. */
     public PostgresSinkOptions withPatience(Duration time) {
         return new PostgresSinkOptions(
-                pipeline, shards, rewindTo, stateKept, time, partBytes, stagedRows);
+                pipeline, definitions, shards, rewindTo, stateKept, time, partBytes);
     }
 
     /** The same with parts of another size. */
     public PostgresSinkOptions withPartBytes(int bytes) {
         return new PostgresSinkOptions(
-                pipeline, shards, rewindTo, stateKept, patience, bytes, stagedRows);
-    }
-
-    /** The same with another size from which on a commit is staged. */
-    public PostgresSinkOptions withStagedRows(int rows) {
-        return new PostgresSinkOptions(
-                pipeline, shards, rewindTo, stateKept, patience, partBytes, rows);
+                pipeline, definitions, shards, rewindTo, stateKept, patience, bytes);
     }
 }

@@ -1,21 +1,16 @@
 package io.tallyflow.connectors.postgres;
 
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 
-/** Instants as text that Postgres reads without loss, whatever the session's time zone. */
+/** Instants as the driver takes them, whatever the session's time zone. */
 final class PostgresTime {
-
-    private static final long MICROS_PER_SECOND = 1_000_000L;
 
     private PostgresTime() {}
 
-    static String ofMillis(long millis) {
-        return Instant.ofEpochMilli(millis).toString();
-    }
-
-    static String ofMicros(long micros) {
-        long seconds = Math.floorDiv(micros, MICROS_PER_SECOND);
-        long rest = Math.floorMod(micros, MICROS_PER_SECOND);
-        return Instant.ofEpochSecond(seconds, rest * 1_000L).toString();
+    /** Of milliseconds since the epoch, UTC. */
+    static OffsetDateTime ofMillis(long millis) {
+        return Instant.ofEpochMilli(millis).atOffset(ZoneOffset.UTC);
     }
 }

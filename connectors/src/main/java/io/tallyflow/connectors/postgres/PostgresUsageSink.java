@@ -1,8 +1,6 @@
 package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.schemas.usage.UsageChange;
-import java.util.ArrayList;
-import java.util.List;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
@@ -39,7 +37,6 @@ public final class PostgresUsageSink
     static final String GATHER_UID = "gather";
 
     private final JdbcConnectionProvider connections;
-    private final ArrayList<JdbcConnectionProvider> staging;
     private final PostgresSinkOptions options;
 
     /**
@@ -48,20 +45,7 @@ public final class PostgresUsageSink
      * @param connections where to; opened lazily, one connection at a time
      */
     public PostgresUsageSink(JdbcConnectionProvider connections, PostgresSinkOptions options) {
-        this(connections, List.of(), options);
-    }
-
-    /**
-     * A sink for one pipeline that loads large commits by further connections.
-     *
-     * @param staging each for one connection to the same database; opened when first needed
-     */
-    public PostgresUsageSink(
-            JdbcConnectionProvider connections,
-            List<? extends JdbcConnectionProvider> staging,
-            PostgresSinkOptions options) {
         this.connections = connections;
-        this.staging = new ArrayList<>(staging);
         this.options = options;
     }
 
@@ -95,7 +79,7 @@ public final class PostgresUsageSink
                 context.getTaskInfo().getIndexOfThisSubtask() == 0
                         ? CommitMetrics.register(context.metricGroup(), System::nanoTime)
                         : CommitMetrics.unregistered();
-        return new LedgerCommitter(connections, staging, options, metrics);
+        return new LedgerCommitter(connections, options, metrics);
     }
 
     @Override

@@ -2,7 +2,11 @@ package io.tallyflow.connectors.postgres;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,11 +19,33 @@ final class Rewind {
 
     private static final Logger LOG = LoggerFactory.getLogger(Rewind.class);
 
+    /** Each commit knows the windows of the usage rows that it wrote. */
+    private static final String RANGE =
+            """
+            select min(usage_from), max(usage_until) from tallyflow.ledger_history
+            where pipeline = ? and commit > ? and abandoned_in_epoch is null
+            """;
+
+    /** A commit writes few of the partitions that there are; the range leaves those in the plan. */
+    private static final String FORGET_USAGE =
+            """
+            delete from tallyflow.usage_row
+            where window_start between ? and ? and commit > ?
+            """;
+
+    /**
+     * Of any window, and found by their index, because nothing changes them once they are there.
+     */
     private static final String[] FORGET = {
-        "delete from tallyflow.usage_row where commit > ?",
-        "delete from tallyflow.adjustment where commit > ?",
+        "delete from tallyflow.adjustment_row where commit > ?",
         "delete from tallyflow.distinct_value where commit > ?"
     };
+
+    /**
+     * How long an answer may take: a rewind of hours deletes millions of rows, and if the client
+     * gave up before the server is done, all of it would begin anew.
+     */
+    private static final Duration LONGEST_ANSWER = Duration.ofHours(2);
 
     private static final String ABANDON =
             """
@@ -49,9 +75,14 @@ final class Rewind {
      * @return the ledger as it stood then, in a new epoch; still to be written
      */
     Ledger back(Ledger target, Ledger present) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, (int) LONGEST_ANSWER.toMillis());
         long epoch = present.epoch() + 1;
+        Range range = range(target.commit());
         // First: the database lets nothing be deleted of a commit that is not taken back.
         execute(ABANDON, epoch, pipeline, target.commit());
+        if (range != null) {
+            execute(FORGET_USAGE, range.from(), range.until(), target.commit());
+        }
         for (String forget : FORGET) {
             execute(forget, target.commit());
         }
@@ -63,6 +94,24 @@ final class Rewind {
                 target.commit(),
                 epoch);
         return target.inEpoch(epoch);
+    }
+
+    /** Windows, inclusive. */
+    private record Range(OffsetDateTime from, OffsetDateTime until) {}
+
+    /** What the commits after the target wrote; null if they wrote no usage rows. */
+    private @Nullable Range range(long target) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(RANGE)) {
+            statement.setString(1, pipeline);
+            statement.setLong(2, target);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                OffsetDateTime from = row.getObject(1, OffsetDateTime.class);
+                return from == null
+                        ? null
+                        : new Range(from, row.getObject(2, OffsetDateTime.class));
+            }
+        }
     }
 
     private void execute(String sql, Object... values) throws SQLException {

@@ -1,15 +1,90 @@
 package io.tallyflow.connectors.postgres;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Rows of one kind, a column at a time.
+ * Rows of one kind, in Postgres's binary formats.
  *
- * @param columns one array per column of the kind, in Postgres's binary format
+ * @param columns one array per column; of a kind that is copied, all rows as the only element
  */
 record RowBlock(RowKind kind, int count, List<byte[]> columns) {
 
+    /** Dimensions, whether there are nulls, the type, the length, the index of the first. */
+    static final int ARRAY_HEADER = 5 * Integer.BYTES;
+
+    private static final int NULLS = Integer.BYTES;
+    private static final int ELEMENTS = 3 * Integer.BYTES;
+    private static final int LENGTH = Integer.BYTES;
+
+    /** Rows of one kind from several blocks, none of which is copied. */
+    static RowBlock joined(RowKind kind, List<RowBlock> blocks) {
+        List<RowBlock> some = blocks.stream().filter(block -> !block.isEmpty()).toList();
+        if (some.size() <= 1) {
+            return some.isEmpty() ? new RowBlock(kind, 0, List.of()) : some.get(0);
+        }
+        int count = some.stream().mapToInt(RowBlock::count).sum();
+        List<byte[]> columns = new ArrayList<>();
+        for (int column = 0; column < kind.columns().size(); column++) {
+            int place = column;
+            columns.add(
+                    joined(some.stream().map(block -> block.columns().get(place)).toList(), count));
+        }
+        return new RowBlock(kind, count, columns);
+    }
+
+    private static byte[] joined(List<byte[]> arrays, int count) {
+        int values = arrays.stream().mapToInt(array -> array.length - ARRAY_HEADER).sum();
+        ByteBuffer all = ByteBuffer.allocate(ARRAY_HEADER + values);
+        all.put(arrays.get(0), 0, ARRAY_HEADER);
+        int nulls = 0;
+        for (byte[] array : arrays) {
+            nulls |= ByteBuffer.wrap(array).getInt(NULLS);
+            all.put(array, ARRAY_HEADER, array.length - ARRAY_HEADER);
+        }
+        return all.putInt(NULLS, nulls).putInt(ELEMENTS, count).array();
+    }
+
     boolean isEmpty() {
         return count == 0;
+    }
+
+    /**
+     * Puts what only the committer knows in its places.
+     *
+     * @param layers numbers by their places in the part's list of names
+     * @param commit number of the commit
+     */
+    void stamp(int[] layers, long commit) {
+        if (isEmpty()) {
+            return;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap(columns.get(0));
+        if (kind.isCopied()) {
+            stampRows(bytes, layers, commit);
+        } else {
+            stampLayers(bytes, layers);
+        }
+    }
+
+    private void stampLayers(ByteBuffer array, int[] layers) {
+        for (int row = 0; row < count; row++) {
+            int at = ARRAY_HEADER + row * (LENGTH + Integer.BYTES) + LENGTH;
+            array.putInt(at, layers[array.getInt(at)]);
+        }
+    }
+
+    private static void stampRows(ByteBuffer rows, int[] layers, long commit) {
+        while (rows.hasRemaining()) {
+            int values = rows.getShort();
+            int layer = rows.position() + LENGTH;
+            rows.putInt(layer, layers[rows.getInt(layer)]);
+            rows.putLong(layer + Integer.BYTES + LENGTH, commit);
+            for (int left = values; left > 0; left--) {
+                int length = rows.getInt();
+                rows.position(rows.position() + Math.max(0, length));
+            }
+        }
     }
 }

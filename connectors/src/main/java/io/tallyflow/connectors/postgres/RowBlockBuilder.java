@@ -1,92 +1,122 @@
 package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.schemas.state.UsagePartial;
-import io.tallyflow.schemas.usage.UsageCell;
+import io.tallyflow.schemas.usage.CellKey;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Turns rows of one kind into columns; values are added row by row, in the kind's order. */
+/** Turns rows of one kind into what is sent; values are added row by row, in the kind's order. */
 final class RowBlockBuilder {
 
-    private final List<ArrayColumn> columns;
-    private final Function<String, byte[]> hash;
+    private static final int ONE_DIMENSION = 1;
+    private static final int FIRST_INDEX = 1;
+
+    private final RowKind kind;
+    private final List<BinaryValues> columns;
     private int next;
+    private int rows;
 
-    /**
-     * An empty block.
-     *
-     * @param hash of a group's text; asked for again and again for the same few texts
-     */
-    RowBlockBuilder(RowKind kind, Function<String, byte[]> hash) {
-        this.columns = kind.columns().stream().map(ArrayColumn::new).toList();
-        this.hash = hash;
-    }
-
-    RowBlockBuilder cell(UsageCell cell) {
-        text(cell.meter()).text(cell.subject());
-        bytes(hash.apply(cell.group())).text(cell.group());
-        column().micros(TimeUnit.MILLISECONDS.toMicros(cell.windowStartMillis()));
-        column().micros(TimeUnit.MILLISECONDS.toMicros(cell.windowEndMillis()));
-        return this;
+    /** An empty block. */
+    RowBlockBuilder(RowKind kind) {
+        this.kind = kind;
+        int buffers = kind.isCopied() ? 1 : kind.columns().size();
+        this.columns = Stream.generate(BinaryValues::new).limit(buffers).toList();
     }
 
     RowBlockBuilder partial(UsagePartial partial) {
-        column().bigint(partial.readings());
+        bigint(partial.readings());
         numeric(partial.sum()).numeric(partial.min()).numeric(partial.max());
         numeric(partial.latest());
         if (partial.latest() == null) {
-            column().none();
+            value().none();
         } else {
-            column().micros(partial.latestTimeMicros());
+            value().micros(partial.latestTimeMicros());
         }
         return text(partial.latestSource()).text(partial.latestId());
     }
 
-    RowBlockBuilder text(@Nullable String value) {
-        column().text(value);
+    RowBlockBuilder key(CellKey key) {
+        value().key(key);
         return this;
     }
 
-    RowBlockBuilder bytes(byte[] value) {
-        column().bytes(value);
+    RowBlockBuilder millis(long millis) {
+        value().micros(TimeUnit.MILLISECONDS.toMicros(millis));
+        return this;
+    }
+
+    RowBlockBuilder text(@Nullable String value) {
+        value().text(value);
         return this;
     }
 
     RowBlockBuilder bool(boolean value) {
-        column().bool(value);
+        value().bool(value);
         return this;
     }
 
     RowBlockBuilder integer(int value) {
-        column().integer(value);
+        value().integer(value);
         return this;
+    }
+
+    RowBlockBuilder bigint(long value) {
+        value().bigint(value);
+        return this;
+    }
+
+    private RowBlockBuilder numeric(@Nullable BigDecimal value) {
+        value().numeric(value);
+        return this;
+    }
+
+    /** Where the next value of the row goes. */
+    private BinaryValues value() {
+        int column = next;
+        next = (next + 1) % kind.columns().size();
+        if (column == 0) {
+            rows++;
+        }
+        if (!kind.isCopied()) {
+            return columns.get(column);
+        }
+        BinaryValues all = columns.get(0);
+        if (column == 0) {
+            all.row(kind.columns().size());
+        }
+        return all;
+    }
+
+    /** Rows so far. */
+    int count() {
+        return rows;
     }
 
     /** Bytes that {@link #writeTo} adds. */
     int size() {
-        return columns.stream().mapToInt(column -> Integer.BYTES + column.size()).sum();
+        int header = Integer.BYTES + (kind.isCopied() ? 0 : RowBlock.ARRAY_HEADER);
+        return rows == 0 ? 0 : columns.stream().mapToInt(column -> header + column.size()).sum();
     }
 
-    /** Adds the columns to a buffer, each with its length ahead. */
+    /** Adds the columns to a buffer, each with its length ahead; of no rows nothing. */
     void writeTo(ByteBuffer target) {
-        for (ArrayColumn column : columns) {
-            target.putInt(column.size());
+        for (int i = 0; rows > 0 && i < columns.size(); i++) {
+            BinaryValues column = columns.get(i);
+            if (kind.isCopied()) {
+                target.putInt(column.size());
+            } else {
+                target.putInt(RowBlock.ARRAY_HEADER + column.size())
+                        .putInt(ONE_DIMENSION)
+                        .putInt(column.hasNulls() ? 1 : 0)
+                        .putInt(kind.columns().get(i).element())
+                        .putInt(column.count())
+                        .putInt(FIRST_INDEX);
+            }
             column.writeTo(target);
         }
-    }
-
-    private RowBlockBuilder numeric(@Nullable BigDecimal value) {
-        column().numeric(value);
-        return this;
-    }
-
-    private ArrayColumn column() {
-        ArrayColumn column = columns.get(next);
-        next = (next + 1) % columns.size();
-        return column;
     }
 }

@@ -2,46 +2,56 @@ package io.tallyflow.connectors.postgres;
 
 import static io.tallyflow.connectors.postgres.ColumnType.BIGINT;
 import static io.tallyflow.connectors.postgres.ColumnType.BOOLEAN;
-import static io.tallyflow.connectors.postgres.ColumnType.BYTEA;
 import static io.tallyflow.connectors.postgres.ColumnType.INTEGER;
 import static io.tallyflow.connectors.postgres.ColumnType.NUMERIC;
 import static io.tallyflow.connectors.postgres.ColumnType.TEXT;
 import static io.tallyflow.connectors.postgres.ColumnType.TIMESTAMPTZ;
+import static io.tallyflow.connectors.postgres.ColumnType.UUID;
 
 import java.util.ArrayList;
 import java.util.List;
 
-/** What a commit writes, and the columns that it is sent in. Their order is a contract of state. */
+/**
+ * What a commit writes, and the columns that it is sent in. Their order is a contract of state. The
+ * first column of each is the layer: a place in the part's list of names, for which the committer
+ * puts the number that the layer has in Postgres.
+ */
 enum RowKind {
-    /** Columns of the cell, of the partial, then settled and shard. */
-    USAGE(true, BOOLEAN, INTEGER),
-    /** Columns of the cell, of the partial, then the reason. */
-    ADJUSTMENT(true, TEXT),
-    /** Columns of the cell, then the hash of the value and the value. */
-    DISTINCT(false, BYTEA, TEXT);
+    /** Layer, cell, subject and group: of cells that a writer names for the first time. */
+    CELL(List.of(INTEGER, UUID, TEXT, TEXT)),
+    /**
+     * Usage rows that replace none: layer, the commit, for which the committer puts its number,
+     * cell, window, shard, partial, settled. Row by row, as COPY takes them.
+     */
+    FIRST_USAGE(with(List.of(INTEGER, BIGINT, UUID, TIMESTAMPTZ, INTEGER), BOOLEAN)),
+    /** Usage rows that replace others: layer, cell, window, shard, partial, settled. */
+    CHANGED_USAGE(with(List.of(INTEGER, UUID, TIMESTAMPTZ, INTEGER), BOOLEAN)),
+    /** Layer, cell, window, partial, reason. */
+    ADJUSTMENT(with(List.of(INTEGER, UUID, TIMESTAMPTZ), TEXT)),
+    /** Layer, cell, window, hash of the value, the value. */
+    DISTINCT(List.of(INTEGER, UUID, TIMESTAMPTZ, UUID, TEXT));
 
-    /** Meter, subject, hash of the group, group, start and end of the window. */
-    private static final List<ColumnType> CELL =
-            List.of(TEXT, TEXT, BYTEA, TEXT, TIMESTAMPTZ, TIMESTAMPTZ);
+    private final List<ColumnType> columns;
 
-    /** Readings, sum, min, max, latest, and of the latest its time, source and id. */
-    private static final List<ColumnType> PARTIAL =
-            List.of(BIGINT, NUMERIC, NUMERIC, NUMERIC, NUMERIC, TIMESTAMPTZ, TEXT, TEXT);
+    RowKind(List<ColumnType> columns) {
+        this.columns = columns;
+    }
 
-    private final boolean partial;
-    private final List<ColumnType> rest;
-
-    RowKind(boolean partial, ColumnType... rest) {
-        this.partial = partial;
-        this.rest = List.of(rest);
+    /** Around a partial: readings, sum, min, max, latest, and of that its time, source and id. */
+    private static List<ColumnType> with(List<ColumnType> before, ColumnType after) {
+        List<ColumnType> columns = new ArrayList<>(before);
+        columns.addAll(
+                List.of(BIGINT, NUMERIC, NUMERIC, NUMERIC, NUMERIC, TIMESTAMPTZ, TEXT, TEXT));
+        columns.add(after);
+        return List.copyOf(columns);
     }
 
     List<ColumnType> columns() {
-        List<ColumnType> columns = new ArrayList<>(CELL);
-        if (partial) {
-            columns.addAll(PARTIAL);
-        }
-        columns.addAll(rest);
         return columns;
+    }
+
+    /** Whether it is sent row by row, and not as an array per column. */
+    boolean isCopied() {
+        return this == FIRST_USAGE;
     }
 }

@@ -14,8 +14,4 @@ record Rows(
 
     /** Nothing. */
     static final Rows NONE = new Rows(List.of(), List.of(), List.of());
-
-    int count() {
-        return usage.size() + adjustments.size() + distincts.size();
-    }
 }

@@ -2,116 +2,107 @@ package io.tallyflow.connectors.postgres;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
-import io.tallyflow.schemas.usage.Adjustment;
-import io.tallyflow.schemas.usage.DistinctValue;
-import io.tallyflow.schemas.usage.TextHash;
-import io.tallyflow.schemas.usage.UsageCell;
-import io.tallyflow.schemas.usage.UsageRow;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /**
- * Bytes of the rows in a commit part: sorted by key, turned into one binary array per column, and
- * compressed. So the writers, of which there are many, do the work, and the one committer passes
- * the arrays on as they are. They lie in checkpoints, so the format carries a version.
+ * Bytes of the rows in a commit part, compressed. They lie in checkpoints, so the format carries a
+ * version.
  *
- * <p>Format: version, rows of each kind, bytes before compression, then a zstd frame of the columns
- * of the kinds that have rows.
+ * <p>Format: version, summary, bytes before compression, then a zstd frame of the names of the
+ * layers, and of the columns of the kinds that have rows.
  */
 final class RowsCodec {
 
-    private static final byte VERSION = 3;
+    private static final byte VERSION = 4;
     private static final int LEVEL = 1;
     private static final RowKind[] KINDS = RowKind.values();
-    private static final int HEADER = 1 + (KINDS.length + 1) * Integer.BYTES;
-
-    /** As the primary keys: neighbours in a part are neighbours in the index. */
-    private static final Comparator<UsageCell> BY_KEY =
-            Comparator.comparing(UsageCell::meter)
-                    .thenComparing(UsageCell::subject)
-                    .thenComparingLong(UsageCell::windowStartMillis)
-                    .thenComparing(UsageCell::group);
+    private static final int HEADER = 1 + (KINDS.length + 1) * Integer.BYTES + 2 * Long.BYTES;
 
     private RowsCodec() {}
 
     /**
-     * The bytes of rows.
+     * The bytes of a part.
      *
-     * @param rows with no key twice
+     * @param layers names by their places
+     * @param blocks of each kind, in the order of the kinds
      */
-    static byte[] encode(Rows rows) {
-        Map<String, byte[]> hashes = new HashMap<>();
-        Function<String, byte[]> hash = text -> hashes.computeIfAbsent(text, TextHash::of);
-        List<RowBlockBuilder> blocks = new ArrayList<>();
-        for (RowKind kind : KINDS) {
-            blocks.add(new RowBlockBuilder(kind, hash));
-        }
-        addUsage(rows, blocks.get(RowKind.USAGE.ordinal()));
-        addAdjustments(rows, blocks.get(RowKind.ADJUSTMENT.ordinal()));
-        addDistincts(rows, blocks.get(RowKind.DISTINCT.ordinal()));
-        int[] counts = {rows.usage().size(), rows.adjustments().size(), rows.distincts().size()};
-        ByteBuffer columns =
-                ByteBuffer.allocate(blocks.stream().mapToInt(RowBlockBuilder::size).sum());
-        for (int kind = 0; kind < KINDS.length; kind++) {
-            if (counts[kind] > 0) {
-                blocks.get(kind).writeTo(columns);
-            }
-        }
-        return packed(counts, columns.flip());
+    static byte[] pack(PartSummary summary, List<String> layers, List<RowBlockBuilder> blocks) {
+        List<byte[]> names =
+                layers.stream().map(name -> name.getBytes(StandardCharsets.UTF_8)).toList();
+        int size = Integer.BYTES + blocks.stream().mapToInt(RowBlockBuilder::size).sum();
+        size += names.stream().mapToInt(name -> Integer.BYTES + name.length).sum();
+        ByteBuffer plain = ByteBuffer.allocate(size).putInt(names.size());
+        names.forEach(name -> plain.putInt(name.length).put(name));
+        blocks.forEach(block -> block.writeTo(plain));
+        return packed(summary, plain.flip());
     }
 
-    private static byte[] packed(int[] counts, ByteBuffer columns) {
-        int plain = columns.remaining();
-        byte[] packed = new byte[HEADER + (int) Zstd.compressBound(plain)];
+    private static byte[] packed(PartSummary summary, ByteBuffer plain) {
+        int size = plain.remaining();
+        byte[] packed = new byte[HEADER + (int) Zstd.compressBound(size)];
         ByteBuffer header = ByteBuffer.wrap(packed).put(VERSION);
-        for (int count : counts) {
+        for (int count : summary.counts()) {
             header.putInt(count);
         }
-        header.putInt(plain);
+        header.putLong(summary.usageFromMillis()).putLong(summary.usageUntilMillis()).putInt(size);
         long length =
                 Zstd.compressByteArray(
-                        packed, HEADER, packed.length - HEADER, columns.array(), 0, plain, LEVEL);
+                        packed, HEADER, packed.length - HEADER, plain.array(), 0, size, LEVEL);
         return Arrays.copyOf(packed, HEADER + (int) length);
     }
 
-    /** How many rows of a kind {@link #encode} was given. */
-    static int count(byte[] bytes, RowKind kind) throws IOException {
-        return checked(bytes).getInt(1 + kind.ordinal() * Integer.BYTES);
+    /** What a part holds, without decompressing it. */
+    static PartSummary summary(byte[] bytes) throws IOException {
+        ByteBuffer header = checked(bytes).position(1);
+        int[] counts = new int[KINDS.length];
+        for (int kind = 0; kind < counts.length; kind++) {
+            counts[kind] = header.getInt();
+        }
+        return new PartSummary(counts, header.getLong(), header.getLong());
     }
 
-    /** What {@link #encode} wrote. */
-    static RowBlocks decode(byte[] bytes) throws IOException {
-        ByteBuffer header = checked(bytes).position(1 + KINDS.length * Integer.BYTES);
-        byte[] plain = new byte[header.getInt()];
+    /** What a part holds. */
+    static PartRows decode(byte[] bytes) throws IOException {
+        PartSummary summary = summary(bytes);
+        byte[] plain = new byte[checked(bytes).getInt(HEADER - Integer.BYTES)];
         try {
             Zstd.decompressByteArray(plain, 0, plain.length, bytes, HEADER, bytes.length - HEADER);
         } catch (ZstdException e) {
             throw new IOException("the rows of a commit are damaged", e);
         }
-        ByteBuffer columns = ByteBuffer.wrap(plain);
-        return new RowBlocks(
-                block(RowKind.USAGE, bytes, columns),
-                block(RowKind.ADJUSTMENT, bytes, columns),
-                block(RowKind.DISTINCT, bytes, columns));
+        ByteBuffer in = ByteBuffer.wrap(plain);
+        List<String> layers = new ArrayList<>();
+        for (int left = in.getInt(); left > 0; left--) {
+            layers.add(new String(next(in), StandardCharsets.UTF_8));
+        }
+        Map<RowKind, RowBlock> blocks = new EnumMap<>(RowKind.class);
+        for (RowKind kind : KINDS) {
+            if (summary.count(kind) > 0) {
+                blocks.put(kind, block(kind, summary.count(kind), in));
+            }
+        }
+        return new PartRows(layers, blocks);
     }
 
-    private static RowBlock block(RowKind kind, byte[] bytes, ByteBuffer columns)
-            throws IOException {
-        int count = count(bytes, kind);
-        List<byte[]> arrays = new ArrayList<>();
-        for (int left = count == 0 ? 0 : kind.columns().size(); left > 0; left--) {
-            byte[] array = new byte[columns.getInt()];
-            columns.get(array);
-            arrays.add(array);
+    private static RowBlock block(RowKind kind, int count, ByteBuffer in) {
+        List<byte[]> columns = new ArrayList<>();
+        for (int left = kind.isCopied() ? 1 : kind.columns().size(); left > 0; left--) {
+            columns.add(next(in));
         }
-        return new RowBlock(kind, count, arrays);
+        return new RowBlock(kind, count, columns);
+    }
+
+    private static byte[] next(ByteBuffer in) {
+        byte[] bytes = new byte[in.getInt()];
+        in.get(bytes);
+        return bytes;
     }
 
     private static ByteBuffer checked(byte[] bytes) throws IOException {
@@ -120,42 +111,5 @@ final class RowsCodec {
                     "rows of a commit have format " + bytes[0] + ", known is " + VERSION);
         }
         return ByteBuffer.wrap(bytes);
-    }
-
-    private static void addUsage(Rows rows, RowBlockBuilder block) {
-        rows.usage().stream()
-                .sorted(
-                        Comparator.comparing(UsageRow::cell, BY_KEY)
-                                .thenComparingInt(UsageRow::shard))
-                .forEach(
-                        row ->
-                                block.cell(row.cell())
-                                        .partial(row.partial())
-                                        .bool(row.settled())
-                                        .integer(row.shard()));
-    }
-
-    private static void addAdjustments(Rows rows, RowBlockBuilder block) {
-        rows.adjustments().stream()
-                .sorted(
-                        Comparator.comparing(Adjustment::cell, BY_KEY)
-                                .thenComparing(Adjustment::reason))
-                .forEach(
-                        row ->
-                                block.cell(row.cell())
-                                        .partial(row.partial())
-                                        .text(row.reason().label()));
-    }
-
-    private static void addDistincts(Rows rows, RowBlockBuilder block) {
-        rows.distincts().stream()
-                .sorted(
-                        Comparator.comparing(DistinctValue::cell, BY_KEY)
-                                .thenComparing(DistinctValue::text))
-                .forEach(
-                        row ->
-                                block.cell(row.cell())
-                                        .bytes(TextHash.of(row.text()))
-                                        .text(row.text()));
     }
 }

@@ -28,14 +28,25 @@ final class Session implements AutoCloseable {
     private static final int MOST_DOUBLINGS = 4;
 
     /**
-     * A frozen predecessor may hold the ledger's row: better to ask again than to hang. And each
-     * statement must see what other connections have staged by then. For this transaction only,
-     * because a connection pool may hand out another server session for the next one. The memory
-     * holds the arrays of a part as rows, which would otherwise go through a file.
+     * A frozen predecessor may hold the ledger's row: better to ask again than to hang. All else
+     * that a server, a database or a role may preset otherwise and that a commit hangs on: a commit
+     * may be large, and what was shown must survive a crash of the server. For this transaction
+     * only, because a connection pool may hand out another server session for the next one. The
+     * memory holds the arrays of a part as rows, which would otherwise go through a file.
      */
     private static final String LIMITS =
-            "set transaction isolation level read committed; set local lock_timeout = '30s';"
-                    + " set local work_mem = '64MB'";
+            """
+            set transaction isolation level read committed;
+            set local statement_timeout = 0;
+            set local lock_timeout = '30s';
+            set local synchronous_commit = on;
+            set local work_mem = '64MB';
+            """;
+
+    /** A setting that older servers do not have. */
+    private static final String NO_TRANSACTION_LIMIT = "set local transaction_timeout = 0";
+
+    private static final int FIRST_WITH_TRANSACTION_LIMIT = 17;
 
     /**
      * A worker that froze inside a transaction would hold the ledger's row as long as it is frozen,
@@ -114,10 +125,16 @@ final class Session implements AutoCloseable {
             connection.setAutoCommit(false);
             try (Statement statement = connection.createStatement()) {
                 statement.execute(LIMITS);
+                if (connection.getMetaData().getDatabaseMajorVersion()
+                        >= FIRST_WITH_TRANSACTION_LIMIT) {
+                    statement.execute(NO_TRANSACTION_LIMIT);
+                }
             }
+            int longestAnswer = connection.getNetworkTimeout();
             limitSilence(connection, failed);
             T result = transaction.run(connection);
             connection.commit();
+            connection.setNetworkTimeout(Runnable::run, longestAnswer);
             committed = true;
             return result;
         } catch (ClassNotFoundException e) {

@@ -12,9 +12,6 @@ enum Trouble {
     /** The statement itself is refused: trying again will not help. */
     REFUSED;
 
-    /** SQLSTATE for rows that were staged and are not there: as if a conflict were lost. */
-    static final String STAGED_ROWS_GONE = "40001";
-
     static Trouble of(SQLException e) {
         return of(e.getSQLState());
     }

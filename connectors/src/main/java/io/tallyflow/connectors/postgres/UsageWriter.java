@@ -36,6 +36,7 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
 
     private final int partBytes;
     private final Pause pause;
+    private final RowsEncoder encoder = new RowsEncoder();
     private final Map<RowKey, UsageRow> rows = new LinkedHashMap<>();
     private final Map<AdjustedCell, Adjustment> adjustments = new LinkedHashMap<>();
     private final Set<DistinctValue> distincts = new LinkedHashSet<>();
@@ -66,7 +67,7 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
         DistinctValue distinct = change.distinct();
         Progress more = change.progress();
         if (row != null) {
-            grow(rows.put(new RowKey(row.cell(), row.shard()), row) == null, row.cell());
+            put(new RowKey(row.cell(), row.shard()), row);
         } else if (adjustment != null) {
             AdjustedCell key = new AdjustedCell(adjustment.cell(), adjustment.reason());
             grow(!adjustments.containsKey(key), adjustment.cell());
@@ -79,6 +80,16 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
         if (openBytes >= partBytes) {
             fillPart();
         }
+    }
+
+    private void put(RowKey key, UsageRow row) {
+        UsageRow before = rows.put(key, row);
+        if (before != null && before.first() && !row.first()) {
+            // Of neither anything is there.
+            rows.put(
+                    key, new UsageRow(row.cell(), row.partial(), row.settled(), row.shard(), true));
+        }
+        grow(before == null, row.cell());
     }
 
     private void grow(boolean isNew, UsageCell cell) {
@@ -99,7 +110,7 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
     }
 
     private void closePart() {
-        byte[] part = RowsCodec.encode(new Rows(rows.values(), adjustments.values(), distincts));
+        byte[] part = encoder.encode(new Rows(rows.values(), adjustments.values(), distincts));
         full.add(part);
         heldBytes += part.length;
         rows.clear();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.RecordedMetrics;
 import io.tallyflow.schemas.commit.CommitName;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.UsageCell;
@@ -28,7 +30,9 @@ import org.junit.jupiter.api.Test;
 /** A committer on a real Postgres that goes away when the test says so, on the test's clock. */
 final class CommitMetricsTest {
 
-    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.defaults();
+    private static final List<Meter> METERS =
+            MeterFile.parse("meters.yaml", "meters: [{slug: m, eventType: e, aggregation: COUNT}]");
+    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.of(METERS);
     private static PostgresServer.Database database;
 
     private final RecordedMetrics group = new RecordedMetrics();
@@ -51,6 +55,7 @@ final class CommitMetricsTest {
                 var statement = connection.createStatement()) {
             statement.execute("delete from tallyflow.ledger");
             statement.execute("delete from tallyflow.ledger_history");
+            statement.execute("delete from tallyflow.usage_row");
         }
         new LedgerStart(connections(), OPTIONS).check(CommitName.NONE);
     }
@@ -59,8 +64,7 @@ final class CommitMetricsTest {
     void countCommitsAndRowsAndTellTheAgeOfTheLastOne() throws Exception {
         pass(7);
         assertThat(shown("commitAgeMs")).isEqualTo(7);
-        try (LedgerCommitter committer =
-                new LedgerCommitter(connections(), List.of(), OPTIONS, metrics)) {
+        try (LedgerCommitter committer = new LedgerCommitter(connections(), OPTIONS, metrics)) {
             committer.commit(List.of(new Request(first(3))));
             pass(5);
             assertThat(shown("commits")).isEqualTo(1);
@@ -77,8 +81,7 @@ final class CommitMetricsTest {
     @Test
     void tellHowLongPostgresHasBeenAwayAndThatItIsBack() throws Exception {
         Unreliable connections = new Unreliable(connections(), 2);
-        try (LedgerCommitter committer =
-                new LedgerCommitter(connections, List.of(), OPTIONS, metrics)) {
+        try (LedgerCommitter committer = new LedgerCommitter(connections, OPTIONS, metrics)) {
             committer.commit(List.of(new Request(first(1))));
         }
         assertThat(connections.unavailableMillis).containsExactly(0L, 100L, 200L);
@@ -98,12 +101,19 @@ final class CommitMetricsTest {
 
     private static CommitPart first(int rows) {
         return CommitPart.unnamed(Progress.NONE, rows(rows))
-                .named(new CommitName(5, 1), CommitName.NONE, 0, 1, Progress.NONE, null);
+                .named(
+                        new CommitName(5, 1),
+                        CommitName.NONE,
+                        0,
+                        1,
+                        Progress.NONE,
+                        null,
+                        OPTIONS.definitions());
     }
 
     private static byte[] rows(int count) {
         List<UsageRow> rows = IntStream.range(0, count).mapToObj(CommitMetricsTest::row).toList();
-        return RowsCodec.encode(new Rows(rows, List.of(), List.of()));
+        return new RowsEncoder().encode(new Rows(rows, List.of(), List.of()));
     }
 
     private static JdbcConnectionProvider connections() {
@@ -120,7 +130,8 @@ final class CommitMetricsTest {
                 new UsageCell("m", "s" + number, "{}", 0, 60_000),
                 new UsagePartial(1, BigDecimal.ONE, null, null, null, 0, null, null),
                 false,
-                0);
+                0,
+                true);
     }
 
     /** Connections that cannot be had for some attempts; each attempt takes 100 ms. */

@@ -3,6 +3,7 @@ package io.tallyflow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.progress.LaneCounts;
@@ -21,8 +22,6 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Pending commits lie in checkpoints: what an earlier version wrote must stay readable. {@code
@@ -31,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class CommitPartFixtureTest {
 
     private static final Path FIXTURES = Path.of("src/test/resources/state");
-    private static final int NEWEST = 2;
+    private static final int NEWEST = 3;
 
     private static final UsageCell CELL =
             new UsageCell("tokens", "customer é", "{\"model\":\"m\"}", 60_000, 120_000);
@@ -48,7 +47,8 @@ final class CommitPartFixtureTest {
                             "source",
                             "id"),
                     true,
-                    0);
+                    0,
+                    true);
     private static final Adjustment ADJUSTMENT =
             new Adjustment(
                     CELL,
@@ -58,17 +58,15 @@ final class CommitPartFixtureTest {
     @BeforeEach
     void writeIfAsked() throws IOException {
         if ("write".equals(System.getProperty("tallyflow.golden"))) {
-            Files.createDirectories(fixture(NEWEST).getParent());
-            Files.write(fixture(NEWEST), CommitPartSerializer.INSTANCE.serialize(part()));
+            Files.createDirectories(fixture().getParent());
+            Files.write(fixture(), CommitPartSerializer.INSTANCE.serialize(part()));
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {1, NEWEST})
-    void readsWhatEachVersionWrote(int version) throws IOException {
+    @Test
+    void readsWhatWasWritten() throws IOException {
         CommitPart read =
-                CommitPartSerializer.INSTANCE.deserialize(
-                        version, Files.readAllBytes(fixture(version)));
+                CommitPartSerializer.INSTANCE.deserialize(NEWEST, Files.readAllBytes(fixture()));
         assertThat(read).usingRecursiveComparison().ignoringFields("rows").isEqualTo(part());
         assertThat(RowsCodec.decode(read.rows()))
                 .usingRecursiveComparison()
@@ -78,9 +76,14 @@ final class CommitPartFixtureTest {
     @Test
     void countsRowsWithoutUnpackingThem() throws IOException {
         byte[] rows = part().rows();
-        assertThat(RowsCodec.count(rows, RowKind.USAGE)).isEqualTo(1);
-        assertThat(RowsCodec.count(rows, RowKind.ADJUSTMENT)).isEqualTo(1);
-        assertThat(RowsCodec.count(rows, RowKind.DISTINCT)).isZero();
+        PartSummary summary = RowsCodec.summary(rows);
+        assertThat(summary.count(RowKind.CELL)).isEqualTo(1);
+        assertThat(summary.count(RowKind.FIRST_USAGE)).isEqualTo(1);
+        assertThat(summary.count(RowKind.ADJUSTMENT)).isEqualTo(1);
+        assertThat(summary.count(RowKind.DISTINCT)).isZero();
+        assertThat(summary.results()).isEqualTo(2);
+        assertThat(summary.usageFromMillis()).isEqualTo(60_000);
+        assertThat(summary.usageUntilMillis()).isEqualTo(60_000);
     }
 
     @Test
@@ -88,9 +91,9 @@ final class CommitPartFixtureTest {
         assertThatThrownBy(
                         () ->
                                 CommitPartSerializer.INSTANCE.deserialize(
-                                        NEWEST + 1, Files.readAllBytes(fixture(NEWEST))))
+                                        NEWEST + 1, Files.readAllBytes(fixture())))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("format 3, known are 1 and 2");
+                .hasMessageContaining("format 4, known is 3");
     }
 
     @Test
@@ -106,8 +109,8 @@ final class CommitPartFixtureTest {
                 .hasMessageContaining("format 9");
     }
 
-    private static Path fixture(int version) {
-        return FIXTURES.resolve("v" + version).resolve("commit-part.bin");
+    private static Path fixture() {
+        return FIXTURES.resolve("v1").resolve("commit-part.bin");
     }
 
     private static CommitPart part() {
@@ -122,6 +125,16 @@ final class CommitPartFixtureTest {
                         12,
                         Map.of("rejected.JSON", 13L)),
                 new RewindTarget(41, 2),
-                RowsCodec.encode(new Rows(List.of(ROW), List.of(ADJUSTMENT), List.of())));
+                List.of(
+                        new MeterDefinition(
+                                "tokens",
+                                "what é used",
+                                "prompt",
+                                "SUM",
+                                "$.tokens",
+                                Map.of("model", "$.model"),
+                                "MINUTE"),
+                        new MeterDefinition("calls", "", "call", "COUNT", null, Map.of(), "DAY")),
+                new RowsEncoder().encode(new Rows(List.of(ROW), List.of(ADJUSTMENT), List.of())));
     }
 }

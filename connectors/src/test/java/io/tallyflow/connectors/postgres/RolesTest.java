@@ -2,7 +2,6 @@ package io.tallyflow.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
@@ -84,30 +83,25 @@ final class RolesTest {
                     from generate_series(5, 6) as commit
                     """,
                     """
-                    insert into tallyflow.usage_row (meter, subject, group_hash, group_by,
-                        window_start, window_end, readings, settled, shard, commit)
-                    select 'm', 's', hash, '{}', t, t + interval '1 minute', 1, false, 0, commit
-                    from (select commit, to_timestamp(60 * commit) as t,
-                        substring(sha256('') for 16) as hash
-                        from generate_series(5, 6) as commit) x
+                    insert into tallyflow.usage_row (layer, cell, window_start, readings, settled,
+                        shard, commit)
+                    select 1, tallyflow.cell_of('m@1', 's', '{}'), to_timestamp(60 * commit), 1,
+                        false, 0, commit
+                    from generate_series(5, 6) as commit
                     """,
                     """
-                    insert into tallyflow.adjustment (meter, subject, group_hash, group_by,
-                        window_start, window_end, readings, reason, commit, checkpoint,
-                        committed_at)
-                    select 'm', 's', hash, '{}', t, t + interval '1 minute', 1, 'late', commit,
-                        commit, now()
-                    from (select commit, to_timestamp(60 * commit) as t,
-                        substring(sha256('') for 16) as hash
-                        from generate_series(5, 6) as commit) x
+                    insert into tallyflow.adjustment_row (layer, cell, window_start, readings,
+                        reason, commit, checkpoint, committed_at)
+                    select 1, tallyflow.cell_of('m@1', 's', '{}'), to_timestamp(60 * commit), 1,
+                        'late', commit, commit, now()
+                    from generate_series(5, 6) as commit
                     """,
                     """
-                    insert into tallyflow.distinct_value (meter, subject, group_hash, group_by,
-                        window_start, window_end, value_hash, value, commit)
-                    select 'm', 's', hash, '{}', t, t + interval '1 minute', hash, 'v', commit
-                    from (select commit, to_timestamp(60 * commit) as t,
-                        substring(sha256('') for 16) as hash
-                        from generate_series(5, 6) as commit) x
+                    insert into tallyflow.distinct_value (layer, cell, window_start, value_hash,
+                        value, commit)
+                    select 1, tallyflow.cell_of('m@1', 's', '{}'), to_timestamp(60 * commit),
+                        tallyflow.cell_of('', '', ''), 'v', commit
+                    from generate_series(5, 6) as commit
                     """);
 
     private static LoginUser writer;
@@ -121,7 +115,7 @@ final class RolesTest {
         writer = new LoginUser(database, "tallyflow_writer");
         reader = new LoginUser(database, "tallyflow_reader");
         operator = new LoginUser(database, "tallyflow_operator");
-        MeterRegistry.register(database.dataSource(), METERS);
+        RegisteredMeters.register(database.dataSource(), METERS);
     }
 
     @AfterAll
@@ -137,18 +131,18 @@ final class RolesTest {
         CommitName first = new CommitName(7, 1);
         CommitName second = new CommitName(7, 2);
         CommitName third = new CommitName(8, 3);
-        PostgresSinkOptions options = PostgresSinkOptions.defaults();
+        PostgresSinkOptions options = PostgresSinkOptions.of(METERS);
         try (Session session =
                 new Session(
                         writer.connections(),
                         Duration.ofSeconds(10),
                         new Outage(new SimpleCounter(), System::nanoTime))) {
-            MeterRegistry.register(writer.dataSource(), METERS);
+            RegisteredMeters.register(writer.dataSource(), METERS);
             assertThat(new LedgerStart(writer.connections(), options).check(CommitName.NONE))
                     .isNull();
-            session.run(commit(first, CommitName.NONE, null, 5));
-            session.run(commit(second, first, null, 6));
-            session.run(commit(second, first, null, 6));
+            session.run(commit(first, CommitName.NONE, null, 5, true));
+            session.run(commit(second, first, null, 6, false));
+            session.run(commit(second, first, null, 6, false));
             assertThat(ask(database.connect(), "select value::text from tallyflow.usage"))
                     .containsExactly("17");
 
@@ -157,7 +151,7 @@ final class RolesTest {
                             new LedgerStart(writer.connections(), options.withRewindTo(target))
                                     .check(first))
                     .isEqualTo(target);
-            session.run(commit(third, first, target, 4));
+            session.run(commit(third, first, target, 4, false));
         }
         assertThat(
                         ask(
@@ -188,13 +182,15 @@ final class RolesTest {
                 "delete from tallyflow.ledger",
                 "delete from tallyflow.ledger_history",
                 "delete from tallyflow.meter_definition",
-                "update tallyflow.usage_row set subject = 'other'",
-                "update tallyflow.adjustment set readings = 0",
+                "update tallyflow.usage_row set window_start = now()",
+                "update tallyflow.adjustment_row set readings = 0",
                 "update tallyflow.distinct_value set commit = 0",
                 "update tallyflow.ledger_history set consumed = 0",
                 "update tallyflow.rewind set to_commit = 0",
-                "update tallyflow.staged_row set part = 0",
-                "truncate tallyflow.staged_row",
+                "update tallyflow.cell set subject = 'other'",
+                "delete from tallyflow.cell",
+                "update tallyflow.layer set slug = 'users'",
+                "delete from tallyflow.layer",
                 "update tallyflow.savepoint set checkpoint = 0",
                 "delete from tallyflow.savepoint",
                 "insert into tallyflow.reset default values",
@@ -242,7 +238,7 @@ final class RolesTest {
                     statement.execute(rows);
                 }
             }
-            for (String table : List.of("distinct_value", "usage_row", "adjustment")) {
+            for (String table : List.of("distinct_value", "usage_row", "adjustment_row")) {
                 String transaction =
                         "update tallyflow.ledger_history set abandoned_in_epoch = 3 where %s;"
                                 + " delete from tallyflow.%s where %s";
@@ -308,7 +304,7 @@ final class RolesTest {
                 "insert into tallyflow.usage_row default values",
                 "update tallyflow.usage_row set sum = 0",
                 "delete from tallyflow.usage_row",
-                "insert into tallyflow.adjustment default values",
+                "insert into tallyflow.adjustment_row default values",
                 "update tallyflow.ledger set commit = 0",
                 "select token from tallyflow.ledger",
                 "update tallyflow.meter_definition set in_force = false",
@@ -325,14 +321,16 @@ final class RolesTest {
     @ValueSource(
             strings = {
                 "insert into tallyflow.usage_row default values",
-                "insert into tallyflow.adjustment default values",
+                "insert into tallyflow.adjustment_row default values",
+                "insert into tallyflow.cell default values",
+                "insert into tallyflow.layer default values",
                 "insert into tallyflow.distinct_value default values",
                 "insert into tallyflow.ledger (pipeline) values ('mine')",
                 "insert into tallyflow.ledger_history default values",
                 "insert into tallyflow.rewind default values",
                 "insert into tallyflow.meter_definition default values",
                 "update tallyflow.usage_row set sum = 0",
-                "update tallyflow.adjustment set sum = 0",
+                "update tallyflow.adjustment_row set sum = 0",
                 "update tallyflow.distinct_value set commit = 0",
                 "update tallyflow.ledger set commit = 0",
                 "update tallyflow.ledger_history set commit = 0",
@@ -341,17 +339,16 @@ final class RolesTest {
                 "update tallyflow.progress set commit = 0",
                 "update tallyflow.meter set description = ''",
                 "delete from tallyflow.usage_row",
-                "delete from tallyflow.adjustment",
+                "delete from tallyflow.adjustment_row",
                 "delete from tallyflow.distinct_value",
                 "delete from tallyflow.ledger",
                 "delete from tallyflow.meter_definition",
-                "truncate tallyflow.adjustment",
+                "truncate tallyflow.adjustment_row",
                 "create table tallyflow.mine (x int)",
                 "drop view tallyflow.usage",
                 "select token from tallyflow.ledger",
                 "select * from tallyflow.ledger_history",
                 "select * from tallyflow.rewind",
-                "select * from tallyflow.staged_row",
                 "select * from tallyflow.savepoint",
                 "select * from tallyflow.usage_row_default",
                 "insert into tallyflow.reset default values",
@@ -386,10 +383,10 @@ final class RolesTest {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(
                         """
-                        insert into tallyflow.distinct_value (meter, subject, group_hash, group_by,
-                            window_start, window_end, value_hash, value, commit)
-                        select 'users', 's', hash, '{}', t, t + interval '1 minute', hash, 'v', 1
-                        from (select %s as t, substring(sha256('') for 16) as hash) x
+                        insert into tallyflow.distinct_value (layer, cell, window_start, value_hash,
+                            value, commit)
+                        select 2, tallyflow.cell_of('users@1', 's', '{}'), %s,
+                            tallyflow.cell_of('', '', ''), 'v', 1
                         """
                                 .formatted(newest));
             }
@@ -409,7 +406,7 @@ final class RolesTest {
             try (Statement statement = connection.createStatement()) {
                 statement.execute("alter table tallyflow.ledger add column more int");
                 statement.execute("create table tallyflow.another (x int)");
-                statement.execute("drop table tallyflow.adjustment cascade");
+                statement.execute("drop table tallyflow.adjustment_row cascade");
                 statement.execute("select 1 from tallyflow.flyway_schema_history");
             }
             connection.rollback();
@@ -445,7 +442,11 @@ final class RolesTest {
 
     /** A commit of one row, replaced by each commit, and one adjustment, added by each. */
     private static CommitTransaction commit(
-            CommitName name, CommitName previous, @Nullable RewindTarget rewind, int sum) {
+            CommitName name,
+            CommitName previous,
+            @Nullable RewindTarget rewind,
+            int sum,
+            boolean first) {
         UsageCell cell = new UsageCell("tokens", "s", "{}", 60_000, 120_000);
         Progress progress =
                 new Progress(
@@ -454,15 +455,17 @@ final class RolesTest {
                         60_000,
                         Map.of());
         byte[] rows =
-                RowsCodec.encode(
-                        new Rows(
-                                List.of(new UsageRow(cell, partial(sum), false, 0)),
-                                List.of(new Adjustment(cell, AdjustmentReason.LATE, partial(sum))),
-                                List.of(new DistinctValue(cell, "value"))));
+                new RowsEncoder()
+                        .encode(
+                                new Rows(
+                                        List.of(new UsageRow(cell, partial(sum), false, 0, first)),
+                                        List.of(
+                                                new Adjustment(
+                                                        cell, AdjustmentReason.LATE, partial(sum))),
+                                        List.of(new DistinctValue(cell, "value"))));
         return new CommitTransaction(
                 "metering",
-                List.of(new CommitPart(name, previous, 0, 1, progress, rewind, rows)),
-                CommitRows.DIRECT);
+                List.of(new CommitPart(name, previous, 0, 1, progress, rewind, null, rows)));
     }
 
     private static UsagePartial partial(int sum) {

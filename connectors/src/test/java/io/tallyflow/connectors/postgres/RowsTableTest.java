@@ -2,6 +2,7 @@ package io.tallyflow.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.AdjustmentReason;
@@ -35,6 +36,8 @@ class RowsTableTest {
 
     private static final long LAST_MILLIS = 253_402_300_799_999L;
 
+    private static final long MINUTE = 60_000;
+
     private static PostgresServer.Database database;
     private static Connection connection;
 
@@ -42,6 +45,15 @@ class RowsTableTest {
     static void connect() throws SQLException {
         database = PostgresServer.migrated();
         connection = database.connect();
+        RegisteredMeters.register(
+                database.dataSource(),
+                MeterFile.parse(
+                        "meters.yaml",
+                        """
+                        meters:
+                          - {slug: m, eventType: e, aggregation: COUNT}
+                          - {slug: n, eventType: e, aggregation: COUNT}
+                        """));
         connection.setAutoCommit(false);
     }
 
@@ -60,11 +72,15 @@ class RowsTableTest {
     void holdsAUsageRowAsItWasWritten(
             @ForAll("cells") UsageCell cell,
             @ForAll("partials") UsagePartial partial,
-            @ForAll boolean settled)
+            @ForAll boolean settled,
+            @ForAll boolean first)
             throws Exception {
         WrittenRows.write(
-                connection, List.of(new UsageRow(cell, partial, settled, 5)), List.of(), List.of());
-        assertThat(rows("usage_row", "settled::text || ' ' || shard"))
+                connection,
+                List.of(new UsageRow(cell, partial, settled, 5, first)),
+                List.of(),
+                List.of());
+        assertThat(rows("usage_row", "settled::text || ' ' || shard", cell.group()))
                 .containsExactly(new Stored(cell, partial, settled + " 5"));
     }
 
@@ -77,7 +93,8 @@ class RowsTableTest {
                 List.of(),
                 List.of(new Adjustment(cell, AdjustmentReason.VOID, partial)),
                 List.of());
-        assertThat(rows("adjustment", "reason")).containsExactly(new Stored(cell, partial, "void"));
+        assertThat(rows("adjustment_row", "reason", cell.group()))
+                .containsExactly(new Stored(cell, partial, "void"));
     }
 
     @Property(tries = 100, seed = "20261126")
@@ -90,12 +107,14 @@ class RowsTableTest {
         try (var statement = connection.createStatement();
                 ResultSet row =
                         statement.executeQuery(
-                                "select value, value_hash, group_hash"
-                                        + " from tallyflow.distinct_value")) {
+                                "select value, uuid_send(value_hash), subject, group_by::text"
+                                        + " from tallyflow.distinct_value"
+                                        + " join tallyflow.cell using (cell, layer)")) {
             assertThat(row.next()).isTrue();
             assertThat(row.getString(1)).isEqualTo(value);
             assertThat(row.getBytes(2)).isEqualTo(TextHash.of(value));
-            assertThat(row.getBytes(3)).isEqualTo(TextHash.of(cell.group()));
+            assertThat(row.getString(3)).isEqualTo(cell.subject());
+            assertThat(spaceless(row.getString(4))).isEqualTo(cell.group());
             assertThat(row.next()).isFalse();
         }
     }
@@ -113,14 +132,13 @@ class RowsTableTest {
     @Provide
     Arbitrary<UsageCell> cells() {
         return Combinators.combine(
-                        texts(),
+                        Arbitraries.of("m", "n"),
                         texts(),
                         Arbitraries.of("{}", "{\"model\":\"\\\"é\\\\\"}"),
-                        Arbitraries.longs().between(FIRST_MILLIS, LAST_MILLIS),
-                        Arbitraries.integers().between(1, 86_400_000))
+                        Arbitraries.longs().between(FIRST_MILLIS, LAST_MILLIS))
                 .as(
-                        (meter, subject, group, start, length) ->
-                                new UsageCell(meter, subject, group, start, start + length));
+                        (meter, subject, group, start) ->
+                                new UsageCell(meter, subject, group, start, start + MINUTE));
     }
 
     @Provide
@@ -191,29 +209,36 @@ class RowsTableTest {
         }
     }
 
-    private static List<Stored> rows(String table, String rest) throws SQLException {
+    private static String spaceless(String json) {
+        return json.replace("\": \"", "\":\"");
+    }
+
+    private static List<Stored> rows(String table, String rest, String group) throws SQLException {
         String sql =
                 """
-                select meter, subject, group_by::text, readings, sum, min, max, latest,
+                select slug, subject, group_by::text, readings, sum, min, max, latest,
                     (extract(epoch from window_start) * 1000)::bigint,
-                    (extract(epoch from window_end) * 1000)::bigint,
+                    cell = tallyflow.cell_of(name, subject, ?),
                     (extract(epoch from latest_at) * 1000000)::bigint,
-                    latest_source, latest_id, %s, group_hash from tallyflow.%s
+                    latest_source, latest_id, %s
+                from tallyflow.%s
+                join tallyflow.cell using (cell, layer) join tallyflow.layer using (layer)
                 """
                         .formatted(rest, table);
         List<Stored> stored = new ArrayList<>();
-        try (var statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
+        try (var statement = connection.prepareStatement(sql)) {
+            statement.setString(1, group);
+            ResultSet row = statement.executeQuery();
             while (row.next()) {
-                String group = row.getString(3).replace("\": \"", "\":\"");
-                assertThat(row.getBytes(15)).isEqualTo(TextHash.of(group));
+                assertThat(spaceless(row.getString(3))).isEqualTo(group);
+                assertThat(row.getBoolean(10)).as("key of the cell").isTrue();
                 UsageCell cell =
                         new UsageCell(
                                 row.getString(1),
                                 row.getString(2),
                                 group,
                                 row.getLong(9),
-                                row.getLong(10));
+                                row.getLong(9) + MINUTE);
                 UsagePartial partial =
                         new UsagePartial(
                                 row.getLong(4),

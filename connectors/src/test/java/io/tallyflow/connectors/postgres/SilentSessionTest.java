@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class SilentSessionTest {
 
-    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.defaults();
+    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.of(List.of());
     private static final Duration SILENCE = Duration.ofMillis(500);
 
     private PostgresServer.Database database;

@@ -45,7 +45,7 @@ final class UsageWriterTest {
             write(row("s", i, 1));
         }
         CommitPart only = only(writer.prepareCommit());
-        assertThat(RowsCodec.count(only.rows(), RowKind.USAGE)).isEqualTo(2);
+        assertThat(RowsCodec.summary(only.rows()).count(RowKind.FIRST_USAGE)).isEqualTo(2);
     }
 
     @Test
@@ -59,7 +59,7 @@ final class UsageWriterTest {
         assertThat(parts).hasSizeGreaterThan(20);
         int rows = 0;
         for (CommitPart part : parts) {
-            RowBlock usage = RowsCodec.decode(part.rows()).usage();
+            RowBlock usage = RowsCodec.decode(part.rows()).of(RowKind.FIRST_USAGE);
             assertThat(usage.columns().stream().mapToInt(column -> column.length).sum())
                     .isBetween(1, 2 * PART_BYTES);
             rows += usage.count();
@@ -119,7 +119,7 @@ final class UsageWriterTest {
                     CONTEXT);
         }
         CommitPart only = only(writer.prepareCommit());
-        assertThat(RowsCodec.count(only.rows(), RowKind.ADJUSTMENT)).isEqualTo(1);
+        assertThat(RowsCodec.summary(only.rows()).count(RowKind.ADJUSTMENT)).isEqualTo(1);
     }
 
     private void write(UsageRow row) throws InterruptedException {
@@ -132,7 +132,7 @@ final class UsageWriterTest {
     }
 
     private static UsageRow row(String subject, long value, int shard) {
-        return new UsageRow(cell(subject), partial(value), false, shard);
+        return new UsageRow(cell(subject), partial(value), false, shard, true);
     }
 
     private static UsageCell cell(String subject) {

@@ -1,5 +1,7 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.schemas.commit.CommitName;
+import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageRow;
@@ -8,6 +10,8 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
+import java.util.List;
+import java.util.Map;
 
 /** Results in Postgres without a job: written as a commit writes them, but for the ledger. */
 public final class WrittenRows {
@@ -21,16 +25,13 @@ public final class WrittenRows {
             Collection<Adjustment> adjustments,
             Collection<DistinctValue> distincts)
             throws SQLException {
-        RowBlocks rows = asSent(new Rows(usage, adjustments, distincts));
-        RowsTable table = new RowsTable(connection, 1, 1);
-        table.writeUsage(rows.usage());
-        table.writeAdjustments(rows.adjustments());
-        table.writeDistincts(rows.distincts());
-    }
-
-    private static RowBlocks asSent(Rows rows) {
+        byte[] rows = new RowsEncoder().encode(new Rows(usage, adjustments, distincts));
+        CommitName name = new CommitName(1, 1);
+        CommitPart part =
+                new CommitPart(name, CommitName.NONE, 0, 1, Progress.NONE, null, null, rows);
+        Ledger ledger = new Ledger(0, 1, name, null, Map.of(), Progress.NONE.counts(), Map.of());
         try {
-            return RowsCodec.decode(RowsCodec.encode(rows));
+            new CommitRows(connection, ledger, true).write(List.of(part));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -285,9 +285,12 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     private final class Output implements WindowOutput {
 
         @Override
-        public void row(int key, UsageCell cell, UsagePartial partial, boolean settled) {
-            int shard = shards == 1 ? 0 : keys.shardOf(cell.subject(), key);
-            emit(UsageChange.of(new UsageRow(cell, partial, settled, shard)));
+        public void row(int key, KnownCell cell, boolean settled) {
+            int shard = shards == 1 ? 0 : keys.shardOf(cell.name().subject(), key);
+            emit(
+                    UsageChange.of(
+                            new UsageRow(
+                                    cell.name(), cell.partial(), settled, shard, !cell.sent())));
         }
 
         @Override

@@ -74,7 +74,7 @@ final class CellBlock {
             String subject = texts.get(BlockBytes.readCount(in));
             UsagePartial partial = PartialBytes.read(in);
             cells.accept(
-                    new KnownCell(
+                    KnownCell.stored(
                             new UsageCell(
                                     meter, subject, group, window.getStart(), window.getEnd()),
                             partial));

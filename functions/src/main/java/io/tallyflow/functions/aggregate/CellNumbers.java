@@ -42,7 +42,9 @@ final class CellNumbers {
     private static final long HAS_VALUES = 1 << 16;
     private static final long IS_EXACT = 1 << 17;
     private static final long IS_CHANGED = 1 << 18;
-    private static final long FLAGS_KEPT = IS_CHANGED | AGGREGATION_MASK << AGGREGATION_SHIFT;
+    private static final long IS_SENT = 1 << 19;
+    private static final long FLAGS_KEPT =
+            IS_CHANGED | IS_SENT | AGGREGATION_MASK << AGGREGATION_SHIFT;
 
     private static final long[] NONE = {};
 
@@ -272,6 +274,17 @@ final class CellNumbers {
     /** State and the sinks are taken to have heard. */
     void takeChange(int cell) {
         numbers[cell * NUMBERS + SHAPE] &= ~IS_CHANGED;
+        markSent(cell);
+    }
+
+    /** Notes that the sinks have heard of the cell. */
+    void markSent(int cell) {
+        numbers[cell * NUMBERS + SHAPE] |= IS_SENT;
+    }
+
+    /** Whether the sinks have ever heard of the cell. */
+    boolean isSent(int cell) {
+        return (numbers[cell * NUMBERS + SHAPE] & IS_SENT) != 0;
     }
 
     private int scale(int cell) {

@@ -128,7 +128,7 @@ final class CellTable {
     }
 
     private KnownCell known(int cell, TimeWindow window) {
-        return new KnownCell(name(cell, window), numbers.partial(cell));
+        return new KnownCell(name(cell, window), numbers.partial(cell), numbers.isSent(cell));
     }
 
     UsageCell name(int cell, TimeWindow window) {

@@ -5,8 +5,10 @@ import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
@@ -85,12 +87,14 @@ final class OpenWindow {
         }
     }
 
+    /** Takes up a cell that state knows. */
     private int remember(KnownCell known) {
         UsageCell name = known.name();
         int cell =
                 cells.add(
                         name.meter(), name.subject(), name.group(), aggregations.get(name.meter()));
         cells.numbers().become(cell, known.partial());
+        cells.numbers().markSent(cell);
         return cell;
     }
 
@@ -137,7 +141,7 @@ final class OpenWindow {
     private int findRow(String meter, String subject, String group) throws Exception {
         UsageCell name = new UsageCell(meter, subject, group, window.getStart(), window.getEnd());
         UsagePartial row = state.row(key, name);
-        return row == null ? CellTable.NONE : remember(new KnownCell(name, row));
+        return row == null ? CellTable.NONE : remember(KnownCell.stored(name, row));
     }
 
     /** Adds a cell that the window does not have, without readings. */
@@ -217,7 +221,7 @@ final class OpenWindow {
         touched = false;
         List<KnownCell> changed = cells.takeChanged(window);
         for (KnownCell cell : changed) {
-            output.row(key, cell.name(), cell.partial(), false);
+            output.row(key, cell, false);
         }
         return changed;
     }
@@ -288,7 +292,7 @@ final class OpenWindow {
     /** Marks all cells to be sent ahead of the next barrier. */
     void changeAll(WindowOutput output) throws Exception {
         if (inRows) {
-            state.rows(key, window, known -> output.row(key, known.name(), known.partial(), false));
+            state.rows(key, window, known -> output.row(key, known, false));
         }
         for (int cell = 0; cell < cells.size(); cell++) {
             cells.change(cell);
@@ -306,15 +310,28 @@ final class OpenWindow {
                 });
         Consumer<KnownCell> last =
                 known -> {
-                    output.row(key, known.name(), known.partial(), true);
+                    output.row(key, known, true);
                     output.settled(
                             known.name(),
                             known.partial(),
                             distinctValues.getOrDefault(known.name(), 0L));
                 };
         if (inRows) {
-            writeRows(cells.takeChanged(window));
-            state.rows(key, window, last);
+            List<KnownCell> unsaid = cells.takeChanged(window);
+            writeRows(unsaid);
+            Set<UsageCell> firsts = new HashSet<>();
+            unsaid.stream()
+                    .filter(known -> !known.sent())
+                    .forEach(known -> firsts.add(known.name()));
+            state.rows(
+                    key,
+                    window,
+                    row ->
+                            last.accept(
+                                    new KnownCell(
+                                            row.name(),
+                                            row.partial(),
+                                            !firsts.contains(row.name()))));
         } else {
             cells.all(window).forEach(last);
         }

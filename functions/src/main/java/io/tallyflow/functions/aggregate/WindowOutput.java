@@ -12,7 +12,7 @@ interface WindowOutput {
      *
      * @param key that the cell is kept under
      */
-    void row(int key, UsageCell cell, UsagePartial partial, boolean settled);
+    void row(int key, KnownCell cell, boolean settled);
 
     /** A value that a cell sees for the first time. */
     void value(DistinctValue value);

@@ -150,7 +150,7 @@ final class WindowState {
                 of(key, window, cellRows).entries()) {
             Tuple3<String, String, String> name = entry.getKey();
             cells.accept(
-                    new KnownCell(
+                    KnownCell.stored(
                             new UsageCell(
                                     name.f0, name.f1, name.f2, window.getStart(), window.getEnd()),
                             entry.getValue()));

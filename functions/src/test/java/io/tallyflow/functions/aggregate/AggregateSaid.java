@@ -1,5 +1,7 @@
 package io.tallyflow.functions.aggregate;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.tallyflow.functions.KeyedSubtasks;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.lake.LakeRow;
@@ -19,6 +21,7 @@ import java.util.Set;
 /** Everything that an aggregating operator says between two barriers, however it is cut. */
 record AggregateSaid(
         Map<UsageCell, UsageRow> rows,
+        Set<UsageCell> firsts,
         Map<UsageCell, UsagePartial> adjustments,
         Set<DistinctValue> values,
         Progress progress,
@@ -31,12 +34,20 @@ record AggregateSaid(
             throws Exception {
         subtasks.prepareBarrier(checkpoint);
         Map<UsageCell, UsageRow> rows = new HashMap<>();
+        Set<UsageCell> firsts = new HashSet<>();
         Map<UsageCell, UsagePartial> adjustments = new HashMap<>();
         Set<DistinctValue> values = new HashSet<>();
         Progress progress = Progress.NONE;
         for (UsageChange change : subtasks.taken()) {
             if (change.row() != null) {
-                rows.put(change.row().cell(), change.row());
+                UsageRow row = change.row();
+                if (row.first()) {
+                    assertThat(rows).as("said before").doesNotContainKey(row.cell());
+                    firsts.add(row.cell());
+                }
+                rows.put(
+                        row.cell(),
+                        new UsageRow(row.cell(), row.partial(), row.settled(), row.shard(), false));
             } else if (change.adjustment() != null) {
                 adjustments.merge(
                         change.adjustment().cell(),
@@ -56,6 +67,6 @@ record AggregateSaid(
         for (LateEvent event : subtasks.taken(AggregateUsage.LATE)) {
             late.merge(event, 1, Integer::sum);
         }
-        return new AggregateSaid(rows, adjustments, values, progress, lake, late);
+        return new AggregateSaid(rows, firsts, adjustments, values, progress, lake, late);
     }
 }

@@ -64,7 +64,7 @@ final class BlockFixturesTest {
     }
 
     private static KnownCell cell(UsageCell name, UsagePartial partial) {
-        return new KnownCell(name, partial);
+        return KnownCell.stored(name, partial);
     }
 
     /** As above, with what meters of different aggregations keep. */

@@ -12,13 +12,16 @@ import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.MeteredEvent;
 import io.tallyflow.schemas.usage.Reading;
+import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageChange;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.typeinfo.Types;
@@ -85,6 +88,8 @@ final class BundledAgainstPlainTest {
         private KeyedSubtasks<String, MeteredOrProgress, UsageChange> plain;
         private KeyedSubtasks.@Nullable Snapshot bundledState;
         private KeyedSubtasks.@Nullable Snapshot plainState;
+        private Set<UsageCell> known = new HashSet<>();
+        private Set<UsageCell> knownState = Set.of();
         private long now;
         private long watermark;
         private long checkpoint;
@@ -142,8 +147,10 @@ final class BundledAgainstPlainTest {
                 barrier();
                 bundledState = bundled.snapshot(checkpoint);
                 plainState = plain.snapshot(checkpoint);
+                knownState = Set.copyOf(known);
             } else {
                 close();
+                known = new HashSet<>(knownState);
                 start(random.nextInt(3) == 0 && bundledState != null);
             }
         }
@@ -158,6 +165,10 @@ final class BundledAgainstPlainTest {
             AggregateSaid said = AggregateSaid.until(checkpoint, bundled);
             AggregateSaid wanted = AggregateSaid.until(checkpoint, plain);
             assertThat(said.rows()).isEqualTo(wanted.rows());
+            Set<UsageCell> firsts = new HashSet<>(said.rows().keySet());
+            firsts.removeAll(known);
+            assertThat(said.firsts()).isEqualTo(firsts);
+            known.addAll(firsts);
             assertThat(said.adjustments()).isEqualTo(wanted.adjustments());
             assertThat(said.values()).isEqualTo(wanted.values());
             assertThat(said.progress()).isEqualTo(wanted.progress());

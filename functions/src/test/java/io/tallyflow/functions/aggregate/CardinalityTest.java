@@ -162,7 +162,7 @@ final class CardinalityTest {
     private static final class Unheard implements WindowOutput {
 
         @Override
-        public void row(int key, UsageCell cell, UsagePartial partial, boolean settled) {}
+        public void row(int key, KnownCell cell, boolean settled) {}
 
         @Override
         public void value(DistinctValue value) {}
@@ -302,8 +302,8 @@ final class CardinalityTest {
         private long distinct;
 
         @Override
-        public void row(int key, UsageCell cell, UsagePartial partial, boolean settled) {
-            readings = partial.readings();
+        public void row(int key, KnownCell cell, boolean settled) {
+            readings = cell.partial().readings();
         }
 
         @Override
@@ -339,7 +339,7 @@ final class CardinalityTest {
         }
 
         @Override
-        public void row(int key, UsageCell cell, UsagePartial partial, boolean settled) {}
+        public void row(int key, KnownCell cell, boolean settled) {}
 
         @Override
         public void value(DistinctValue value) {

@@ -51,6 +51,6 @@ final class PlainCell {
     }
 
     UsageRow row(UsageCell cell) {
-        return new UsageRow(cell, partial, settled, 0);
+        return new UsageRow(cell, partial, settled, 0, false);
     }
 }

@@ -98,7 +98,7 @@ final class StreamTypesTest {
                 MeteredOrProgress.of(PROGRESS, 3),
                 PARTIAL,
                 COUNT,
-                UsageChange.of(new UsageRow(CELL, PARTIAL, true, 3)),
+                UsageChange.of(new UsageRow(CELL, PARTIAL, true, 3, true)),
                 UsageChange.of(new Adjustment(CELL, AdjustmentReason.LATE, COUNT)),
                 UsageChange.of(new DistinctValue(CELL, "value")),
                 UsageChange.of(PROGRESS),

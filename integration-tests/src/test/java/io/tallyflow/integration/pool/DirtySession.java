@@ -20,13 +20,16 @@ final class DirtySession implements AutoCloseable {
                     "set default_transaction_isolation = 'serializable'",
                     "set bytea_output = 'escape'",
                     "set lock_timeout = '1ms'",
+                    "set statement_timeout = '1s'",
+                    "set synchronous_commit = off",
+                    "set enable_nestloop = off",
                     "set enable_indexscan = off",
                     // The name that the driver gives to the first statement that it prepares.
                     "deallocate all",
                     "prepare \"S_1\" as select 'not what was asked for'",
                     "prepare \"S_2\" as select 'not what was asked for'",
                     "create temporary table if not exists usage_row (commit text)",
-                    "create temporary table if not exists staged_row (commit text)");
+                    "create temporary table if not exists cell (commit text)");
 
     private final Connection connection;
     private final Thread thread;

@@ -78,7 +78,7 @@ final class PgBouncerTest {
             client.setProperty("bootstrap.servers", kafka.bootstrapServers());
             try (DirtySession dirt = new DirtySession(pool.jdbcUrl("tallyflow"));
                     WatchedJob job =
-                            WatchedJob.start(settings(kafka, meters, null), twoWriters())) {
+                            WatchedJob.start(settings(kafka, meters, null), Map.of())) {
                 job.awaitProcessing();
                 long[] third = UsageLogSender.send(client, log, new long[log.partitions()], 1, 3);
                 awaitOffsets(witness, job, third);
@@ -88,7 +88,7 @@ final class PgBouncerTest {
             Path newest =
                     RetainedCheckpoints.newest(directory.resolve("flink/checkpoints"))
                             .orElseThrow();
-            try (WatchedJob job = WatchedJob.start(settings(kafka, meters, newest), twoWriters())) {
+            try (WatchedJob job = WatchedJob.start(settings(kafka, meters, newest), Map.of())) {
                 long[] ends = UsageLogSender.send(client, log, witness.look().offsets(), 2, 3);
                 try (DirtySession dirt = new DirtySession(pool.jdbcUrl("tallyflow"))) {
                     awaitOffsets(witness, job, ends);
@@ -143,10 +143,6 @@ final class PgBouncerTest {
                 "offsets " + Arrays.toString(offsets),
                 Duration.ofSeconds(90),
                 () -> Arrays.equals(witness.look().offsets(), offsets));
-    }
-
-    private static Map<Option, String> twoWriters() {
-        return Map.of(Option.POSTGRES_WRITERS, "2");
     }
 
     private JobSettings settings(EmbeddedKafka kafka, Path meters, Path restoreFrom) {

@@ -70,16 +70,6 @@ final class CommitProtocolTest {
     @ParameterizedTest
     @EnumSource(Faults.Way.class)
     void survivesAFaultOnEitherSideOfEveryStepOfACommit(Faults.Way way) throws Exception {
-        survivesEveryFault(way, 0);
-    }
-
-    @ParameterizedTest
-    @EnumSource(Faults.Way.class)
-    void survivesAFaultOnEitherSideOfEveryStepOfAStagedCommit(Faults.Way way) throws Exception {
-        survivesEveryFault(way, 2);
-    }
-
-    private void survivesEveryFault(Faults.Way way, int loaders) throws Exception {
         for (Faults.Break side : Faults.Break.values()) {
             long step = 0;
             boolean fired = true;
@@ -87,17 +77,15 @@ final class CommitProtocolTest {
                 database.clear();
                 witness = new Witness(database::connect, log);
                 checkpoint = 0;
-                fired = commitWithFault(step++, side, way, loaders);
+                fired = commitWithFault(step++, side, way);
             }
             assertThat(step).as("steps of a commit").isGreaterThan(7);
         }
     }
 
-    private boolean commitWithFault(long step, Faults.Break side, Faults.Way way, int loaders)
-            throws Exception {
+    private boolean commitWithFault(long step, Faults.Break side, Faults.Way way) throws Exception {
         Faults connections = database.connections();
-        PostgresUsageSink sink =
-                new PostgresUsageSink(connections, connections.others(loaders), options());
+        PostgresUsageSink sink = new PostgresUsageSink(connections, options());
         rig = PipelineRig.fresh(log, sink, 2);
         readSome(150);
         commit();
@@ -489,10 +477,9 @@ final class CommitProtocolTest {
     }
 
     private static PostgresSinkOptions options() {
-        return PostgresSinkOptions.defaults()
+        return PostgresSinkOptions.of(UsageLog.meters())
                 .withPatience(Duration.ofSeconds(20))
-                .withPartBytes(4_000)
-                .withStagedRows(1);
+                .withPartBytes(4_000);
     }
 
     private static void assertRefused(Refusal refusal, ThrowingCallable call) {

@@ -5,10 +5,7 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.Properties;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +17,11 @@ final class Faults implements JdbcConnectionProvider {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient Supplier<JdbcConnectionProvider> providers;
     private final transient JdbcConnectionProvider connections;
     private final transient Script script;
     private transient @Nullable Connection wrapped;
 
-    /** Where to break; one for all connections of a sink. */
+    /** Where to break. */
     private static final class Script {
         private long steps;
         private long breakAt = Long.MAX_VALUE;
@@ -65,19 +61,9 @@ final class Faults implements JdbcConnectionProvider {
         }
     }
 
-    Faults(Supplier<JdbcConnectionProvider> providers) {
-        this(providers, new Script());
-    }
-
-    private Faults(Supplier<JdbcConnectionProvider> providers, Script script) {
-        this.providers = providers;
-        this.connections = providers.get();
-        this.script = script;
-    }
-
-    /** Further connections, whose steps are counted with this one's. */
-    List<Faults> others(int count) {
-        return Stream.generate(() -> new Faults(providers, script)).limit(count).toList();
+    Faults(JdbcConnectionProvider connections) {
+        this.connections = connections;
+        this.script = new Script();
     }
 
     /** Breaks once, at the given step from now on, counted from 0. */
@@ -137,7 +123,8 @@ final class Faults implements JdbcConnectionProvider {
         return proxy(
                 Connection.class,
                 (name, call) -> {
-                    if (name.equals("commit")) {
+                    // COPY goes to the connection behind.
+                    if (name.equals("commit") || name.equals("unwrap")) {
                         return step(call);
                     }
                     Object result = call.run();

@@ -39,7 +39,7 @@ final class ProtocolDatabase implements AutoCloseable {
 
     /** Connections for a sink, which the test can break. */
     Faults connections() {
-        return new Faults(this::provider);
+        return new Faults(provider());
     }
 
     private JdbcConnectionProvider provider() {
@@ -63,12 +63,14 @@ final class ProtocolDatabase implements AutoCloseable {
             for (String table :
                     new String[] {
                         "usage_row",
-                        "adjustment",
+                        "adjustment_row",
                         "distinct_value",
                         "ledger",
                         "ledger_history",
                         "rewind",
-                        "staged_row"
+                        "cell",
+                        "layer",
+                        "meter_definition"
                     }) {
                 statement.addBatch("delete from tallyflow." + table);
             }

@@ -59,7 +59,6 @@ final class RandomFaultsTest {
         private final int shards;
         private final Witness witness;
         private final Faults connections;
-        private final List<Faults> staging;
         private final List<Done> completed = new ArrayList<>();
         private PipelineRig rig;
         private PipelineRig.@Nullable Snapshot pending;
@@ -77,7 +76,6 @@ final class RandomFaultsTest {
             this.shards = 1 + (int) (seed % 3);
             this.witness = new Witness(database::connect, log);
             this.connections = database.connections();
-            this.staging = seed % 2 == 0 ? List.of() : connections.others(2);
             this.rig = PipelineRig.fresh(log, sink(null), 1 + random.nextInt(3), shards);
         }
 
@@ -195,13 +193,11 @@ final class RandomFaultsTest {
         private PostgresUsageSink sink(@Nullable RewindTarget rewindTo) throws SQLException {
             return new PostgresUsageSink(
                     connections,
-                    staging,
-                    PostgresSinkOptions.defaults()
+                    PostgresSinkOptions.of(UsageLog.meters())
                             .withShards(shards)
                             .withRewindTo(rewindTo)
                             .withPatience(Duration.ofSeconds(20))
-                            .withPartBytes(2_000)
-                            .withStagedRows(1));
+                            .withPartBytes(2_000));
         }
     }
 }

@@ -2,6 +2,8 @@ package io.tallyflow.integration.protocol;
 
 import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.event.Lane;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -85,6 +87,11 @@ public final class UsageLog {
 
     public long[] ends() {
         return partitions.stream().mapToLong(List::size).toArray();
+    }
+
+    /** The definitions. */
+    static List<Meter> meters() {
+        return MeterFile.parse("meters.yaml", METERS);
     }
 
     /** What the records below the given offsets must come to. */

@@ -6,7 +6,6 @@ import io.tallyflow.cli.embedded.LakeAddress;
 import io.tallyflow.connectors.iceberg.Lake;
 import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
 import io.tallyflow.functions.memory.WorkingMemory;
@@ -30,7 +29,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Future;
-import javax.sql.DataSource;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -39,7 +37,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** The whole job between real ends, with time that comes from events alone. */
 final class MeteringRig implements AutoCloseable {
@@ -148,7 +145,6 @@ final class MeteringRig implements AutoCloseable {
         environment.configure(own);
         MeteringOptions options = options(settings, commits);
         List<Meter> meters = MeterFile.read(options.meters());
-        MeterRegistry.register(dataSource(settings), meters);
         LakeOptions catalog = options.lake();
         if (catalog != null) {
             try (Lake lake = Lake.open(catalog)) {
@@ -163,13 +159,6 @@ final class MeteringRig implements AutoCloseable {
                         1);
         new MeteringPipeline(RealEnds.ends(options, meters, Duration.ofSeconds(1)), rules)
                 .attachTo(environment, environment.getParallelism());
-    }
-
-    private static DataSource dataSource(JobSettings settings) {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(settings.postgresUrl());
-        source.setUser(settings.postgresUser());
-        return source;
     }
 
     private static MeteringOptions options(JobSettings settings, Commits commits) {

@@ -40,12 +40,14 @@ final class SavepointFixture {
     /** Everything that a commit writes and a start reads. */
     private static final List<String> TABLES =
             List.of(
+                    "meter_definition",
+                    "layer",
+                    "cell",
                     "usage_row",
-                    "adjustment",
+                    "adjustment_row",
                     "distinct_value",
                     "ledger",
-                    "ledger_history",
-                    "meter_definition");
+                    "ledger_history");
 
     private static final String SAVEPOINT = "savepoint/";
     private static final String MIGRATION = "classpath:io/tallyflow/schemas/postgres/migration";

@@ -4,6 +4,7 @@ import io.tallyflow.connectors.iceberg.Lake;
 import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.connectors.postgres.DriverRelease;
 import io.tallyflow.connectors.postgres.LoginTrouble;
+import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
@@ -58,7 +59,7 @@ public final class MeteringJob {
                 rules.meters().stream().map(Meter::slug).toList());
         // For the page of the job, and for commands that must not take another job for this one.
         environment.getConfig().setGlobalJobParameters(Configuration.fromMap(options.shown()));
-        register(options, rules);
+        check(options, rules);
         int partitions = EventsTopic.partitions(options);
         int readers = Math.min(environment.getParallelism(), partitions);
         createLake(options);
@@ -68,9 +69,10 @@ public final class MeteringJob {
                 .attachTo(environment, readers);
     }
 
-    private static void register(MeteringOptions options, MeteringRules rules) throws SQLException {
+    /** Only a look: the first commit registers the meters. */
+    private static void check(MeteringOptions options, MeteringRules rules) throws SQLException {
         try {
-            MeterRegistry.register(RealEnds.dataSource(options), rules.meters());
+            MeterRegistry.check(RealEnds.dataSource(options), MeterDefinition.of(rules.meters()));
         } catch (SQLException e) {
             String advice = LoginTrouble.advice(e);
             if (advice == null) {

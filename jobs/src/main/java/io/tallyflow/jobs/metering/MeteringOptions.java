@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param kafka the brokers and how to talk to them; may hold secrets
  * @param postgresUrl JDBC URL
  * @param postgresPassword never printed
- * @param postgresWriters how many connections write a large commit, from 1
  * @param lake null for a job without Iceberg tables; may hold secrets
  * @param meters the definitions' file
  * @param subjectShards over how many workers the events of one subject are spread
@@ -42,7 +41,6 @@ public record MeteringOptions(
         Duration dedupeHorizon,
         Duration stateKept,
         Duration postgresPatience,
-        int postgresWriters,
         @Nullable LakeOptions lake,
         Duration lakeCommitInterval,
         int subjectShards,
@@ -64,7 +62,6 @@ public record MeteringOptions(
         all.put(Option.POSTGRES_URL, postgresUrl.replaceFirst("\\?.*", ""));
         all.put(Option.POSTGRES_USER, postgresUser);
         all.put(Option.POSTGRES_PATIENCE, postgresPatience);
-        all.put(Option.POSTGRES_WRITERS, postgresWriters);
         all.put(Option.LAKE_CATALOG, lake == null ? "none" : lake);
         all.put(Option.LAKE_COMMIT_INTERVAL, lakeCommitInterval);
         all.put(Option.PIPELINE, pipeline);

@@ -42,8 +42,6 @@ public final class MeteringOptionsReader {
     /** Likewise. */
     private static final LakeOptions NO_LAKE = LakeOptions.of(Map.of(), "", Duration.ZERO);
 
-    private static final int MOST_WRITERS = 16;
-
     private static final Pattern PASSWORD_IN_ADDRESS =
             Pattern.compile("(?i)[?&][^=&]*password=|//[^/@:]*:[^/@]*@");
 
@@ -96,7 +94,6 @@ public final class MeteringOptionsReader {
                         duration(Option.DEDUPE_HORIZON),
                         duration(Option.STATE_KEPT),
                         duration(Option.POSTGRES_PATIENCE),
-                        number(Option.POSTGRES_WRITERS, MOST_WRITERS),
                         lake(),
                         duration(Option.LAKE_COMMIT_INTERVAL),
                         number(Option.SUBJECT_SHARDS, FlinkSettings.MAX_PARALLELISM),

@@ -25,11 +25,6 @@ public enum Option {
             "postgres.patience",
             "5 min",
             "how long an unreachable Postgres is waited for before the task restarts"),
-    POSTGRES_WRITERS(
-            "postgres.writers",
-            "1",
-            "how many connections write a commit of 50000 rows or more: 1 for the one that"
-                    + " commits, more to load it beside that one"),
     LAKE_CATALOG("lake.catalog", "none", "catalog of the Iceberg tables: jdbc, rest or none"),
     LAKE_URI("lake.uri", "", "URI of the catalog; for jdbc a JDBC URL"),
     LAKE_WAREHOUSE("lake.warehouse", "", "where new tables are put, such as file:///data/lake"),

@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
@@ -59,7 +58,7 @@ public final class RealEnds {
                         kafka,
                         new WatermarkRules(options.outOfOrderness(), options.idleAfter()),
                         new Parser(meters)),
-                new PostgresUsageSink(postgres(options), staging(options), sinkOptions(options)),
+                new PostgresUsageSink(postgres(options), sinkOptions(options, meters)),
                 RecordSinks.rejected(options.rejectedTopic(), options.eventsTopic(), kafka),
                 RecordSinks.late(options.lateTopic(), options.eventsTopic(), kafka),
                 lake(options, meters, checkpointInterval));
@@ -97,14 +96,6 @@ public final class RealEnds {
                         .build());
     }
 
-    /** Connections that load large commits; none if one is to do it alone. */
-    static List<JdbcConnectionProvider> staging(MeteringOptions options) {
-        int writers = options.postgresWriters();
-        return writers == 1
-                ? List.of()
-                : Stream.generate(() -> postgres(options)).limit(writers).toList();
-    }
-
     /** Opens a new connection each time. */
     static DataSource dataSource(MeteringOptions options) {
         PGSimpleDataSource source = new PGSimpleDataSource();
@@ -118,8 +109,8 @@ public final class RealEnds {
         return source;
     }
 
-    private static PostgresSinkOptions sinkOptions(MeteringOptions options) {
-        return PostgresSinkOptions.defaults()
+    private static PostgresSinkOptions sinkOptions(MeteringOptions options, List<Meter> meters) {
+        return PostgresSinkOptions.of(meters)
                 .withPipeline(options.pipeline())
                 .withShards(options.subjectShards())
                 .withRewindTo(options.rewindTo())

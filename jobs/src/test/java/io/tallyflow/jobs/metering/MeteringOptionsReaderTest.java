@@ -23,8 +23,6 @@ final class MeteringOptionsReaderTest {
         assertThat(options.allowedLateness()).isEqualTo(Duration.ofMinutes(10));
         assertThat(options.dedupeHorizon()).isEqualTo(Duration.ofDays(32));
         assertThat(options.rewindTo()).isNull();
-        assertThat(options.postgresWriters()).isEqualTo(1);
-        assertThat(RealEnds.staging(options)).isEmpty();
     }
 
     @Test
@@ -46,18 +44,11 @@ final class MeteringOptionsReaderTest {
     }
 
     @Test
-    void takesASensibleNumberOfWriters() {
-        MeteringOptions options =
-                read(
-                        "--kafka.bootstrap", "k:1",
-                        "--postgres.url", "jdbc:postgresql://p/t",
-                        "--postgres.writers", "3",
-                        "--meters", "m.yaml");
-        assertThat(RealEnds.staging(options)).hasSize(3).doesNotHaveDuplicates();
-        for (String wrong : new String[] {"0", "17", "-1", "many", "1.5"}) {
-            assertThatThrownBy(() -> read("--postgres.writers", wrong))
+    void takesASensibleNumberOfShards() {
+        for (String wrong : new String[] {"0", "721", "-1", "many", "1.5"}) {
+            assertThatThrownBy(() -> read("--subject-shards", wrong))
                     .hasMessageContaining(
-                            "--postgres.writers " + wrong + ": must be a number from 1 to 16");
+                            "--subject-shards " + wrong + ": must be a number from 1 to 720");
         }
     }
 

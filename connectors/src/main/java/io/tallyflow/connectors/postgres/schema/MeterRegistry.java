@@ -1,8 +1,6 @@
 package io.tallyflow.connectors.postgres.schema;
 
-import io.tallyflow.schemas.meter.GroupDimension;
-import io.tallyflow.schemas.meter.JsonPath;
-import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.LayerName;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,13 +11,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts meter definitions in force. A slug keeps its meaning for ever: event type, aggregation,
- * value, groups and window size never change under it. A definition that is no longer listed goes
- * out of force; its past stays queryable.
+ * The meter definitions in the database. Every slug keeps its meaning for ever; a meter that a
+ * start no longer defines goes out of force; its past stays queryable. A definition is registered
+ * by the first commit that counts by it, together with its layer, so that a start which is refused
+ * changes nothing.
  */
 public final class MeterRegistry {
 
@@ -28,19 +28,44 @@ public final class MeterRegistry {
             "lock table tallyflow.meter_definition in share row exclusive mode";
 
     // The groups come as the text of a jsonb on both sides: equal exactly if they are equal.
-    private static final String FIND =
+    private static final String CHANGED =
             """
-            select event_type, aggregation, value_property, group_by::text, window_size,
-                jsonb_object(?, ?)::text
-            from tallyflow.meter_definition where slug = ?
+            select w.slug,
+                d.event_type, w.event_type, d.aggregation, w.aggregation,
+                d.value_property, w.value_property, d.group_by::text, w.group_by::jsonb::text,
+                d.window_size, w.window_size
+            from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+                with ordinality as w (slug, description, event_type, aggregation, value_property,
+                    group_by, window_size, place)
+            join tallyflow.meter_definition d on d.slug = w.slug
+            where (d.event_type, d.aggregation, d.value_property, d.group_by, d.window_size)
+                is distinct from
+                (w.event_type, w.aggregation, w.value_property, w.group_by::jsonb, w.window_size)
+            order by w.place
             """;
 
     private static final String PUT =
             """
             insert into tallyflow.meter_definition (slug, description, event_type, aggregation,
                 value_property, group_by, window_size, in_force)
-            values (?, ?, ?, ?, ?, jsonb_object(?, ?), ?, true)
+            select slug, description, event_type, aggregation, value_property, group_by::jsonb,
+                window_size, true
+            from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
+                as w (slug, description, event_type, aggregation, value_property, group_by,
+                    window_size)
             on conflict (slug) do update set description = excluded.description, in_force = true
+            where (meter_definition.description, meter_definition.in_force)
+                is distinct from (excluded.description, true)
+            """;
+
+    private static final String PUT_LAYERS =
+            """
+            insert into tallyflow.layer (layer, slug, version, kind, name, since_commit)
+            select (select coalesce(max(layer), 0) from tallyflow.layer)
+                    + row_number() over (order by w.place),
+                w.slug, ?, 'stream', w.name, ?
+            from unnest(?::text[], ?::text[]) with ordinality as w (slug, name, place)
+            where not exists (select from tallyflow.layer l where l.name = w.name)
             """;
 
     private static final String RETIRE =
@@ -55,16 +80,15 @@ public final class MeterRegistry {
     private MeterRegistry() {}
 
     /**
-     * Puts exactly these meters in force, in a transaction of its own.
+     * Whether these definitions could be registered now. Reads only.
      *
-     * @throws ChangedMeterException if a slug is known with another meaning; nothing is changed
+     * @throws ChangedMeterException if a slug is known with another meaning
      * @throws SchemaException if the database does not have the tables
      */
-    public static void register(DataSource database, List<Meter> meters) throws SQLException {
+    public static void check(DataSource database, List<MeterDefinition> definitions)
+            throws SQLException {
         try (Connection connection = database.getConnection()) {
-            connection.setAutoCommit(false);
-            register(connection, meters);
-            connection.commit();
+            check(connection, definitions);
         } catch (SQLException e) {
             if (NOT_THERE.contains(Objects.toString(e.getSQLState(), ""))) {
                 throw new SchemaException(
@@ -80,47 +104,57 @@ public final class MeterRegistry {
     }
 
     /**
-     * Puts exactly these meters in force, within the transaction of the connection, which must not
-     * commit by itself. The caller commits, or rolls back if this fails.
+     * The same within a transaction.
      *
      * @throws ChangedMeterException if a slug is known with another meaning
      */
-    public static void register(Connection connection, List<Meter> meters) throws SQLException {
-        if (meters.stream().map(Meter::slug).distinct().count() < meters.size()) {
-            throw new IllegalArgumentException("two meters with one slug: " + meters);
+    public static void check(Connection connection, List<MeterDefinition> definitions)
+            throws SQLException {
+        if (definitions.stream().map(MeterDefinition::slug).distinct().count()
+                < definitions.size()) {
+            throw new IllegalArgumentException("two meters with one slug: " + definitions);
         }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(LOCK);
-        }
-        List<String> problems = new ArrayList<>();
-        for (Meter meter : meters) {
-            problems.addAll(changes(connection, meter));
-        }
+        List<String> problems = problems(connection, definitions);
         if (!problems.isEmpty()) {
             throw new ChangedMeterException(problems);
         }
-        for (Meter meter : meters) {
-            put(connection, meter);
-        }
-        retireOthers(connection, meters);
     }
 
-    private static List<String> changes(Connection connection, Meter meter) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(FIND)) {
-            statement.setArray(1, names(connection, meter));
-            statement.setArray(2, paths(connection, meter));
-            statement.setString(3, meter.slug());
+    /**
+     * Puts exactly these meters in force, each with a layer for what the stream counts by it,
+     * within the transaction of the connection.
+     *
+     * @param commit number of the commit that this is part of; 0 for none
+     * @throws ChangedMeterException if a slug is known with another meaning
+     */
+    public static void register(
+            Connection connection, List<MeterDefinition> definitions, long commit)
+            throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(LOCK);
+        }
+        check(connection, definitions);
+        try (PreparedStatement statement = connection.prepareStatement(PUT)) {
+            bind(statement, definitions);
+            statement.executeUpdate();
+        }
+        putLayers(connection, definitions, commit);
+        retireOthers(connection, definitions);
+    }
+
+    private static List<String> problems(Connection connection, List<MeterDefinition> definitions)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(CHANGED)) {
+            bind(statement, definitions);
             try (ResultSet row = statement.executeQuery()) {
                 List<String> problems = new ArrayList<>();
-                if (row.next()) {
-                    String slug = meter.slug();
-                    String aggregation = meter.aggregation().name();
-                    String windowSize = meter.windowSize().name();
-                    compare(problems, slug, "eventType", row.getString(1), meter.eventType());
-                    compare(problems, slug, "aggregation", row.getString(2), aggregation);
-                    compare(problems, slug, "valueProperty", row.getString(3), valueText(meter));
-                    compare(problems, slug, "groupBy", row.getString(4), row.getString(6));
-                    compare(problems, slug, "windowSize", row.getString(5), windowSize);
+                while (row.next()) {
+                    String slug = row.getString(1);
+                    compare(problems, slug, "eventType", row.getString(2), row.getString(3));
+                    compare(problems, slug, "aggregation", row.getString(4), row.getString(5));
+                    compare(problems, slug, "valueProperty", row.getString(6), row.getString(7));
+                    compare(problems, slug, "groupBy", row.getString(8), row.getString(9));
+                    compare(problems, slug, "windowSize", row.getString(10), row.getString(11));
                 }
                 return problems;
             }
@@ -144,42 +178,53 @@ public final class MeterRegistry {
         return text == null ? "absent" : text;
     }
 
-    private static void put(Connection connection, Meter meter) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(PUT)) {
-            statement.setString(1, meter.slug());
-            statement.setString(2, meter.description());
-            statement.setString(3, meter.eventType());
-            statement.setString(4, meter.aggregation().name());
-            statement.setString(5, valueText(meter));
-            statement.setArray(6, names(connection, meter));
-            statement.setArray(7, paths(connection, meter));
-            statement.setString(8, meter.windowSize().name());
+    private static void putLayers(
+            Connection connection, List<MeterDefinition> definitions, long commit)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(PUT_LAYERS)) {
+            statement.setInt(1, LayerName.FIRST_VERSION);
+            statement.setLong(2, commit);
+            statement.setArray(3, texts(connection, definitions, MeterDefinition::slug));
+            statement.setArray(
+                    4,
+                    texts(
+                            connection,
+                            definitions,
+                            one -> LayerName.ofStream(one.slug(), LayerName.FIRST_VERSION)));
             statement.executeUpdate();
         }
     }
 
-    private static void retireOthers(Connection connection, List<Meter> meters)
+    private static void retireOthers(Connection connection, List<MeterDefinition> definitions)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(RETIRE)) {
-            Object[] slugs = meters.stream().map(Meter::slug).toArray();
-            statement.setArray(1, connection.createArrayOf("text", slugs));
+            statement.setArray(1, texts(connection, definitions, MeterDefinition::slug));
             statement.executeUpdate();
         }
     }
 
-    private static @Nullable String valueText(Meter meter) {
-        JsonPath path = meter.valuePath();
-        return path == null ? null : path.text();
+    private static void bind(PreparedStatement statement, List<MeterDefinition> definitions)
+            throws SQLException {
+        List<Function<MeterDefinition, @Nullable String>> columns =
+                List.of(
+                        MeterDefinition::slug,
+                        MeterDefinition::description,
+                        MeterDefinition::eventType,
+                        MeterDefinition::aggregation,
+                        MeterDefinition::valueProperty,
+                        MeterDefinition::groupByJson,
+                        MeterDefinition::windowSize);
+        for (int i = 0; i < columns.size(); i++) {
+            statement.setArray(
+                    i + 1, texts(statement.getConnection(), definitions, columns.get(i)));
+        }
     }
 
-    private static Array names(Connection connection, Meter meter) throws SQLException {
-        Object[] names = meter.groupBy().stream().map(GroupDimension::name).toArray();
-        return connection.createArrayOf("text", names);
-    }
-
-    private static Array paths(Connection connection, Meter meter) throws SQLException {
-        Object[] paths =
-                meter.groupBy().stream().map(dimension -> dimension.path().text()).toArray();
-        return connection.createArrayOf("text", paths);
+    private static Array texts(
+            Connection connection,
+            List<MeterDefinition> definitions,
+            Function<MeterDefinition, @Nullable String> column)
+            throws SQLException {
+        return connection.createArrayOf("text", definitions.stream().map(column).toArray());
     }
 }

@@ -1,7 +1,7 @@
 package io.tallyflow.connectors.postgres.query;
 
 import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.schemas.meter.Meter;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -54,7 +54,7 @@ abstract class DatabaseTest {
 
     /** Puts a meter in force and writes its readings. */
     final void insert(Meter meter, List<Reading> readings) throws SQLException {
-        MeterRegistry.register(connection, List.of(meter));
+        RegisteredMeters.register(connection, List.of(meter));
         new UsageTables(connection, meter).insert(readings);
     }
 

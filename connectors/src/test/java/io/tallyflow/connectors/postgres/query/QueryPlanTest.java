@@ -3,7 +3,7 @@ package io.tallyflow.connectors.postgres.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.WindowSize;
 import java.sql.Connection;
@@ -37,7 +37,7 @@ class QueryPlanTest {
             year = strings(connection, "select extract(year from now())::int - 2").get(0);
             for (Aggregation aggregation : Aggregation.values()) {
                 connection.setAutoCommit(false);
-                MeterRegistry.register(
+                RegisteredMeters.register(
                         connection,
                         List.of(
                                 Meters.meter(
@@ -49,18 +49,25 @@ class QueryPlanTest {
             // A quarter of an hour of each day of three months, for thirty subjects.
             statement.execute(
                     """
-                    insert into tallyflow.usage_row (meter, subject, group_hash, group_by,
-                        window_start, window_end, readings, sum, settled, commit)
-                    select 'm0', 'subject-' || s, substring(sha256('{}') for 16), '{}',
-                        d + m * interval '1 minute', d + (m + 1) * interval '1 minute',
-                        1, 1, true, 1
+                    insert into tallyflow.cell (layer, cell, subject, group_by)
+                    select l.layer, tallyflow.cell_of(l.name, 'subject-' || s, '{}'),
+                        'subject-' || s, '{}'
+                    from tallyflow.layer l, generate_series(1, 30) s where l.slug = 'm0'
+                    """);
+            statement.execute(
+                    """
+                    insert into tallyflow.usage_row (layer, cell, window_start, shard, readings,
+                        sum, settled, commit)
+                    select (select layer from tallyflow.layer where slug = 'm0'),
+                        tallyflow.cell_of('m0@1', 'subject-' || s, '{}'),
+                        d + m * interval '1 minute', 0, 1, 1, true, 1
                     from generate_series(1, 30) s, generate_series(0, 14) m, generate_series(
                         '%1$s-04-01 00:00Z'::timestamptz, '%1$s-06-30 00:00Z', '1 day') d
                     """
                             .formatted(year));
             connection.commit();
             connection.setAutoCommit(true);
-            statement.execute("vacuum analyze tallyflow.usage_row");
+            statement.execute("vacuum analyze tallyflow.usage_row, tallyflow.cell");
         }
     }
 

@@ -2,7 +2,7 @@ package io.tallyflow.connectors.postgres.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.WindowSize;
@@ -122,7 +122,7 @@ class QueryPropertyTest extends DatabaseProperty {
         World world = new World(seed);
         List<String> split = usage();
         connection.rollback();
-        MeterRegistry.register(connection, List.of(world.meter));
+        RegisteredMeters.register(connection, List.of(world.meter));
         new UsageTables(connection, world.meter).insert(world.readings);
         assertThat(split).isEqualTo(usage());
     }
@@ -170,7 +170,7 @@ class QueryPropertyTest extends DatabaseProperty {
             for (int i = 0; i < size; i++) {
                 readings.add(reading(i));
             }
-            MeterRegistry.register(connection, List.of(meter));
+            RegisteredMeters.register(connection, List.of(meter));
             new UsageTables(connection, meter, 1 + random.nextInt(4)).insert(readings);
         }
 

@@ -3,7 +3,7 @@ package io.tallyflow.connectors.postgres.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.WindowSize;
 import java.math.BigDecimal;
@@ -34,7 +34,7 @@ class QueryRangeTest {
     @BeforeAll
     static void fill() throws SQLException {
         database = PostgresServer.migrated();
-        MeterRegistry.register(
+        RegisteredMeters.register(
                 database.dataSource(),
                 List.of(Meters.meter("m", Aggregation.SUM, WindowSize.MINUTE)));
         try (Connection connection = database.connect();
@@ -49,7 +49,7 @@ class QueryRangeTest {
                     "%2$d-01-01",
                     "%3$d-12-31 21:00",
                     "3 hours");
-            statement.execute("vacuum analyze tallyflow.usage_row");
+            statement.execute("vacuum analyze tallyflow.usage_row, tallyflow.cell");
         }
     }
 
@@ -121,11 +121,18 @@ class QueryRangeTest {
         String last = to.formatted(year, year - 1, year + 1);
         statement.execute(
                 """
-                insert into tallyflow.usage_row (meter, subject, group_hash, group_by,
-                    window_start, window_end, readings, sum, settled, commit)
-                select 'm', s, substring(sha256('{}') for 16), '{}', t, t + interval '1 minute',
-                    1, 1, true, 1
-                from generate_series('%sZ'::timestamptz, '%sZ', '%s') t, (%s) x (s)
+                insert into tallyflow.cell (layer, cell, subject, group_by)
+                select l.layer, tallyflow.cell_of(l.name, s, '{}'), s, '{}'
+                from (%s) x (s) cross join tallyflow.layer l
+                """
+                        .formatted(subjects));
+        statement.execute(
+                """
+                insert into tallyflow.usage_row (layer, cell, window_start, shard, readings, sum,
+                    settled, commit)
+                select l.layer, tallyflow.cell_of(l.name, s, '{}'), t, 0, 1, 1, true, 1
+                from tallyflow.layer l,
+                    generate_series('%sZ'::timestamptz, '%sZ', '%s') t, (%s) x (s)
                 """
                         .formatted(
                                 first.length() > 10 ? first : first + " 00:00",

@@ -23,10 +23,10 @@ class TablesTest extends DatabaseTest {
         "usage_row, min, NaN",
         "usage_row, max, Infinity",
         "usage_row, latest, NaN",
-        "adjustment, sum, -Infinity",
-        "adjustment, min, NaN",
-        "adjustment, max, NaN",
-        "adjustment, latest, Infinity"
+        "adjustment_row, sum, -Infinity",
+        "adjustment_row, min, NaN",
+        "adjustment_row, max, NaN",
+        "adjustment_row, latest, Infinity"
     })
     void refusesWhatIsNotAFiniteNumber(String table, String column, String value) {
         assertThatThrownBy(() -> execute(row(table, column, "'" + value + "'")))
@@ -34,7 +34,7 @@ class TablesTest extends DatabaseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"usage_row", "adjustment"})
+    @ValueSource(strings = {"usage_row", "adjustment_row"})
     void takesNumbersOfAnyLength(String table) {
         assertThatCode(() -> execute(row(table, "sum", "99999999999999999999.999999999999999999")))
                 .doesNotThrowAnyException();
@@ -42,13 +42,7 @@ class TablesTest extends DatabaseTest {
 
     @Test
     void refusesAnAdjustmentForAnUnknownReason() {
-        assertThatThrownBy(() -> execute(row("adjustment", "reason", "'whim'")))
-                .isInstanceOfSatisfying(SQLException.class, TablesTest::isCheck);
-    }
-
-    @Test
-    void refusesAWindowThatEndsBeforeItStarts() {
-        assertThatThrownBy(() -> execute(row("usage_row", "window_end", "'2023-05-05 10:00Z'")))
+        assertThatThrownBy(() -> execute(row("adjustment_row", "reason", "'whim'")))
                 .isInstanceOfSatisfying(SQLException.class, TablesTest::isCheck);
     }
 
@@ -77,7 +71,7 @@ class TablesTest extends DatabaseTest {
                                         """
                                         insert into tallyflow.ledger_history values ('p', 0, 1, 7,
                                             1, 0, 0, now(), null, '{}', 1, 0, 0, 0, 0, 0, 0, 0, 0,
-                                            0, '{}', null)
+                                            0, '{}', null, null, null)
                                         """))
                 .isInstanceOfSatisfying(SQLException.class, TablesTest::isCheck)
                 .hasMessageContaining("ledger_history_conserves_records");
@@ -88,7 +82,7 @@ class TablesTest extends DatabaseTest {
         String history =
                 """
                 insert into tallyflow.ledger_history values ('p', 0, %d, 7, 1, 0, 0, now(), null,
-                    '{}', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', null)
+                    '{}', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', null, null, null)
                 """;
         execute(history.formatted(1));
         assertThatThrownBy(() -> execute(history.formatted(2)))
@@ -111,18 +105,16 @@ class TablesTest extends DatabaseTest {
     /** A statement that inserts a good row but for one column. */
     private static String row(String table, String column, String value) {
         Map<String, String> columns = new LinkedHashMap<>();
-        columns.put("meter", "'m'");
-        columns.put("subject", "'s'");
-        columns.put("group_hash", "substring(sha256('{}') for 16)");
-        columns.put("group_by", "'{}'");
+        columns.put("layer", "1");
+        columns.put("cell", "tallyflow.cell_of('m@1', 's', '{}')");
         columns.put("window_start", "'2023-05-05 10:00Z'");
-        columns.put("window_end", "'2023-05-05 10:01Z'");
         columns.put("readings", "1");
         columns.put("latest", "1");
         columns.put("latest_at", "'2023-05-05 10:00Z'");
         columns.put("commit", "1");
         if (table.equals("usage_row")) {
             columns.put("settled", "true");
+            columns.put("shard", "0");
         } else {
             columns.put("reason", "'late'");
             columns.put("checkpoint", "1");

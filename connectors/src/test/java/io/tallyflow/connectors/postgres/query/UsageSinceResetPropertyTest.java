@@ -2,7 +2,7 @@ package io.tallyflow.connectors.postgres.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.WindowSize;
@@ -116,7 +116,7 @@ class UsageSinceResetPropertyTest extends DatabaseProperty {
                             "m",
                             pick(List.of(Aggregation.values())),
                             pick(List.of(WindowSize.values())));
-            MeterRegistry.register(connection, List.of(meter));
+            RegisteredMeters.register(connection, List.of(meter));
             int before = random.nextInt(3);
             int after = random.nextInt(5);
             for (int i = 0; i < before; i++) {

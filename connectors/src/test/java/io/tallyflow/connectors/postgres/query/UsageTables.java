@@ -22,34 +22,41 @@ import java.util.stream.Collectors;
 /** Writes readings as the commit path would: usage rows, adjustments and distinct values. */
 final class UsageTables {
 
-    private static final String HASH = "substring(sha256(convert_to(?, 'UTF8')) for 16)";
+    private static final String CELL =
+            """
+            insert into tallyflow.cell (cell, layer, subject, group_by)
+            select tallyflow.cell_of(name, ?, ?), layer, ?, ?::jsonb
+            from tallyflow.layer where slug = ?
+            on conflict do nothing
+            """;
 
     private static final String USAGE_ROW =
             """
-            insert into tallyflow.usage_row (meter, subject, group_hash, group_by, window_start,
-                window_end, readings, sum, min, max, latest, latest_at, latest_source, latest_id,
-                shard, settled, commit)
-            values (?, ?, %s, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, 1)
-            """
-                    .formatted(HASH);
+            insert into tallyflow.usage_row (layer, cell, window_start, readings, sum, min, max,
+                latest, latest_at, latest_source, latest_id, shard, settled, commit)
+            select layer, tallyflow.cell_of(name, ?, ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, false, 1
+            from tallyflow.layer where slug = ?
+            """;
 
     private static final String ADJUSTMENT =
             """
-            insert into tallyflow.adjustment (meter, subject, group_hash, group_by, window_start,
-                window_end, readings, sum, min, max, latest, latest_at, latest_source, latest_id,
-                reason, commit, checkpoint, committed_at)
-            values (?, ?, %s, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'late', ?, 1, now())
-            """
-                    .formatted(HASH);
+            insert into tallyflow.adjustment_row (layer, cell, window_start, readings, sum, min, max,
+                latest, latest_at, latest_source, latest_id, reason, commit, checkpoint,
+                committed_at)
+            select layer, tallyflow.cell_of(name, ?, ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, 'late', ?, 1,
+                now()
+            from tallyflow.layer where slug = ?
+            """;
 
     private static final String DISTINCT_VALUE =
             """
-            insert into tallyflow.distinct_value (meter, subject, group_hash, group_by,
-                window_start, window_end, value_hash, value, commit)
-            values (?, ?, %s, ?::jsonb, ?, ?, %s, ?, 1)
+            insert into tallyflow.distinct_value (layer, cell, window_start, value_hash, value,
+                commit)
+            select layer, tallyflow.cell_of(name, ?, ?), ?,
+                encode(substring(sha256(convert_to(?, 'UTF8')) for 16), 'hex')::uuid, ?, 1
+            from tallyflow.layer where slug = ?
             on conflict do nothing
-            """
-                    .formatted(HASH, HASH);
+            """;
 
     private static final Comparator<Reading> LATEST =
             Comparator.comparing(Reading::at)
@@ -83,16 +90,20 @@ final class UsageTables {
                         .collect(Collectors.groupingBy(this::shard));
         for (Map.Entry<Shard, List<Reading>> cell : cells.entrySet()) {
             try (PreparedStatement row = connection.prepareStatement(USAGE_ROW)) {
+                insertCell(cell.getKey().cell());
                 int next = bindPartial(row, cell.getKey().cell(), cell.getValue());
-                row.setInt(next, cell.getKey().number());
+                row.setInt(next++, cell.getKey().number());
+                row.setString(next, meter.slug());
                 row.executeUpdate();
             }
         }
         int commit = 2;
         for (Reading late : readings.stream().filter(Reading::late).toList()) {
             try (PreparedStatement row = connection.prepareStatement(ADJUSTMENT)) {
+                insertCell(cell(late));
                 int next = bindPartial(row, cell(late), List.of(late));
-                row.setLong(next, commit++);
+                row.setLong(next++, commit++);
+                row.setString(next, meter.slug());
                 row.executeUpdate();
             }
         }
@@ -106,22 +117,30 @@ final class UsageTables {
             for (Reading reading : readings) {
                 int next = bindCell(row, cell(reading));
                 row.setString(next++, reading.text());
-                row.setString(next, reading.text());
+                row.setString(next++, reading.text());
+                row.setString(next, meter.slug());
                 row.addBatch();
             }
             row.executeBatch();
         }
     }
 
+    private void insertCell(Cell cell) throws SQLException {
+        try (PreparedStatement row = connection.prepareStatement(CELL)) {
+            row.setString(1, cell.subject());
+            row.setString(2, cell.group());
+            row.setString(3, cell.subject());
+            row.setString(4, cell.group());
+            row.setString(5, meter.slug());
+            row.executeUpdate();
+        }
+    }
+
     private int bindCell(PreparedStatement row, Cell cell) throws SQLException {
         int next = 1;
-        row.setString(next++, meter.slug());
         row.setString(next++, cell.subject());
         row.setString(next++, cell.group());
-        row.setString(next++, cell.group());
         row.setObject(next++, cell.start().atOffset(ZoneOffset.UTC));
-        Instant end = cell.start().plusMillis(meter.windowSize().millis());
-        row.setObject(next++, end.atOffset(ZoneOffset.UTC));
         return next;
     }
 

@@ -55,10 +55,9 @@ class ViewsTest extends DatabaseTest {
         insert(meter("m", Aggregation.SUM, MINUTE), Reading.of("s", "2023-05-05T10:00:01Z", "2"));
         execute(
                 """
-                insert into tallyflow.usage_row (meter, subject, group_hash, group_by,
-                    window_start, window_end, readings, sum, settled, commit, shard)
-                select meter, subject, group_hash, group_by, window_start, window_end,
-                    4, 5, true, commit, 1
+                insert into tallyflow.usage_row (layer, cell, window_start, readings, sum, settled,
+                    commit, shard)
+                select layer, cell, window_start, 4, 5, true, commit, 1
                 from tallyflow.usage_row
                 """);
         assertThat(column(USAGE)).containsExactly("m|s|{}|2023-05-05 10:00:00|7|5|f|0");
@@ -124,11 +123,9 @@ class ViewsTest extends DatabaseTest {
                 Reading.of("s", "2023-05-05T10:01:01Z", "5"));
         execute(
                 """
-                insert into tallyflow.adjustment (meter, subject, group_hash, group_by,
-                    window_start, window_end, readings, sum, reason, commit, checkpoint,
-                    committed_at)
-                select meter, subject, group_hash, group_by, window_start, window_end,
-                    -readings, -sum, 'void', 2, 2, now()
+                insert into tallyflow.adjustment_row (layer, cell, window_start, readings, sum,
+                    reason, commit, checkpoint, committed_at)
+                select layer, cell, window_start, -readings, -sum, 'void', 2, 2, now()
                 from tallyflow.usage_row where sum = 5
                 """);
         UsageQuery query = UsageQuery.of("m");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.connectors.postgres.PostgresServer;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.GroupDimension;
 import io.tallyflow.schemas.meter.JsonPath;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -216,10 +218,50 @@ class MeterRegistryTest {
     }
 
     @Test
+    void givesEachSlugALayerOfItsOwnOnce() throws SQLException {
+        register(TOKENS, CALLS);
+        register(CALLS);
+        register(TOKENS, CALLS);
+        assertThat(
+                        rows(
+                                "select concat_ws('|', layer, slug, version, kind, name,"
+                                        + " since_commit) from tallyflow.layer order by layer"))
+                .containsExactly("1|tokens|1|stream|tokens@1|0", "2|calls|1|stream|calls@1|0");
+    }
+
+    @Test
+    void registersTenThousandMetersAtOnce() throws SQLException {
+        List<Meter> many =
+                IntStream.range(0, 10_000)
+                        .mapToObj(
+                                i ->
+                                        meter(
+                                                "m" + i,
+                                                "call",
+                                                Aggregation.COUNT,
+                                                null,
+                                                List.of(),
+                                                WindowSize.DAY))
+                        .toList();
+        for (int i = 0; i < 2; i++) {
+            register(many.toArray(Meter[]::new));
+            assertThat(rows("select count(*) from tallyflow.meter")).containsExactly("10000");
+        }
+        assertThat(rows("select count(*) from tallyflow.layer")).containsExactly("10000");
+    }
+
+    @Test
+    void onlyLooksWhenItChecks() throws SQLException {
+        register(TOKENS);
+        MeterRegistry.check(database.dataSource(), MeterDefinition.of(List.of(CALLS)));
+        assertThat(inForce()).containsExactly("tokens");
+    }
+
+    @Test
     void joinsTheTransactionOfAConnection() throws SQLException {
         try (Connection connection = database.connect()) {
             connection.setAutoCommit(false);
-            MeterRegistry.register(connection, List.of(CALLS));
+            RegisteredMeters.register(connection, List.of(CALLS));
             connection.rollback();
         }
         assertThat(inForce()).isEmpty();
@@ -228,7 +270,10 @@ class MeterRegistryTest {
     @Test
     void saysThatTheSchemaIsNotThere() {
         try (PostgresServer.Database empty = PostgresServer.empty()) {
-            assertThatThrownBy(() -> MeterRegistry.register(empty.dataSource(), List.of(CALLS)))
+            assertThatThrownBy(
+                            () ->
+                                    MeterRegistry.check(
+                                            empty.dataSource(), MeterDefinition.of(List.of(CALLS))))
                     .isInstanceOf(SchemaException.class)
                     .hasMessageStartingWith("SCHEMA_UNFIT: the database has no schema tallyflow")
                     .hasMessageContaining("tallyflow prepare");
@@ -243,7 +288,7 @@ class MeterRegistryTest {
     }
 
     private void register(Meter... meters) throws SQLException {
-        MeterRegistry.register(database.dataSource(), List.of(meters));
+        RegisteredMeters.register(database.dataSource(), List.of(meters));
     }
 
     private List<String> inForce() throws SQLException {

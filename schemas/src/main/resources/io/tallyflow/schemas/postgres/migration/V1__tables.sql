@@ -5,29 +5,87 @@
 -- alike. Quantities are numeric without a fixed scale: exactly what was counted, no padding zeros.
 -- A numeric can be NaN and, in the order of Postgres, NaN is greater than infinity: one upper bound
 -- keeps both out.
+--
+-- This file makes the tables, once. Views, functions and rights stand in the files that begin with R:
+-- each is run again whenever it changes, after the files that begin with V.
+
+create table tallyflow.meter_definition (
+    slug text collate "C" primary key,
+    description text not null,
+    event_type text collate "C" not null,
+    aggregation text collate "C" not null,
+    value_property text collate "C",
+    group_by jsonb not null,
+    window_size text collate "C" not null,
+    in_force boolean not null,
+    constraint meter_definition_aggregation_is_known check (
+        aggregation in ('SUM', 'COUNT', 'UNIQUE_COUNT', 'AVG', 'MIN', 'MAX', 'LATEST')),
+    constraint meter_definition_window_size_is_known check (
+        window_size in ('MINUTE', 'HOUR', 'DAY')),
+    constraint meter_definition_value_unless_count check (
+        (value_property is null) = (aggregation = 'COUNT')),
+    constraint meter_definition_group_is_object check (jsonb_typeof(group_by) = 'object')
+);
+
+comment on table tallyflow.meter_definition is
+    'Every definition there ever was; a slug never changes its meaning. Consumers use tallyflow.meter.';
+
+-- A layer is one definition's share of the truth: the rows that were counted by it. Rows name their
+-- layer, so that another definition of the same slug can be counted beside them.
+create table tallyflow.layer (
+    layer integer primary key,
+    slug text collate "C" not null references tallyflow.meter_definition,
+    version integer not null,
+    kind text collate "C" not null,
+    name text collate "C" not null,
+    since_commit bigint not null,
+    constraint layer_name unique (name),
+    constraint layer_version unique (slug, version, kind),
+    constraint layer_number_positive check (layer > 0),
+    constraint layer_version_positive check (version > 0),
+    constraint layer_kind_is_known check (kind in ('stream'))
+);
+
+comment on table tallyflow.layer is
+    'One definition''s share of the truth: what the stream counted for one version of a slug.';
+comment on column tallyflow.layer.name is 'What cells are named by: slug@version.';
+comment on column tallyflow.layer.since_commit is
+    'Number of the commit that registered it; 0 if nothing has been committed.';
+
+-- Everything that rows of one subject and group have in common, said once.
+create table tallyflow.cell (
+    cell uuid primary key,
+    layer integer not null,
+    subject text collate "C" not null,
+    group_by jsonb not null,
+    constraint cell_group_is_object check (jsonb_typeof(group_by) = 'object')
+);
+
+create index cell_subject on tallyflow.cell (layer, subject);
+
+comment on table tallyflow.cell is
+    'Layer, subject and group of rows. Never changed and never deleted: what names a cell may come back with another commit.';
+comment on column tallyflow.cell.cell is
+    'First 128 bits of the SHA-256 of layer name, subject and canonical group, each with its length before it; see tallyflow.cell_of.';
 
 create table tallyflow.usage_row (
-    meter text collate "C" not null,
-    subject text collate "C" not null,
-    group_hash bytea not null,
-    group_by jsonb not null,
+    cell uuid not null,
     window_start timestamptz not null,
-    window_end timestamptz not null,
+    layer integer not null,
+    shard integer not null,
+    commit bigint not null,
     readings bigint not null,
+    latest_at timestamptz,
+    settled boolean not null,
     sum numeric,
     min numeric,
     max numeric,
     latest numeric,
-    latest_at timestamptz,
     latest_source text collate "C",
     latest_id text collate "C",
-    settled boolean not null,
-    commit bigint not null,
-    -- A month of one subject is one range of this index ...
-    constraint usage_row_key primary key (meter, subject, window_start, group_hash),
-    constraint usage_row_hash_is_128_bits check (octet_length(group_hash) = 16),
-    constraint usage_row_group_is_object check (jsonb_typeof(group_by) = 'object'),
-    constraint usage_row_window_is_forward check (window_start < window_end),
+    -- A month of one cell is one range of this index ...
+    constraint usage_row_key primary key (cell, window_start, shard),
+    constraint usage_row_shard_not_negative check (shard >= 0),
     constraint usage_row_readings_not_negative check (readings >= 0),
     constraint usage_row_sum_is_finite check (sum > '-Infinity' and sum < 'Infinity'),
     constraint usage_row_min_is_finite check (min > '-Infinity' and min < 'Infinity'),
@@ -38,88 +96,62 @@ create table tallyflow.usage_row (
 
 -- ... and a day of all subjects is one range of this one. Neither holds a column that changes, so
 -- updates of a row stay within its page.
-create index usage_row_time on tallyflow.usage_row (meter, window_start);
+create index usage_row_time on tallyflow.usage_row (layer, window_start);
 
 comment on table tallyflow.usage_row is
-    'One meter, subject, group and window as a mergeable partial; consumers use the view tallyflow.usage.';
+    'One cell and window as a mergeable partial; consumers use the view tallyflow.usage.';
+comment on column tallyflow.usage_row.shard is
+    'Which share of the subject''s events this row is of; 0 where subjects are not split.';
 
-create table tallyflow.adjustment (
-    meter text collate "C" not null,
-    subject text collate "C" not null,
-    group_hash bytea not null,
-    group_by jsonb not null,
+create table tallyflow.adjustment_row (
+    cell uuid not null,
     window_start timestamptz not null,
-    window_end timestamptz not null,
+    layer integer not null,
+    commit bigint not null,
+    checkpoint bigint not null,
+    committed_at timestamptz not null,
     readings bigint not null,
+    latest_at timestamptz,
+    reason text collate "C" not null,
     sum numeric,
     min numeric,
     max numeric,
     latest numeric,
-    latest_at timestamptz,
     latest_source text collate "C",
     latest_id text collate "C",
-    reason text collate "C" not null,
-    commit bigint not null,
-    checkpoint bigint not null,
-    committed_at timestamptz not null,
-    constraint adjustment_key
-        primary key (meter, subject, window_start, group_hash, commit, reason),
-    constraint adjustment_reason_is_known check (reason in ('late', 'backfill', 'void')),
-    constraint adjustment_hash_is_128_bits check (octet_length(group_hash) = 16),
-    constraint adjustment_group_is_object check (jsonb_typeof(group_by) = 'object'),
-    constraint adjustment_window_is_forward check (window_start < window_end),
-    constraint adjustment_sum_is_finite check (sum > '-Infinity' and sum < 'Infinity'),
-    constraint adjustment_min_is_finite check (min > '-Infinity' and min < 'Infinity'),
-    constraint adjustment_max_is_finite check (max > '-Infinity' and max < 'Infinity'),
-    constraint adjustment_latest_is_finite check (latest > '-Infinity' and latest < 'Infinity'),
-    constraint adjustment_latest_has_time check ((latest is null) = (latest_at is null))
+    constraint adjustment_row_key primary key (cell, window_start, commit, reason),
+    constraint adjustment_row_reason_is_known check (reason in ('late', 'backfill', 'void')),
+    constraint adjustment_row_sum_is_finite check (sum > '-Infinity' and sum < 'Infinity'),
+    constraint adjustment_row_min_is_finite check (min > '-Infinity' and min < 'Infinity'),
+    constraint adjustment_row_max_is_finite check (max > '-Infinity' and max < 'Infinity'),
+    constraint adjustment_row_latest_is_finite check (latest > '-Infinity' and latest < 'Infinity'),
+    constraint adjustment_row_latest_has_time check ((latest is null) = (latest_at is null))
 ) partition by range (window_start);
 
-create index adjustment_time on tallyflow.adjustment (meter, window_start);
+create index adjustment_row_time on tallyflow.adjustment_row (layer, window_start);
+-- Late readings may be of any window: a rewind finds theirs by this.
+create index adjustment_row_commit on tallyflow.adjustment_row (commit);
 
-comment on table tallyflow.adjustment is
-    'What changed a window after it had settled: one row per cell, commit and reason. Every total includes it.';
-comment on column tallyflow.adjustment.meter is 'Slug of the meter.';
-comment on column tallyflow.adjustment.subject is 'Who is metered.';
-comment on column tallyflow.adjustment.group_hash is 'First 128 bits of the SHA-256 of the canonical group text.';
-comment on column tallyflow.adjustment.group_by is 'Group names and values, all text.';
-comment on column tallyflow.adjustment.window_start is 'Start of the window, inclusive.';
-comment on column tallyflow.adjustment.window_end is 'End of the window, exclusive.';
-comment on column tallyflow.adjustment.readings is 'Readings added; negative where a void takes them away.';
-comment on column tallyflow.adjustment.sum is 'Their sum; null where readings have no number (COUNT, UNIQUE_COUNT).';
-comment on column tallyflow.adjustment.min is 'Smallest of them.';
-comment on column tallyflow.adjustment.max is 'Greatest of them.';
-comment on column tallyflow.adjustment.latest is 'The one with the greatest event time, source and id.';
-comment on column tallyflow.adjustment.latest_at is 'Its event time.';
-comment on column tallyflow.adjustment.latest_source is 'Its event source.';
-comment on column tallyflow.adjustment.latest_id is 'Its event id.';
-comment on column tallyflow.adjustment.reason is 'late, backfill or void.';
-comment on column tallyflow.adjustment.commit is 'Number of the commit that made it visible.';
-comment on column tallyflow.adjustment.checkpoint is 'Flink checkpoint of that commit.';
-comment on column tallyflow.adjustment.committed_at is 'When that commit was made.';
+comment on table tallyflow.adjustment_row is
+    'What changed a window after it had settled: one row per cell, window, commit and reason; consumers use the view tallyflow.adjustment.';
 
 create table tallyflow.distinct_value (
-    meter text collate "C" not null,
-    subject text collate "C" not null,
-    group_hash bytea not null,
-    group_by jsonb not null,
+    cell uuid not null,
     window_start timestamptz not null,
-    window_end timestamptz not null,
-    value_hash bytea not null,
-    value text collate "C" not null,
+    value_hash uuid not null,
+    layer integer not null,
     commit bigint not null,
-    constraint distinct_value_key
-        primary key (meter, subject, window_start, group_hash, value_hash),
-    constraint distinct_value_hash_is_128_bits check (octet_length(group_hash) = 16),
-    constraint distinct_value_value_hash_is_128_bits check (octet_length(value_hash) = 16),
-    constraint distinct_value_group_is_object check (jsonb_typeof(group_by) = 'object'),
-    constraint distinct_value_window_is_forward check (window_start < window_end)
+    value text collate "C" not null,
+    constraint distinct_value_key primary key (cell, window_start, value_hash)
 ) partition by range (window_start);
 
-create index distinct_value_time on tallyflow.distinct_value (meter, window_start);
+create index distinct_value_time on tallyflow.distinct_value (layer, window_start);
+create index distinct_value_commit on tallyflow.distinct_value (commit);
 
 comment on table tallyflow.distinct_value is
     'The distinct values of UNIQUE_COUNT meters, each with the commit that first brought it.';
+comment on column tallyflow.distinct_value.value_hash is
+    'First 128 bits of the SHA-256 of the value''s text.';
 
 create table tallyflow.ledger (
     pipeline text collate "C" primary key,
@@ -141,6 +173,8 @@ create table tallyflow.ledger (
     adjusted bigint not null default 0,
     ignored bigint not null default 0,
     reasons jsonb not null default '{}',
+    shards integer not null default 1,
+    constraint ledger_shards_positive check (shards > 0),
     constraint ledger_conserves_records
         check (consumed = metered + unmatched + duplicate + conflict + stale + rejected),
     constraint ledger_counts_not_negative
@@ -153,6 +187,8 @@ create table tallyflow.ledger (
 comment on table tallyflow.ledger is
     'Which commit, checkpoint, offsets and counters the results stand for; consumers use tallyflow.progress.';
 comment on column tallyflow.ledger.offsets is 'Next Kafka offset to be read, by partition.';
+comment on column tallyflow.ledger.shards is
+    'How many shards each subject''s events are split into; fixed by the first start.';
 
 create table tallyflow.ledger_history (
     pipeline text collate "C" not null,
@@ -176,11 +212,14 @@ create table tallyflow.ledger_history (
     adjusted bigint not null,
     ignored bigint not null,
     reasons jsonb not null,
+    usage_from timestamptz,
+    usage_until timestamptz,
     abandoned_in_epoch bigint,
     constraint ledger_history_key primary key (pipeline, epoch, commit),
     constraint ledger_history_name unique (pipeline, token, checkpoint),
     constraint ledger_history_conserves_records
         check (consumed = metered + unmatched + duplicate + conflict + stale + rejected),
+    constraint ledger_history_usage_is_a_range check (usage_from <= usage_until),
     constraint ledger_history_abandoned_later check (abandoned_in_epoch > epoch)
 );
 
@@ -188,6 +227,12 @@ comment on table tallyflow.ledger_history is
     'The whole ledger as of every commit, so that a rewind can put it back.';
 comment on column tallyflow.ledger_history.abandoned_in_epoch is
     'Epoch of the rewind that took this commit back; null while it counts as applied.';
+comment on column tallyflow.ledger_history.usage_from is
+    'Start of the earliest window whose usage row this commit wrote; null if it wrote none.';
+comment on column tallyflow.ledger_history.usage_until is 'Start of the latest such window.';
+
+-- Which commits came after another one, asked by a rewind and of everybody who deletes.
+create index ledger_history_commit on tallyflow.ledger_history (commit);
 
 create table tallyflow.rewind (
     pipeline text collate "C" not null,
@@ -203,23 +248,87 @@ create table tallyflow.rewind (
 
 comment on table tallyflow.rewind is 'Every time results were taken back to an earlier commit.';
 
-create table tallyflow.meter_definition (
-    slug text collate "C" primary key,
-    description text not null,
-    event_type text collate "C" not null,
-    aggregation text collate "C" not null,
-    value_property text collate "C",
-    group_by jsonb not null,
-    window_size text collate "C" not null,
-    in_force boolean not null,
-    constraint meter_definition_aggregation_is_known check (
-        aggregation in ('SUM', 'COUNT', 'UNIQUE_COUNT', 'AVG', 'MIN', 'MAX', 'LATEST')),
-    constraint meter_definition_window_size_is_known check (
-        window_size in ('MINUTE', 'HOUR', 'DAY')),
-    constraint meter_definition_value_unless_count check (
-        (value_property is null) = (aggregation = 'COUNT')),
-    constraint meter_definition_group_is_object check (jsonb_typeof(group_by) = 'object')
+-- Savepoints that were taken, so that each can be found again by what the results were at it.
+--
+-- A savepoint that a job takes on its way carries a commit that is not made yet: it is made with the
+-- job's next checkpoint, or by the job that starts from the savepoint. So its commit is not written
+-- here but looked up in the history: the first one with the savepoint's checkpoint number after the
+-- ledger's position when it was begun. Numbers alone would not do, because a job that starts from an
+-- older state uses them again.
+
+create table tallyflow.savepoint (
+    path text collate "C" primary key,
+    pipeline text collate "C" not null,
+    checkpoint bigint not null,
+    after_epoch bigint not null,
+    after_commit bigint not null,
+    job text collate "C" not null,
+    format text collate "C" not null,
+    stopped boolean not null,
+    taken_at timestamptz not null default now(),
+    taken_by text collate "C" not null,
+    constraint savepoint_format_is_known check (format in ('CANONICAL', 'NATIVE'))
 );
 
-comment on table tallyflow.meter_definition is
-    'Every definition there ever was; a slug never changes its meaning. Consumers use tallyflow.meter.';
+comment on table tallyflow.savepoint is
+    'Savepoints that were taken with tallyflow savepoint; that their files are still there is not known here.';
+comment on column tallyflow.savepoint.path is 'Where it is, as Flink names it.';
+comment on column tallyflow.savepoint.checkpoint is 'Its number, from the same count as those of checkpoints.';
+comment on column tallyflow.savepoint.after_epoch is 'Epoch of the ledger when it was begun.';
+comment on column tallyflow.savepoint.after_commit is 'Commit of the ledger when it was begun.';
+comment on column tallyflow.savepoint.stopped is 'The job ended with it.';
+comment on column tallyflow.savepoint.taken_by is 'Name of the user on the machine where the command ran.';
+
+-- Marks from which on a meter's usage can be asked for; see tallyflow.usage_since_reset.
+create table tallyflow.reset (
+    id text collate "C" primary key,
+    meter text collate "C" not null references tallyflow.meter_definition,
+    subject text collate "C",
+    at timestamptz not null,
+    requested timestamptz not null,
+    reason text collate "C",
+    savepoint text collate "C" not null references tallyflow.savepoint,
+    recorded_at timestamptz not null default now(),
+    recorded_by text collate "C" not null,
+    undone_at timestamptz,
+    undone_by text collate "C",
+    undo_reason text collate "C",
+    constraint reset_id_is_short check (octet_length(id) between 1 and 256),
+    constraint reset_subject_is_short check (octet_length(subject) between 1 and 256),
+    -- Every window of a coarser grain begins with a minute too.
+    constraint reset_begins_a_window
+        check (isfinite(at) and at = date_bin('1 minute', at, '0001-01-01 00:00:00+00')),
+    constraint reset_holds_the_requested_time
+        check (at <= requested and requested - at < interval '24 hours'),
+    constraint reset_undone_by_somebody
+        check ((undone_at is null) = (undone_by is null)
+            and (undo_reason is null or undone_at is not null))
+);
+
+create index reset_mark on tallyflow.reset (meter, subject, at);
+
+comment on table tallyflow.reset is
+    'Marks at window boundaries from which on usage can be asked for; totals are as they would be without.';
+comment on column tallyflow.reset.id is 'Name of the reset; a command that is repeated with it does nothing.';
+comment on column tallyflow.reset.meter is 'Slug of the meter.';
+comment on column tallyflow.reset.subject is 'Who is reset; null for all subjects.';
+comment on column tallyflow.reset.at is 'Start of the first window that counts: the one that holds the requested time.';
+comment on column tallyflow.reset.requested is 'The time that was asked for.';
+comment on column tallyflow.reset.reason is 'Why, for people; null if nobody said.';
+comment on column tallyflow.reset.savepoint is 'Path of the savepoint that was taken before, as in tallyflow.savepoint.';
+comment on column tallyflow.reset.recorded_at is 'When it was put on record.';
+comment on column tallyflow.reset.recorded_by is 'Who did it.';
+comment on column tallyflow.reset.undone_at is 'When it was undone; null while it is in force.';
+comment on column tallyflow.reset.undone_by is 'Who undid it.';
+comment on column tallyflow.reset.undo_reason is 'Why, for people.';
+
+create type tallyflow.query_row as (
+    window_start timestamptz,
+    window_end timestamptz,
+    subject text collate "C",
+    group_by jsonb,
+    value numeric
+);
+
+comment on type tallyflow.query_row is
+    'A row of tallyflow.query: what one window, subject and group come to.';

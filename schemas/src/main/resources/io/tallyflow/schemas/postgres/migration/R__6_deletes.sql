@@ -1,7 +1,7 @@
 -- The writer may delete results, because a rewind does. That it deletes nothing else is checked here, on what is gone:
 -- a right cannot say it, and row security would be in the way of who reads.
 
-create function tallyflow.refuse_deletes()
+create or replace function tallyflow.refuse_deletes()
 returns trigger
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -32,21 +32,14 @@ $$;
 comment on function tallyflow.refuse_deletes() is
     'Lets whoever does not own a table of results delete rows only of commits that a rewind has taken back.';
 
-create trigger usage_row_deletes after delete on tallyflow.usage_row
+create or replace trigger usage_row_deletes after delete on tallyflow.usage_row
     referencing old table as gone
     for each statement execute function tallyflow.refuse_deletes();
 
-create trigger adjustment_deletes after delete on tallyflow.adjustment
+create or replace trigger adjustment_row_deletes after delete on tallyflow.adjustment_row
     referencing old table as gone
     for each statement execute function tallyflow.refuse_deletes();
 
-create trigger distinct_value_deletes after delete on tallyflow.distinct_value
+create or replace trigger distinct_value_deletes after delete on tallyflow.distinct_value
     referencing old table as gone
     for each statement execute function tallyflow.refuse_deletes();
-
--- The new function belongs to the owner, as everything does.
-do $$
-begin
-    perform tallyflow.make_roles();
-end
-$$;

@@ -2,96 +2,7 @@
 -- of windows adds up to the same total; the session's zone changes nothing; plans touch only the
 -- partitions of the range.
 
-create type tallyflow.query_row as (
-    window_start timestamptz,
-    window_end timestamptz,
-    subject text collate "C",
-    group_by jsonb,
-    value numeric
-);
-
-comment on type tallyflow.query_row is
-    'A row of tallyflow.query: what one window, subject and group come to.';
-
--- Postgres takes more for a zone than IANA names: POSIX rules, where "Berlin1" is a zone one hour west
--- of Greenwich, abbreviations, offsets, and the server's own "localtime". A POSIX rule always has a
--- digit; the few IANA names with one are looked up, which is slow.
-create function tallyflow.is_time_zone(name text)
-returns boolean
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set timezone = 'UTC'
-as $$
-begin
-    if name = 'UTC' then
-        return true;
-    elsif name !~ '^[A-Z][A-Za-z0-9_+/-]*$' then
-        return false;
-    elsif name ~ '[0-9]' then
-        return exists (
-            select from pg_timezone_names z where lower(z.name) = lower(is_time_zone.name));
-    end if;
-    perform set_config('timezone', name, true);
-    return true;
-exception
-    when invalid_parameter_value then
-        return false;
-end
-$$;
-
-comment on function tallyflow.is_time_zone(text) is 'Whether this is a zone of the IANA database.';
-
--- A day begins at the first instant whose local time is midnight or, where that is skipped, at the end
--- of the gap; windows lie between such instants, so each instant is in exactly one, whatever the
--- clocks do. The zone is set, not named in AT TIME ZONE, which would take "CET" for an abbreviation
--- without summer time.
-create function tallyflow.calendar_bounds(
-    unit text, time_zone text, lo timestamptz, hi timestamptz)
-returns timestamptz[]
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set timezone = 'UTC'
-as $$
-declare
-    step constant interval := '1 ' || unit;
-begin
-    perform set_config('timezone', time_zone, true);
-    return array(
-        select n.instant
-        from (
-            select
-                b.instant,
-                lag(b.instant) over (order by b.instant) as before,
-                lead(b.instant) over (order by b.instant) as after
-            from (
-                select distinct
-                    -- Of a local time that comes twice, Postgres takes the second.
-                    case when f.instant < l.instant and f.instant::timestamp = l.local
-                        then f.instant else l.instant end as instant
-                from (
-                    select s.local, s.local::timestamptz as instant
-                    -- Beyond the range by so much that skipped and repeated days leave enough.
-                    from generate_series(
-                        date_trunc(unit, lo::timestamp) - step,
-                        date_trunc(unit, hi::timestamp) + 2 * step,
-                        step) s (local)
-                ) l
-                cross join lateral (select l.instant - interval '24 hours' as instant) y
-                cross join lateral (
-                    select (l.local - (y.instant::timestamp - (y.instant at time zone 'UTC')))
-                        at time zone 'UTC' as instant
-                ) f
-            ) b
-        ) n
-        where coalesce(n.after > lo, true) and coalesce(n.before < hi, true)
-        order by n.instant);
-end
-$$;
-
-comment on function tallyflow.calendar_bounds(text, text, timestamptz, timestamptz) is
-    'The boundaries of calendar windows of a zone, ascending, from the last at or before lo to the first at or after hi.';
-
-create function tallyflow.check_groups(
+create or replace function tallyflow.check_groups(
     argument text, names text[], known jsonb, meter text)
 returns void
 language plpgsql immutable
@@ -117,7 +28,7 @@ comment on function tallyflow.check_groups(text, text[], jsonb, text) is
     'Fails if a name is not one of the meter''s groups.';
 
 -- Group texts of more than 256 bytes are kept as their hash; an allowed value is treated alike.
-create function tallyflow.checked_filter(filter jsonb, known jsonb, meter text)
+create or replace function tallyflow.checked_filter(filter jsonb, known jsonb, meter text)
 returns jsonb
 language plpgsql immutable
 set search_path = pg_catalog, pg_temp
@@ -150,7 +61,7 @@ $$;
 comment on function tallyflow.checked_filter(jsonb, jsonb, text) is
     'The filter in the form in which group values are kept; null if it lets everything pass.';
 
-create function tallyflow.query(
+create or replace function tallyflow.query(
     meter text,
     "from" timestamptz default null,
     "to" timestamptz default null,
@@ -173,6 +84,7 @@ declare
     dusk constant timestamptz := '10000-01-02 00:00:00+00';
 
     definition tallyflow.meter_definition;
+    layers integer[];
     zone constant text := coalesce(query.time_zone, 'UTC');
     open_from constant boolean := coalesce(query."from" = '-infinity', true);
     open_to constant boolean := coalesce(query."to" = 'infinity', true);
@@ -185,6 +97,7 @@ declare
     bounds timestamptz[];
     names text[];
     by_subject boolean;
+    by_cell boolean;
     allowed jsonb;
 begin
     select d.* into definition from tallyflow.meter_definition d where d.slug = query.meter;
@@ -192,7 +105,8 @@ begin
         raise invalid_parameter_value using message = format(
             'meter: there is no meter %s', coalesce(to_json(query.meter)::text, 'null'));
     end if;
-    grain := '1 ' || definition.window_size;
+    grain := tallyflow.grain(definition.window_size);
+    layers := array(select l.layer from tallyflow.layer l where l.slug = query.meter);
 
     if query.window_size <> all (sizes) then
         raise invalid_parameter_value using message = format(
@@ -226,6 +140,7 @@ begin
     by_subject := query.subjects is not null or coalesce('subject' = any (query.group_by), false);
     perform tallyflow.check_groups('group_by', names, definition.group_by, query.meter);
     allowed := tallyflow.checked_filter(query.filter, definition.group_by, query.meter);
+    by_cell := by_subject or names <> '{}' or allowed is not null;
 
     -- The range, on the grain and never null.
     if not open_from then
@@ -238,15 +153,20 @@ begin
             dawn);
     end if;
     if open_from or open_to then
-        select least(u.first, a.first, v.first), greatest(u.last, a.last, v.last) + grain
+        select
+            min(least(u.first, a.first, v.first)),
+            max(greatest(u.last, a.last, v.last)) + grain
         into first, last
-        from
-            (select min(window_start) as first, max(window_start) as last
-             from tallyflow.usage_row where usage_row.meter = query.meter) u,
-            (select min(window_start) as first, max(window_start) as last
-             from tallyflow.adjustment where adjustment.meter = query.meter) a,
-            (select min(window_start) as first, max(window_start) as last
-             from tallyflow.distinct_value where distinct_value.meter = query.meter) v;
+        from unnest(layers) l (layer)
+        cross join lateral (
+            select min(window_start) as first, max(window_start) as last
+            from tallyflow.usage_row where usage_row.layer = l.layer) u
+        cross join lateral (
+            select min(window_start) as first, max(window_start) as last
+            from tallyflow.adjustment_row where adjustment_row.layer = l.layer) a
+        cross join lateral (
+            select min(window_start) as first, max(window_start) as last
+            from tallyflow.distinct_value where distinct_value.layer = l.layer) v;
         -- Without usage the range is empty; a year of it lets a zone be refused all the same.
         lo := coalesce(lo, least(first, hi - interval '1 day'), hi - interval '366 days',
             '2000-01-01 00:00:00+00');
@@ -272,22 +192,41 @@ begin
 
     return query
     with
+    -- Of all subjects by time, of some by their cells, which are found first.
     counted as not materialized (
         select
-            u.subject, u.group_by, u.window_start, u.window_end, u.readings, u.sum, u.min, u.max,
+            u.cell, u.window_start, u.readings, u.sum, u.min, u.max,
             u.latest, u.latest_at, u.latest_source, u.latest_id
         from tallyflow.usage_row u
-        where u.meter = query.meter
+        where u.layer = any (layers)
           and u.window_start >= lo and u.window_start < hi
-          and (query.subjects is null or u.subject = any (query.subjects))
+          and (query.subjects is null
+            or u.cell = any (array(
+                select c.cell from tallyflow.cell c
+                where c.layer = any (layers) and c.subject = any (query.subjects))))
         union all
         select
-            a.subject, a.group_by, a.window_start, a.window_end, a.readings, a.sum, a.min, a.max,
+            a.cell, a.window_start, a.readings, a.sum, a.min, a.max,
             a.latest, a.latest_at, a.latest_source, a.latest_id
-        from tallyflow.adjustment a
-        where a.meter = query.meter
+        from tallyflow.adjustment_row a
+        where a.layer = any (layers)
           and a.window_start >= lo and a.window_start < hi
-          and (query.subjects is null or a.subject = any (query.subjects))
+          and (query.subjects is null
+            or a.cell = any (array(
+                select c.cell from tallyflow.cell c
+                where c.layer = any (layers) and c.subject = any (query.subjects))))
+    ),
+    distinct_counted as not materialized (
+        select
+            v.cell, v.window_start, v.value_hash
+        from tallyflow.distinct_value v
+        where v.layer = any (layers)
+          and v.window_start >= lo and v.window_start < hi
+          and (query.subjects is null
+            or v.cell = any (array(
+                select c.cell from tallyflow.cell c
+                where c.layer = any (layers) and c.subject = any (query.subjects))))
+          and definition.aggregation = 'UNIQUE_COUNT'
     ),
     -- Every row with its window. Conditions on arguments are constants in the plan: they choose one
     -- expression, and of the three parts below one.
@@ -297,46 +236,45 @@ begin
                 when step is not null then date_bin(step, c.window_start, dawn)
                 when bounds is not null then bounds[width_bucket(c.window_start, bounds)]
             end as window,
-            case when by_subject then c.subject end as subject,
-            case when names <> '{}' or allowed is not null then c.group_by end as groups,
-            c.window_start, c.window_end, c.readings, c.sum, c.min, c.max,
+            case when by_cell then c.cell end as cell,
+            c.window_start, c.readings, c.sum, c.min, c.max,
             c.latest, c.latest_at, c.latest_source, c.latest_id
         from counted c
     ),
-    -- Once per window, subject and stored group, so that jsonb is looked into for few rows.
+    -- Once per window and cell, so that cells are looked up and jsonb is looked into for few rows.
     part as (
         select
-            p.window, p.subject, p.groups,
-            min(p.window_start) as first, max(p.window_end) as last,
+            p.window, p.cell,
+            min(p.window_start) as first, max(p.window_start) as last,
             sum(p.readings) as readings,
             case when definition.aggregation in ('SUM', 'AVG') then sum(p.sum) end as sum,
             case when definition.aggregation = 'MIN' then min(p.min) end as min,
             case when definition.aggregation = 'MAX' then max(p.max) end as max,
             null::numeric as latest, null::timestamptz as latest_at,
             null::text collate "C" as latest_source, null::text collate "C" as latest_id,
-            null::bytea as value_hash
+            null::uuid as value_hash
         from placed p
         where definition.aggregation in ('SUM', 'COUNT', 'AVG', 'MIN', 'MAX')
-        group by p.window, p.subject, p.groups
+        group by p.window, p.cell
         union all
         select
-            l.window, l.subject, l.groups, l.first, l.last, null, null, null, null,
+            l.window, l.cell, l.first, l.last, null, null, null, null,
             l.latest, l.latest_at, l.latest_source, l.latest_id, null
         from (
-            select distinct on (p.window, p.subject, p.groups)
-                p.window, p.subject, p.groups,
-                min(p.window_start) over same as first, max(p.window_end) over same as last,
+            select distinct on (p.window, p.cell)
+                p.window, p.cell,
+                min(p.window_start) over same as first, max(p.window_start) over same as last,
                 p.latest, p.latest_at, p.latest_source, p.latest_id
             from placed p
             where definition.aggregation = 'LATEST' and p.latest is not null
-            window same as (partition by p.window, p.subject, p.groups)
+            window same as (partition by p.window, p.cell)
             order by
-                p.window, p.subject, p.groups,
+                p.window, p.cell,
                 p.latest_at desc, p.latest_source desc, p.latest_id desc
         ) l
         union all
         select
-            d.window, d.subject, d.groups, min(d.window_start), max(d.window_end),
+            d.window, d.cell, min(d.window_start), max(d.window_start),
             null, null, null, null, null, null, null, null, d.value_hash
         from (
             select
@@ -344,33 +282,30 @@ begin
                     when step is not null then date_bin(step, v.window_start, dawn)
                     when bounds is not null then bounds[width_bucket(v.window_start, bounds)]
                 end as window,
-                case when by_subject then v.subject end as subject,
-                case when names <> '{}' or allowed is not null then v.group_by end as groups,
-                v.window_start, v.window_end, v.value_hash
-            from tallyflow.distinct_value v
-            where definition.aggregation = 'UNIQUE_COUNT'
-              and v.meter = query.meter
-              and v.window_start >= lo and v.window_start < hi
-              and (query.subjects is null or v.subject = any (query.subjects))
+                case when by_cell then v.cell end as cell,
+                v.window_start, v.value_hash
+            from distinct_counted v
         ) d
-        group by d.window, d.subject, d.groups, d.value_hash
+        group by d.window, d.cell, d.value_hash
     ),
     grouped as (
         select
             p.*,
+            case when by_subject then c.subject end as subject,
             array(
-                select coalesce(p.groups ->> n.name, '')
+                select coalesce(c.group_by ->> n.name, '')
                 from unnest(names) with ordinality n (name, place)
                 order by n.place) as texts
         from part p
+        left join tallyflow.cell c on c.cell = p.cell
         where allowed is null
            or not exists (
                select from jsonb_each(allowed) f
-               where not f.value ? coalesce(p.groups ->> f.key, ''))
+               where not f.value ? coalesce(c.group_by ->> f.key, ''))
     ),
     total as (
         select
-            g.window, g.subject, g.texts, min(g.first) as first, max(g.last) as last,
+            g.window, g.subject, g.texts, min(g.first) as first, max(g.last) + grain as last,
             case definition.aggregation
                 when 'SUM' then sum(g.sum)
                 when 'COUNT' then sum(g.readings)

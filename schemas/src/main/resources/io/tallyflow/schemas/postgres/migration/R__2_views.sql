@@ -3,7 +3,7 @@
 -- Numeric division of Postgres picks a scale of its own; this is the quotient rounded once, half
 -- away from zero, to 18 places, in integers. (The body is bound when the function is made; no search
 -- path applies to it.)
-create function tallyflow.average(total numeric, readings numeric)
+create or replace function tallyflow.average(total numeric, readings numeric)
 returns numeric
 language sql immutable parallel safe
 return sign(total)
@@ -13,41 +13,68 @@ return sign(total)
 comment on function tallyflow.average(numeric, numeric) is
     'total / readings, rounded half away from zero to 18 places; readings are positive.';
 
-create view tallyflow.usage with (security_invoker = true) as
-with cell as (
+create or replace function tallyflow.grain(window_size text)
+returns interval
+language sql immutable parallel safe
+return case window_size
+    when 'MINUTE' then interval '1 minute'
+    when 'HOUR' then interval '1 hour'
+    -- Not a day, which is shorter or longer where a session's clocks are changed.
+    when 'DAY' then interval '24 hours'
+end;
+
+comment on function tallyflow.grain(text) is 'Length of the windows of a size: MINUTE, HOUR or DAY.';
+
+create or replace function tallyflow.cell_of(layer text, subject text, group_text text)
+returns uuid
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+return encode(substring(sha256((
+    select string_agg(int4send(octet_length(t.bytes)) || t.bytes, ''::bytea order by t.place)
+    from unnest(array[
+        convert_to(layer, 'UTF8'), convert_to(subject, 'UTF8'), convert_to(group_text, 'UTF8')])
+        with ordinality t (bytes, place))) for 16), 'hex')::uuid;
+
+comment on function tallyflow.cell_of(text, text, text) is
+    'Key of a cell by the name of its layer, its subject and the canonical text of its group: a JSON object of strings, names sorted, without white space.';
+
+create or replace view tallyflow.usage with (security_invoker = true) as
+-- Quals on any of these columns reach the tables: a subject by its cells, a meter by its layers.
+with counted as (
     select
-        p.meter, p.subject, p.group_hash, p.group_by, p.window_start, p.window_end,
+        d.slug, d.aggregation, d.window_size, c.cell, c.subject, c.group_by, p.window_start,
         sum(p.readings) as readings,
         sum(p.sum) as sum,
         min(p.min) as min,
         max(p.max) as max,
         (array_agg(p.latest order by p.latest_at desc, p.latest_source desc, p.latest_id desc)
             filter (where p.latest is not null))[1] as latest,
-        -- Only a settled window is ever adjusted.
-        coalesce(bool_or(p.settled), true) as settled,
+        -- Settled when all shards are. Only a settled window is ever adjusted.
+        coalesce(bool_and(p.settled), true) as settled,
         count(*) filter (where p.settled is null) as adjustments
     from (
         select
-            u.meter, u.subject, u.group_hash, u.group_by, u.window_start, u.window_end,
-            u.readings, u.sum, u.min, u.max,
+            u.cell, u.layer, u.window_start, u.readings, u.sum, u.min, u.max,
             u.latest, u.latest_at, u.latest_source, u.latest_id, u.settled
         from tallyflow.usage_row u
         union all
         select
-            a.meter, a.subject, a.group_hash, a.group_by, a.window_start, a.window_end,
-            a.readings, a.sum, a.min, a.max,
+            a.cell, a.layer, a.window_start, a.readings, a.sum, a.min, a.max,
             a.latest, a.latest_at, a.latest_source, a.latest_id, null
-        from tallyflow.adjustment a
+        from tallyflow.adjustment_row a
     ) p
-    group by p.meter, p.subject, p.group_hash, p.group_by, p.window_start, p.window_end
+    join tallyflow.cell c on c.cell = p.cell and c.layer = p.layer
+    join tallyflow.layer l on l.layer = p.layer
+    join tallyflow.meter_definition d on d.slug = l.slug
+    group by d.slug, c.cell, p.window_start
 )
 select
-    c.meter,
+    c.slug as meter,
     c.subject,
     c.group_by,
     c.window_start,
-    c.window_end,
-    trim_scale(case d.aggregation
+    c.window_start + tallyflow.grain(c.window_size) as window_end,
+    trim_scale(case c.aggregation
         when 'SUM' then c.sum
         when 'COUNT' then c.readings
         when 'AVG' then case when c.readings > 0 then tallyflow.average(c.sum, c.readings) end
@@ -57,16 +84,12 @@ select
         when 'UNIQUE_COUNT' then (
             select count(*)::numeric
             from tallyflow.distinct_value v
-            where v.meter = c.meter
-              and v.subject = c.subject
-              and v.window_start = c.window_start
-              and v.group_hash = c.group_hash)
+            where v.cell = c.cell and v.window_start = c.window_start)
     end) as value,
     c.readings::bigint as readings,
     c.settled,
     c.adjustments
-from cell c
-left join tallyflow.meter_definition d on d.slug = c.meter;
+from counted c;
 
 comment on view tallyflow.usage is
     'One row per meter, subject, group and window, adjustments included.';
@@ -80,7 +103,38 @@ comment on column tallyflow.usage.readings is 'Readings in the window, adjustmen
 comment on column tallyflow.usage.settled is 'No on-time reading can change the window any more.';
 comment on column tallyflow.usage.adjustments is 'Number of rows in tallyflow.adjustment for this window.';
 
-create view tallyflow.progress with (security_invoker = true) as
+create or replace view tallyflow.adjustment with (security_invoker = true) as
+select
+    d.slug as meter, c.subject, c.group_by, a.window_start,
+    a.window_start + tallyflow.grain(d.window_size) as window_end,
+    a.readings, a.sum, a.min, a.max, a.latest, a.latest_at, a.latest_source, a.latest_id,
+    a.reason, a.commit, a.checkpoint, a.committed_at
+from tallyflow.adjustment_row a
+join tallyflow.cell c on c.cell = a.cell and c.layer = a.layer
+join tallyflow.layer l on l.layer = a.layer
+join tallyflow.meter_definition d on d.slug = l.slug;
+
+comment on view tallyflow.adjustment is
+    'What changed a window after it had settled: one row per subject, group, window, commit and reason. Every total includes it.';
+comment on column tallyflow.adjustment.meter is 'Slug of the meter.';
+comment on column tallyflow.adjustment.subject is 'Who is metered.';
+comment on column tallyflow.adjustment.group_by is 'Group names and values, all text.';
+comment on column tallyflow.adjustment.window_start is 'Start of the window, inclusive.';
+comment on column tallyflow.adjustment.window_end is 'End of the window, exclusive.';
+comment on column tallyflow.adjustment.readings is 'Readings added; negative where a void takes them away.';
+comment on column tallyflow.adjustment.sum is 'Their sum; null where readings have no number (COUNT, UNIQUE_COUNT).';
+comment on column tallyflow.adjustment.min is 'Smallest of them.';
+comment on column tallyflow.adjustment.max is 'Greatest of them.';
+comment on column tallyflow.adjustment.latest is 'The one with the greatest event time, source and id.';
+comment on column tallyflow.adjustment.latest_at is 'Its event time.';
+comment on column tallyflow.adjustment.latest_source is 'Its event source.';
+comment on column tallyflow.adjustment.latest_id is 'Its event id.';
+comment on column tallyflow.adjustment.reason is 'late, backfill or void.';
+comment on column tallyflow.adjustment.commit is 'Number of the commit that made it visible.';
+comment on column tallyflow.adjustment.checkpoint is 'Flink checkpoint of that commit.';
+comment on column tallyflow.adjustment.committed_at is 'When that commit was made.';
+
+create or replace view tallyflow.progress with (security_invoker = true) as
 select
     pipeline, epoch, commit, checkpoint, committed_at, watermark, offsets,
     consumed, metered, unmatched, duplicate, conflict, stale, rejected,
@@ -107,7 +161,7 @@ comment on column tallyflow.progress.readings is 'Readings that counted.';
 comment on column tallyflow.progress.adjusted is 'Of these, the ones in an adjustment.';
 comment on column tallyflow.progress.ignored is 'Events that a matching meter could take no reading from, once per meter.';
 
-create view tallyflow.meter with (security_invoker = true) as
+create or replace view tallyflow.meter with (security_invoker = true) as
 select slug, description, event_type, aggregation, value_property, group_by, window_size
 from tallyflow.meter_definition
 where in_force;

@@ -1,11 +1,50 @@
--- Who may do what: three roles without login, to be granted to the users that log in. Roles belong to
+-- Who may do what: four roles without login, to be granted to the users that log in. Roles belong to
 -- the server, not to the database; where they cannot be made, the schema works as before for its owner.
 --
 -- Partitions need no rights of their own: Postgres asks for those of the table that is named in a
--- statement, and nobody but the owner names a partition. A migration that adds a table adds the
--- rights on it here, by replacing the function below.
+-- statement, and nobody but the owner names a partition. Who adds a table adds the rights on it
+-- here.
 
-create function tallyflow.grant_rights()
+create or replace function tallyflow.grant_operator_rights()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+    grant usage on schema tallyflow to tallyflow_operator;
+    -- To ask as a reader does,
+    grant select
+        on tallyflow.usage, tallyflow.adjustment, tallyflow.progress, tallyflow.meter,
+            tallyflow.reset, tallyflow.layer, tallyflow.cell, tallyflow.usage_row,
+            tallyflow.adjustment_row, tallyflow.distinct_value, tallyflow.meter_definition
+        to tallyflow_operator;
+    grant execute
+        on function
+            tallyflow.query(text, timestamptz, timestamptz, text, text, text[], text[], jsonb),
+            tallyflow.usage_since_reset(text, text, timestamptz),
+            tallyflow.reset_in_force(text, text, timestamptz)
+        to tallyflow_operator;
+    grant select (
+        pipeline, epoch, commit, checkpoint, committed_at, watermark, offsets, consumed, metered,
+        unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored)
+        on tallyflow.ledger to tallyflow_operator;
+    -- to put savepoints on record and find their commits,
+    grant select, insert on tallyflow.savepoint to tallyflow_operator;
+    grant select (pipeline, epoch, commit, checkpoint, abandoned_in_epoch)
+        on tallyflow.ledger_history to tallyflow_operator;
+    -- and to set marks. Where and when is for the server to say; what a mark says never changes.
+    grant insert (id, meter, subject, requested, reason, savepoint, recorded_by),
+        update (undone_at, undone_by, undo_reason)
+        on tallyflow.reset to tallyflow_operator;
+end
+$$;
+
+comment on function tallyflow.grant_operator_rights() is
+    'Gives the role tallyflow_operator its rights.';
+
+revoke all on function tallyflow.grant_operator_rights() from public;
+
+create or replace function tallyflow.grant_rights()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -23,16 +62,20 @@ begin
 
     -- What readers rely on ...
     grant select
-        on tallyflow.usage, tallyflow.adjustment, tallyflow.progress, tallyflow.meter
+        on tallyflow.usage, tallyflow.adjustment, tallyflow.progress, tallyflow.meter,
+            tallyflow.reset
         to tallyflow_reader;
     grant execute
-        on function tallyflow.query(
-            text, timestamptz, timestamptz, text, text, text[], text[], jsonb)
+        on function
+            tallyflow.query(text, timestamptz, timestamptz, text, text, text[], text[], jsonb),
+            tallyflow.usage_since_reset(text, text, timestamptz),
+            tallyflow.reset_in_force(text, text, timestamptz)
         to tallyflow_reader;
-    -- ... and what that stands on. The views and the function run with the rights of who asks, so that
+    -- ... and what that stands on. The views and the functions run with the rights of who asks, so that
     -- row security put on these tables holds; therefore the reader needs to select from them too.
     grant select
-        on tallyflow.usage_row, tallyflow.distinct_value, tallyflow.meter_definition
+        on tallyflow.layer, tallyflow.cell, tallyflow.usage_row, tallyflow.adjustment_row,
+            tallyflow.distinct_value, tallyflow.meter_definition
         to tallyflow_reader;
     grant select (
         pipeline, epoch, commit, checkpoint, committed_at, watermark, offsets, consumed, metered,
@@ -41,28 +84,36 @@ begin
 
     -- A commit writes rows and replaces the partials of rows; a rewind deletes by commit. What stands
     -- in a key never changes. (To replace a column by the one that was excluded is to select it.)
+    grant select, insert on tallyflow.cell, tallyflow.layer to tallyflow_writer;
     grant select, insert, delete,
         update (readings, sum, min, max, latest, latest_at, latest_source, latest_id, settled, commit)
         on tallyflow.usage_row to tallyflow_writer;
     grant insert, delete,
-        select (meter, subject, window_start, group_hash, commit, reason)
-        on tallyflow.adjustment to tallyflow_writer;
+        select (cell, window_start, commit, reason)
+        on tallyflow.adjustment_row to tallyflow_writer;
     grant insert, delete,
-        select (meter, subject, window_start, group_hash, value_hash, commit)
+        select (cell, window_start, value_hash, commit)
         on tallyflow.distinct_value to tallyflow_writer;
     grant select, insert, update on tallyflow.ledger to tallyflow_writer;
     grant select, insert, update (abandoned_in_epoch)
         on tallyflow.ledger_history to tallyflow_writer;
     grant insert on tallyflow.rewind to tallyflow_writer;
+    -- Who takes a savepoint puts it on record, once and for all.
+    grant select, insert on tallyflow.savepoint to tallyflow_writer;
     -- Who registers meters locks the table first, for which a right on single columns is not enough.
     grant select, insert, update on tallyflow.meter_definition to tallyflow_writer;
+
+    -- It came later than the others: where it could not be made, these have their rights all the same.
+    if to_regrole('tallyflow_operator') is not null then
+        perform tallyflow.grant_operator_rights();
+    end if;
 end
 $$;
 
 comment on function tallyflow.grant_rights() is
-    'Gives the roles tallyflow_owner, tallyflow_writer and tallyflow_reader their rights.';
+    'Gives the roles tallyflow_owner, tallyflow_writer, tallyflow_reader and tallyflow_operator their rights.';
 
-create function tallyflow.give_to_owner()
+create or replace function tallyflow.give_to_owner()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
@@ -101,16 +152,17 @@ $$;
 comment on function tallyflow.give_to_owner() is
     'Makes the role tallyflow_owner the owner of everything in the schema, and the caller a member of it.';
 
-create function tallyflow.make_roles()
+create or replace function tallyflow.make_roles()
 returns void
 language plpgsql
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+    needed constant text[] := array['tallyflow_owner', 'tallyflow_writer', 'tallyflow_reader'];
     name text;
     missing text[] := '{}';
 begin
-    foreach name in array array['tallyflow_owner', 'tallyflow_writer', 'tallyflow_reader'] loop
+    foreach name in array needed || 'tallyflow_operator'::text loop
         begin
             if not exists (select from pg_roles where rolname = name) then
                 execute format('create role %I nologin', name);
@@ -124,10 +176,13 @@ begin
     end loop;
     if missing <> '{}' then
         raise notice using message = format(
-            'tallyflow: user %s may not create roles, so there are none with few rights yet;'
+            'tallyflow: user %s may not create roles, and these are missing: %s;'
             ' let an administrator run: create role %s; grant tallyflow_owner to %I;'
             ' then run as %I: select tallyflow.make_roles();',
-            current_user, array_to_string(missing, '; create role '), current_user, current_user);
+            current_user, array_to_string(missing, ', '),
+            array_to_string(missing, '; create role '), current_user, current_user);
+    end if;
+    if missing && needed then
         return;
     end if;
     perform tallyflow.grant_rights();
@@ -145,47 +200,11 @@ end
 $$;
 
 comment on function tallyflow.make_roles() is
-    'Makes the roles tallyflow_owner, tallyflow_writer and tallyflow_reader where they are missing, gives them their rights, and everything in the schema to the owner. For the owner of the tables; may be called again at any time. What the caller may not do is left out, with a notice.';
+    'Makes the roles tallyflow_owner, tallyflow_writer, tallyflow_reader and tallyflow_operator where they are missing, gives them their rights, and everything in the schema to the owner. For the owner of the tables; may be called again at any time. What the caller may not do is left out, with a notice.';
 
 revoke all on function tallyflow.grant_rights() from public;
 revoke all on function tallyflow.give_to_owner() from public;
 revoke all on function tallyflow.make_roles() from public;
-
--- As before, but a partition belongs to who owns the table, whoever makes it.
-create or replace function tallyflow.make_partition(
-    parent text, suffix text, starts timestamptz, ends timestamptz)
-returns void
-language plpgsql
-set search_path = pg_catalog, pg_temp
-set timezone = 'UTC'
-set datestyle = 'ISO'
-as $$
-declare
-    part constant text := parent || '_' || suffix;
-    rest constant text := parent || '_default';
-begin
-    execute format(
-        'create table tallyflow.%I (like tallyflow.%I including defaults including constraints)',
-        part, parent);
-    execute format(
-        'alter table tallyflow.%I owner to %I',
-        part,
-        (select pg_get_userbyid(c.relowner) from pg_class c
-         where c.oid = format('tallyflow.%I', parent)::regclass));
-    if parent = 'usage_row' then
-        -- Rows are updated at every commit while their window is open: room on their own page.
-        execute format('alter table tallyflow.%I set (fillfactor = 80)', part);
-    end if;
-    -- A partition can only be attached when the default holds no row of its range.
-    execute format(
-        'with moved as (delete from tallyflow.%I where window_start >= $1 and window_start < $2'
-        ' returning *) insert into tallyflow.%I select * from moved', rest, part)
-        using starts, ends;
-    execute format(
-        'alter table tallyflow.%I attach partition tallyflow.%I for values from (%L) to (%L)',
-        parent, part, starts, ends);
-end
-$$;
 
 do $$
 begin

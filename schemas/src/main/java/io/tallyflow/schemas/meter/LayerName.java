@@ -1,0 +1,18 @@
+package io.tallyflow.schemas.meter;
+
+/**
+ * The name of a layer: one definition's share of the truth. Rows are kept apart by layer, so that
+ * another definition of a slug can be counted beside them and never mixes with what it replaces.
+ */
+public final class LayerName {
+
+    /** The version that a slug begins with. */
+    public static final int FIRST_VERSION = 1;
+
+    private LayerName() {}
+
+    /** The layer that the stream counts a version of a meter in: {@code slug@version}. */
+    public static String ofStream(String slug, int version) {
+        return slug + "@" + version;
+    }
+}
