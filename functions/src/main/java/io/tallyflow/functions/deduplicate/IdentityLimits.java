@@ -39,11 +39,11 @@ record IdentityLimits(
     }
 
     /**
-     * 65,536 to be sealed, 512 in a block, 8,192 in a filter, 128 in a block of the log, 4 runs to
+     * 65,536 to be sealed, 512 in a block, 32,768 in a filter, 128 in a block of the log, 4 runs to
      * be merged, 4 days.
      */
     static IdentityLimits defaults() {
-        return new IdentityLimits(65_536, 512, 8_192, 128, 4, Duration.ofDays(4).toMillis());
+        return new IdentityLimits(65_536, 512, 32_768, 128, 4, Duration.ofDays(4).toMillis());
     }
 
     /** The same with another number to be sealed. */

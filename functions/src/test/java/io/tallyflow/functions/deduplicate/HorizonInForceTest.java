@@ -83,6 +83,17 @@ final class HorizonInForceTest {
     }
 
     @Test
+    void believesTheSubtaskThatForgotMost() {
+        HorizonInForce horizon = HorizonInForce.fresh(rules(2, 0), START);
+        byte[] less = horizon.toBytes(START + 20 * DAY);
+        byte[] most = horizon.toBytes(START + 40 * DAY);
+        for (List<byte[]> all : List.of(List.of(less, most), List.of(most, less))) {
+            HorizonInForce longer = HorizonInForce.restored(rules(30, 0), all);
+            assertThat(reachDays(longer, START + 50 * DAY)).isEqualTo(11);
+        }
+    }
+
+    @Test
     void refusesStateThatDoesNotSay() {
         assertThatThrownBy(() -> HorizonInForce.restored(rules(2, 0), List.of()))
                 .isInstanceOf(IllegalStateException.class)

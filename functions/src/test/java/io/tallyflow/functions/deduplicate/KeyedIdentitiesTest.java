@@ -40,6 +40,20 @@ final class KeyedIdentitiesTest {
         demandAll(open(64 * KIBI), 10_000);
     }
 
+    /** However seldom it is called: once for all that one key seals. */
+    @Test
+    void mergesAsFastAsItSeals() {
+        KeyedIdentities identities = open(64 * KIBI);
+        for (int i = 0; i < 24; i++) {
+            put(identities, i * 2_048, (i + 1) * 2_048);
+            identities.tidy(0, Long.MIN_VALUE);
+        }
+        identities.write(0, Long.MIN_VALUE);
+        assertThat(RunList.read(blocks.get(3)))
+                .filteredOn(run -> run.range().equals(HashRange.ALL))
+                .hasSizeLessThan(4);
+    }
+
     @Test
     void doesNotSealAFewIdentitiesForTheFiltersOfMany() {
         KeyedIdentities identities = open(64 * KIBI);

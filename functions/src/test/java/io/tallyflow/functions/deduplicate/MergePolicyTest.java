@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.deduplicate.LaneDecision.First;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -106,6 +109,33 @@ final class MergePolicyTest {
         assertThat(group.mostAsked()).isLessThanOrEqualTo(16);
     }
 
+    /** However little is sealed at once: else a thousand seals of one would be a million merges. */
+    @Test
+    void mergesAFewAsSeldomAsMany() {
+        MergePolicy policy = new MergePolicy(IdentityLimits.defaults());
+        List<Integer> counts = new ArrayList<>();
+        long handled = 0;
+        for (int seal = 0; seal < 4_096; seal++) {
+            counts.add(0, 1);
+            MergePolicy.Merge next = next(policy, counts);
+            while (next != null) {
+                List<Integer> merged = counts.subList(next.from(), next.to());
+                int sum = merged.stream().mapToInt(Integer::intValue).sum();
+                merged.clear();
+                counts.add(next.from(), sum);
+                handled += sum;
+                next = next(policy, counts);
+            }
+            assertThat(counts).hasSizeLessThanOrEqualTo(12 + 3);
+        }
+        assertThat(handled).isLessThanOrEqualTo(4_096 * 13);
+    }
+
+    private static MergePolicy.@Nullable Merge next(MergePolicy policy, List<Integer> counts) {
+        int[] seen = counts.stream().mapToInt(Integer::intValue).toArray();
+        return policy.next(new MergePolicy.Shelf(seen, false, false, false));
+    }
+
     /** One key group with a clock of its own. */
     private static final class KeyGroup {
 
@@ -198,7 +228,7 @@ final class MergePolicyTest {
         /** Of an identity that was put more than once, what was put last is found. */
         void checkNewest() {
             int[] last = new int[puts];
-            java.util.Arrays.fill(last, -1);
+            Arrays.fill(last, -1);
             for (int put = 0; put < puts; put++) {
                 last[number(put)] = put;
             }
