@@ -88,7 +88,7 @@ final class DemoCommand implements Callable<Integer> {
             ServerPlan plan = servers.plan(ServerPlan.anywhere(directory), System.getenv());
             Signals.stopWith(STOPPED, lifetime);
             Servers running = Servers.start(plan, meters(directory), launcher, lifetime, out);
-            running.job().awaitProcessing(UpCommand.PATIENCE);
+            running.awaitProcessing(UpCommand.PATIENCE);
             return untilStopped(running, settings(running), lifetime, out);
         }
     }

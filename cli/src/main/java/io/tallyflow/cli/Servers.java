@@ -9,6 +9,7 @@ import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param job that reads from one and writes to the other
  */
 record Servers(
-        DataDirectory directory, KafkaConnection kafka, PostgresAddress postgres, RunningJob job) {
+        DataDirectory directory,
+        KafkaConnection kafka,
+        PostgresAddress postgres,
+        RunningJob job,
+        FirstCommit firstCommit) {
 
     private static final int MOST_SLOTS = 4;
 
@@ -35,6 +40,7 @@ record Servers(
         Ends ends = Ends.start(plan, directory, lifetime, out);
         Console.say(out, "meters", definitions.toString());
         Console.say(out, "iceberg", directory.warehouse().toString());
+        FirstCommit firstCommit = FirstCommit.following(ends.postgres());
         RunningJob job =
                 lifetime.start(() -> launcher.start(settings(plan, directory, ends, definitions)));
         Console.say(out, "flink", job.webAddress());
@@ -49,7 +55,13 @@ record Servers(
                         job.webAddress(),
                         directory.warehouse().toString());
         lifetime.start(() -> reached.publish(directory.root()));
-        return new Servers(directory, ends.kafka(), ends.postgres(), job);
+        return new Servers(directory, ends.kafka(), ends.postgres(), job, firstCommit);
+    }
+
+    /** Waits until events are being processed and results can be asked for. */
+    void awaitProcessing(Duration patience) {
+        job.awaitProcessing(patience);
+        firstCommit.await(patience, job.ended());
     }
 
     /** The plan's directory, with nothing in it running any more, and free ports to start on. */

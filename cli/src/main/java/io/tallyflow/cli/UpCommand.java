@@ -61,7 +61,7 @@ final class UpCommand implements Callable<Integer> {
         try (Lifetime lifetime = new Lifetime()) {
             Signals.stopCleanly(lifetime);
             Servers running = Servers.start(plan, meters, launcher, lifetime, out);
-            running.job().awaitProcessing(PATIENCE);
+            running.awaitProcessing(PATIENCE);
             out.printf(
                     "ready after %d s: events are being processed; Ctrl-C stops%n",
                     TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
@@ -74,6 +74,7 @@ final class UpCommand implements Callable<Integer> {
     /** Returns when the end has come; throws when the job ends or fails before. */
     static void awaitEnd(Servers running, Lifetime lifetime) {
         RunningJob job = running.job();
+        DailyUpkeep upkeep = new DailyUpkeep(running.postgres(), System::nanoTime);
         boolean alone = false;
         while (true) {
             try {
@@ -83,6 +84,7 @@ final class UpCommand implements Callable<Integer> {
                 }
                 throw new CommandFailure("the job ended; see " + running.directory().logs());
             } catch (TimeoutException stillRunning) {
+                upkeep.runIfDue();
                 alone =
                         alone
                                 || RetainedCheckpoints.removeEarlierJobs(

@@ -48,7 +48,7 @@ final class RehearsalCommandsTest {
                             EmbeddedFlink.metering(),
                             lifetime,
                             new PrintWriter(Writer.nullWriter()));
-            servers.job().awaitProcessing(Duration.ofSeconds(120));
+            servers.awaitProcessing(Duration.ofSeconds(120));
             assertThat(send(servers, "--up-to", "700")).isEqualTo("sent      700 of 2000\n");
             CommandRun early = check(data, "--timeout", "1");
             assertThat(early.exitCode()).isEqualTo(1);

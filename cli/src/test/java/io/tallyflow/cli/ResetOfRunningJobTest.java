@@ -65,7 +65,7 @@ final class ResetOfRunningJobTest {
                         EmbeddedFlink.metering(),
                         lifetime,
                         new PrintWriter(Writer.nullWriter()));
-        servers.job().awaitProcessing(Duration.ofSeconds(120));
+        servers.awaitProcessing(Duration.ofSeconds(120));
     }
 
     @AfterEach

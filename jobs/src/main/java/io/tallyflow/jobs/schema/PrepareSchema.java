@@ -1,12 +1,11 @@
 package io.tallyflow.jobs.schema;
 
 import io.tallyflow.connectors.postgres.schema.Migrations;
+import io.tallyflow.connectors.postgres.schema.Upkeep;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.jobs.metering.Option;
 import io.tallyflow.jobs.metering.Secret;
 import java.sql.SQLException;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -26,7 +25,6 @@ import org.slf4j.LoggerFactory;
 public final class PrepareSchema {
 
     private static final Logger LOG = LoggerFactory.getLogger(PrepareSchema.class);
-    private static final int MONTHS_AHEAD = 12;
 
     private PrepareSchema() {}
 
@@ -37,10 +35,12 @@ public final class PrepareSchema {
     public static void main(String[] arguments) throws SQLException {
         DataSource database = database(arguments, System.getenv());
         Migrations.apply(database);
-        int months =
-                Migrations.makePartitions(
-                        database, LocalDate.now(ZoneOffset.UTC).plusMonths(MONTHS_AHEAD));
-        LOG.info("The schema {} is up to date; {} months made", Migrations.SCHEMA, months);
+        Upkeep.Done done = Upkeep.run(database);
+        LOG.info(
+                "The schema {} is up to date; {} months made, {} commits left the history",
+                Migrations.SCHEMA,
+                done.months(),
+                done.commits());
     }
 
     /**

@@ -234,6 +234,20 @@ comment on column tallyflow.ledger_history.usage_until is 'Start of the latest s
 -- Which commits came after another one, asked by a rewind and of everybody who deletes.
 create index ledger_history_commit on tallyflow.ledger_history (commit);
 
+-- What is left of commits that a rewind took back long ago: enough to know their names again.
+create table tallyflow.abandoned_commit (
+    pipeline text collate "C" not null,
+    token bigint not null,
+    checkpoint bigint not null,
+    epoch bigint not null,
+    commit bigint not null,
+    abandoned_in_epoch bigint not null,
+    constraint abandoned_commit_key primary key (pipeline, token, checkpoint)
+);
+
+comment on table tallyflow.abandoned_commit is
+    'Names of commits that a rewind took back and that have left the history.';
+
 create table tallyflow.rewind (
     pipeline text collate "C" not null,
     epoch bigint not null,
