@@ -9,6 +9,7 @@ import io.tallyflow.integration.lake.LakeReader;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,6 +71,14 @@ final class AnyPlaceTest {
     @TempDir private Path directory;
 
     private Process up;
+
+    @AfterEach
+    void leaveNothingRunning() throws InterruptedException {
+        if (up != null && up.isAlive()) {
+            up.destroy();
+            up.waitFor();
+        }
+    }
 
     @Test
     @Timeout(1_800)
