@@ -7,11 +7,10 @@ import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.connectors.postgres.LoginTrouble;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.connectors.postgres.schema.SchemaException;
+import io.tallyflow.connectors.postgres.schema.Upkeep;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Objects;
 
@@ -86,12 +85,11 @@ record Ends(KafkaConnection kafka, PostgresAddress postgres) {
         Topics.ensure(kafka, impatient, (short) -1);
     }
 
-    /** The schema as this version needs it, with partitions for a year ahead. */
+    /** The schema as this version needs it, with what its owner has to do from time to time. */
     static void migrate(PostgresAddress address) {
         try {
             Migrations.apply(address.dataSource());
-            Migrations.makePartitions(
-                    address.dataSource(), LocalDate.now(ZoneOffset.UTC).plusYears(1));
+            Upkeep.run(address.dataSource());
         } catch (SchemaException | SQLException e) {
             throw new CommandFailure(
                     "the schema at " + address.shown() + " cannot be made: " + e.getMessage(), e);

@@ -7,9 +7,11 @@ import io.tallyflow.cli.embedded.Ports;
 import io.tallyflow.cli.embedded.RetainedCheckpoints;
 import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.connectors.kafka.KafkaConnection;
+import io.tallyflow.schemas.meter.Meter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
+import java.util.List;
 
 /**
  * Kafka, Postgres and the job, running on one data directory.
@@ -18,23 +20,29 @@ import org.jspecify.annotations.Nullable;
  * @param job that reads from one and writes to the other
  */
 record Servers(
-        DataDirectory directory, KafkaConnection kafka, PostgresAddress postgres, RunningJob job) {
+        DataDirectory directory,
+        KafkaConnection kafka,
+        PostgresAddress postgres,
+        RunningJob job,
+        FirstCommit firstCommit) {
 
     private static final int MOST_SLOTS = 4;
 
     /** Starts what the plan asks for, and says where it is. */
     static Servers start(
             ServerPlan plan,
-            @Nullable Path meters,
+            MeterChoice meters,
             JobLauncher launcher,
             Lifetime lifetime,
             PrintWriter out) {
         DataDirectory directory = directory(plan, lifetime, out);
-        Path definitions = meters == null ? directory.meters() : meters.toAbsolutePath();
-        MeterDefinitions.read(definitions, definitions.toString());
+        List<Meter> coming = meters.read(directory);
+        Path definitions = meters.file(directory);
         Ends ends = Ends.start(plan, directory, lifetime, out);
         Console.say(out, "meters", definitions.toString());
+        MeterChoice.sayWhatEnds(ends.postgres(), coming, out);
         Console.say(out, "iceberg", directory.warehouse().toString());
+        FirstCommit firstCommit = FirstCommit.following(ends.postgres());
         RunningJob job =
                 lifetime.start(() -> launcher.start(settings(plan, directory, ends, definitions)));
         Console.say(out, "flink", job.webAddress());
@@ -49,7 +57,13 @@ record Servers(
                         job.webAddress(),
                         directory.warehouse().toString());
         lifetime.start(() -> reached.publish(directory.root()));
-        return new Servers(directory, ends.kafka(), ends.postgres(), job);
+        return new Servers(directory, ends.kafka(), ends.postgres(), job, firstCommit);
+    }
+
+    /** Waits until events are being processed and results can be asked for. */
+    void awaitProcessing(Duration patience) {
+        job.awaitProcessing(patience);
+        firstCommit.await(patience, job.ended());
     }
 
     /** The plan's directory, with nothing in it running any more, and free ports to start on. */
@@ -68,6 +82,8 @@ record Servers(
     /** Before anything is logged; has no effect in a process that logs already. */
     private static void logTo(Path logs) {
         System.setProperty("tallyflow.logs", logs.toString());
+        // In the names of files that are put aside, a percent sign begins something.
+        System.setProperty("tallyflow.logs.pattern", logs.toString().replace("%", "%%"));
         if (System.getProperty("log4j2.configurationFile") == null) {
             System.setProperty("log4j2.configurationFile", "classpath:log4j2-servers.xml");
         }

@@ -45,6 +45,11 @@ final class UpCommand implements Callable<Integer> {
             description = "Meter definitions; without it meters.yaml in the data directory.")
     private @Nullable Path meters;
 
+    @Option(
+            names = "--no-meters",
+            description = "Start although the file defines no meter: nothing is counted.")
+    private boolean noMeters;
+
     UpCommand(JobLauncher launcher) {
         this.launcher = launcher;
     }
@@ -54,14 +59,15 @@ final class UpCommand implements Callable<Integer> {
         ServerPlan plan =
                 servers.plan(ServerPlan.wellKnown(Path.of(DataDirectory.DEFAULT)), System.getenv());
         if (meters != null) {
-            MeterDefinitions.read(meters, "--meters " + meters);
+            MeterDefinitions.toCountBy(meters, "--meters " + meters, noMeters);
         }
         PrintWriter out = Console.out(spec);
         long start = System.nanoTime();
         try (Lifetime lifetime = new Lifetime()) {
             Signals.stopCleanly(lifetime);
-            Servers running = Servers.start(plan, meters, launcher, lifetime, out);
-            running.job().awaitProcessing(PATIENCE);
+            Servers running =
+                    Servers.start(plan, new MeterChoice(meters, noMeters), launcher, lifetime, out);
+            running.awaitProcessing(PATIENCE);
             out.printf(
                     "ready after %d s: events are being processed; Ctrl-C stops%n",
                     TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start));
@@ -74,6 +80,8 @@ final class UpCommand implements Callable<Integer> {
     /** Returns when the end has come; throws when the job ends or fails before. */
     static void awaitEnd(Servers running, Lifetime lifetime) {
         RunningJob job = running.job();
+        DailyUpkeep upkeep = new DailyUpkeep(running.postgres(), System::nanoTime);
+        DiskWatch disk = DiskWatch.of(running.directory().root());
         boolean alone = false;
         while (true) {
             try {
@@ -83,6 +91,8 @@ final class UpCommand implements Callable<Integer> {
                 }
                 throw new CommandFailure("the job ended; see " + running.directory().logs());
             } catch (TimeoutException stillRunning) {
+                upkeep.runIfDue();
+                disk.look();
                 alone =
                         alone
                                 || RetainedCheckpoints.removeEarlierJobs(

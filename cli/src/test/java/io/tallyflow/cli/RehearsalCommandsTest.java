@@ -44,11 +44,11 @@ final class RehearsalCommandsTest {
             Servers servers =
                     Servers.start(
                             ServerPlan.anywhere(data),
-                            directory.resolve("demo-meters.yaml"),
+                            new MeterChoice(directory.resolve("demo-meters.yaml"), false),
                             EmbeddedFlink.metering(),
                             lifetime,
                             new PrintWriter(Writer.nullWriter()));
-            servers.job().awaitProcessing(Duration.ofSeconds(120));
+            servers.awaitProcessing(Duration.ofSeconds(120));
             assertThat(send(servers, "--up-to", "700")).isEqualTo("sent      700 of 2000\n");
             CommandRun early = check(data, "--timeout", "1");
             assertThat(early.exitCode()).isEqualTo(1);

@@ -61,11 +61,12 @@ final class ResetOfRunningJobTest {
         servers =
                 Servers.start(
                         ServerPlan.anywhere(data),
-                        Files.writeString(directory.resolve("meters.yaml"), METERS),
+                        new MeterChoice(
+                                Files.writeString(directory.resolve("meters.yaml"), METERS), false),
                         EmbeddedFlink.metering(),
                         lifetime,
                         new PrintWriter(Writer.nullWriter()));
-        servers.job().awaitProcessing(Duration.ofSeconds(120));
+        servers.awaitProcessing(Duration.ofSeconds(120));
     }
 
     @AfterEach

@@ -24,14 +24,37 @@ final class DataFiles {
 
     private DataFiles() {}
 
+    /** Files of the table by where they lie in it: state fits the table wherever that is. */
+    static LakeFile describe(DataFile file, String name, Table table) {
+        String folder = table.location() + "/";
+        String place = file.location();
+        DataFile placed =
+                place.startsWith(folder) ? at(place.substring(folder.length()), file, table) : file;
+        return new LakeFile(
+                name, ContentFileParser.toJson(placed, table.spec()), /* beforeStart= */ false);
+    }
+
     static DataFile read(LakeFile file, Table table) {
         try {
-            return (DataFile)
-                    ContentFileParser.fromJson(JSON.readTree(file.description()), table.specs());
+            DataFile read =
+                    (DataFile)
+                            ContentFileParser.fromJson(
+                                    JSON.readTree(file.description()), table.specs());
+            String place = read.location();
+            return place.matches("/.*|[A-Za-z][A-Za-z0-9+.-]*:/.*")
+                    ? read
+                    : at(table.location() + "/" + place, read, table);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(
                     "a file of " + file.table() + " is described in no way known", e);
         }
+    }
+
+    private static DataFile at(String place, DataFile file, Table table) {
+        return org.apache.iceberg.DataFiles.builder(table.specs().get(file.specId()))
+                .copy(file)
+                .withPath(place)
+                .build();
     }
 
     /** All rows of a file with all columns of the table, in the types that Iceberg uses inside. */

@@ -58,7 +58,7 @@ public final class Lake implements Closeable {
     /** Connects to the catalog; tables are looked up when they are asked for. */
     public static Lake open(LakeOptions options) {
         Map<String, String> properties = new HashMap<>(options.catalog());
-        registerDriver(properties.getOrDefault(CatalogProperties.URI, ""));
+        prepareJdbc(properties);
         String warehouse = properties.getOrDefault(CatalogProperties.WAREHOUSE_LOCATION, "");
         if (warehouse.startsWith("file:") || warehouse.startsWith("/")) {
             properties.putIfAbsent(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
@@ -71,12 +71,24 @@ public final class Lake implements Closeable {
                 LakeLock.of(options));
     }
 
+    private static void prepareJdbc(Map<String, String> properties) {
+        String uri = properties.getOrDefault(CatalogProperties.URI, "");
+        if (!uri.startsWith("jdbc:postgresql:")) {
+            return;
+        }
+        registerDriver();
+        if (!properties.containsKey(CatalogTables.MADE_BY_ICEBERG)) {
+            CatalogTables.make(uri, properties);
+            properties.put(CatalogTables.MADE_BY_ICEBERG, "false");
+        }
+    }
+
     /**
      * A Java machine looks for drivers by itself only once, with the first job that it sees; for
      * later ones the catalog would find none where nothing else of the job talks to Postgres.
      */
-    private static void registerDriver(String uri) {
-        if (uri.startsWith("jdbc:postgresql:") && !Driver.isRegistered()) {
+    private static void registerDriver() {
+        if (!Driver.isRegistered()) {
             try {
                 Driver.register();
             } catch (SQLException e) {

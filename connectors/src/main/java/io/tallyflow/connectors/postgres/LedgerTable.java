@@ -46,6 +46,9 @@ final class LedgerTable {
             select epoch, commit, abandoned_in_epoch is not null,
                 extract(epoch from now() - committed_at)::bigint
             from tallyflow.ledger_history where pipeline = ? and token = ? and checkpoint = ?
+            union all
+            select epoch, commit, true, 0
+            from tallyflow.abandoned_commit where pipeline = ? and token = ? and checkpoint = ?
             """;
 
     private static final String RECALL =
@@ -141,26 +144,30 @@ final class LedgerTable {
 
     /** Where a commit stands, or null if it was never applied. */
     @Nullable Place find(CommitName name) throws SQLException {
-        try (PreparedStatement statement = named(FIND, name);
-                ResultSet row = statement.executeQuery()) {
-            return row.next()
-                    ? new Place(
-                            row.getLong(1),
-                            row.getLong(2),
-                            row.getBoolean(3),
-                            Duration.ofSeconds(row.getLong(4)))
-                    : null;
+        try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+            bindName(statement, bindName(statement, 1, name), name);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next()
+                        ? new Place(
+                                row.getLong(1),
+                                row.getLong(2),
+                                row.getBoolean(3),
+                                Duration.ofSeconds(row.getLong(4)))
+                        : null;
+            }
         }
     }
 
     /** The whole ledger as of an applied commit. */
     Ledger recall(CommitName name) throws SQLException, IOException {
-        try (PreparedStatement statement = named(RECALL, name);
-                ResultSet row = statement.executeQuery()) {
-            if (!row.next()) {
-                throw new SQLException("the history does not know commit " + name, "02000");
+        try (PreparedStatement statement = connection.prepareStatement(RECALL)) {
+            bindName(statement, 1, name);
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    throw new SQLException("the history does not know commit " + name, "02000");
+                }
+                return read(row);
             }
-            return read(row);
         }
     }
 
@@ -192,12 +199,13 @@ final class LedgerTable {
         }
     }
 
-    private PreparedStatement named(String sql, CommitName name) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        statement.setString(1, pipeline);
-        statement.setLong(2, name.token());
-        statement.setLong(3, name.checkpoint());
-        return statement;
+    /** The place of the next value. */
+    private int bindName(PreparedStatement statement, int first, CommitName name)
+            throws SQLException {
+        statement.setString(first, pipeline);
+        statement.setLong(first + 1, name.token());
+        statement.setLong(first + 2, name.checkpoint());
+        return first + 3;
     }
 
     private static int bind(PreparedStatement statement, Ledger ledger)

@@ -72,7 +72,12 @@ public final class PostgresUsageSink
         // A writer runs on every worker that anything of the job runs on.
         context.getUserCodeClassLoader()
                 .registerReleaseHookIfAbsent(DriverRelease.NAME, new DriverRelease());
-        return new UsageWriter(options.partBytes(), new WriterPause());
+        WriterBudget budget =
+                WriterBudget.of(
+                        context.getTaskInfo().getNumberOfParallelSubtasks(),
+                        options.partBytes(),
+                        Runtime.getRuntime().maxMemory());
+        return new UsageWriter(budget, new WriterPause(budget.pause()));
     }
 
     @Override

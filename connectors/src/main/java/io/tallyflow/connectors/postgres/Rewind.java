@@ -75,17 +75,19 @@ final class Rewind {
      * @return the ledger as it stood then, in a new epoch; still to be written
      */
     Ledger back(Ledger target, Ledger present) throws SQLException {
-        connection.setNetworkTimeout(Runnable::run, (int) LONGEST_ANSWER.toMillis());
         long epoch = present.epoch() + 1;
         Range range = range(target.commit());
         // First: the database lets nothing be deleted of a commit that is not taken back.
         execute(ABANDON, epoch, pipeline, target.commit());
+        int usualAnswer = connection.getNetworkTimeout();
+        connection.setNetworkTimeout(Runnable::run, (int) LONGEST_ANSWER.toMillis());
         if (range != null) {
             execute(FORGET_USAGE, range.from(), range.until(), target.commit());
         }
         for (String forget : FORGET) {
             execute(forget, target.commit());
         }
+        connection.setNetworkTimeout(Runnable::run, usualAnswer);
         execute(RECORD, pipeline, epoch, present.epoch(), present.commit(), target.commit());
         LOG.warn(
                 "Rewinding the results of pipeline {} from commit {} to commit {}; epoch {} begins",

@@ -130,11 +130,9 @@ final class Session implements AutoCloseable {
                     statement.execute(NO_TRANSACTION_LIMIT);
                 }
             }
-            int longestAnswer = connection.getNetworkTimeout();
             limitSilence(connection, failed);
             T result = transaction.run(connection);
             connection.commit();
-            connection.setNetworkTimeout(Runnable::run, longestAnswer);
             committed = true;
             return result;
         } catch (ClassNotFoundException e) {

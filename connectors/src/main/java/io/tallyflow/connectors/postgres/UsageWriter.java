@@ -28,13 +28,10 @@ import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
  */
 final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart> {
 
-    /** Encoded bytes from which on a writer pauses. */
-    static final long HELD_BYTES = 64L * 1024 * 1024;
-
     /** About what a row takes beside its texts before it is compressed. */
     private static final int ROW_BYTES = 150;
 
-    private final int partBytes;
+    private final WriterBudget budget;
     private final Pause pause;
     private final RowsEncoder encoder = new RowsEncoder();
     private final Map<RowKey, UsageRow> rows = new LinkedHashMap<>();
@@ -45,8 +42,8 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
     private int openBytes;
     private long heldBytes;
 
-    UsageWriter(int partBytes, Pause pause) {
-        this.partBytes = partBytes;
+    UsageWriter(WriterBudget budget, Pause pause) {
+        this.budget = budget;
         this.pause = pause;
     }
 
@@ -77,7 +74,7 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
         } else if (more != null) {
             progress = progress.plus(more);
         }
-        if (openBytes >= partBytes) {
+        if (openBytes >= budget.partBytes()) {
             fillPart();
         }
     }
@@ -104,7 +101,7 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
 
     private void fillPart() throws InterruptedException {
         closePart();
-        if (heldBytes >= HELD_BYTES) {
+        if (heldBytes >= budget.heldBytes()) {
             pause.take(heldBytes);
         }
     }

@@ -6,17 +6,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The pause of a writer that holds more than Postgres takes: five seconds per part of at most some
- * MiB, so that an outage of ten minutes costs a hundred MiB at most, and a barrier still comes
+ * The pause of a writer that holds more than Postgres takes: limited, so that a barrier still comes
  * through.
  */
 final class WriterPause implements UsageWriter.Pause {
 
     private static final Logger LOG = LoggerFactory.getLogger(WriterPause.class);
-    private static final Duration LENGTH = Duration.ofSeconds(5);
     private static final Duration QUIET = Duration.ofMinutes(1);
 
+    private final Duration length;
     private long saidNanos = System.nanoTime() - QUIET.toNanos();
+
+    WriterPause(Duration length) {
+        this.length = length;
+    }
 
     @Override
     public void take(long heldBytes) throws InterruptedException {
@@ -27,6 +30,6 @@ final class WriterPause implements UsageWriter.Pause {
                             + " Postgres takes them",
                     heldBytes >> 20);
         }
-        TimeUnit.NANOSECONDS.sleep(LENGTH.toNanos());
+        TimeUnit.NANOSECONDS.sleep(length.toNanos());
     }
 }

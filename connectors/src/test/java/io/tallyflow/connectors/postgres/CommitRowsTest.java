@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.connectors.commit.SinkRefusedException;
 import io.tallyflow.connectors.postgres.schema.ChangedMeterException;
+import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.meter.Meter;
@@ -22,8 +23,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.flink.metrics.SimpleCounter;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -255,6 +260,37 @@ final class CommitRowsTest {
                 .isInstanceOf(ChangedMeterException.class);
         assertThat(ask("select slug from tallyflow.meter order by 1")).containsExactly("m", "n");
         assertThat(ask("select pipeline from tallyflow.ledger")).isEmpty();
+    }
+
+    @Test
+    void doesNotGetInTheWayOfWhoMakesPartitions() throws Exception {
+        commit(List.of(Rows.NONE));
+        LocalDate until = LocalDate.now(ZoneOffset.UTC).plusMonths(20);
+        try (Connection connection = writer.connect()) {
+            connection.setAutoCommit(false);
+            UsagePartial late = partial("1.5", 7, "b");
+            WrittenRows.write(
+                    connection,
+                    List.of(),
+                    List.of(new Adjustment(CELL, AdjustmentReason.LATE, late)),
+                    List.of());
+            CompletableFuture<Integer> months =
+                    CompletableFuture.supplyAsync(() -> makePartitions(until));
+            while (ask("select 1 from pg_locks where not granted").isEmpty()) {
+                Thread.onSpinWait();
+            }
+            WrittenRows.write(connection, List.of(row("s", 1, 1, true)), List.of(), List.of());
+            connection.commit();
+            assertThat(months.get(60, TimeUnit.SECONDS)).isPositive();
+        }
+    }
+
+    private static int makePartitions(LocalDate until) {
+        try {
+            return Migrations.makePartitions(database.dataSource(), until);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

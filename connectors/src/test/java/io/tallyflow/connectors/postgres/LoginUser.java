@@ -22,6 +22,10 @@ final class LoginUser implements AutoCloseable {
         execute("create role " + name + " login password '" + PASSWORD + "' in role " + role);
     }
 
+    String name() {
+        return name;
+    }
+
     /** A new connection. */
     Connection connect() throws SQLException {
         return dataSource().getConnection();
@@ -38,9 +42,14 @@ final class LoginUser implements AutoCloseable {
 
     /** As the sink wants it. */
     JdbcConnectionProvider connections() {
+        return connections(database.url());
+    }
+
+    /** The same by way of another address. */
+    JdbcConnectionProvider connections(String url) {
         return new SimpleJdbcConnectionProvider(
                 new JdbcConnectionOptions.JdbcConnectionOptionsBuilder()
-                        .withUrl(database.url())
+                        .withUrl(url)
                         .withDriverName("org.postgresql.Driver")
                         .withUsername(name)
                         .withPassword(PASSWORD)

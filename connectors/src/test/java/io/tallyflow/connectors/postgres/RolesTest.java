@@ -361,6 +361,40 @@ final class RolesTest {
     }
 
     @Test
+    void letAReaderSeeOnlyWhatRowSecurityGivesHim() throws Exception {
+        try (PostgresServer.Database own = PostgresServer.migrated();
+                LoginUser acme = new LoginUser(own, "tallyflow_reader")) {
+            try (Connection connection = own.connect();
+                    Statement statement = connection.createStatement()) {
+                connection.setAutoCommit(false);
+                RegisteredMeters.register(connection, METERS);
+                List<UsageRow> rows = new ArrayList<>();
+                for (String subject : List.of("acme", "other")) {
+                    UsageCell cell = new UsageCell("tokens", subject, "{}", 60_000, 120_000);
+                    rows.add(new UsageRow(cell, partial(5), true, 0, true));
+                }
+                WrittenRows.write(connection, rows, List.of(), List.of());
+                connection.commit();
+                statement.execute(
+                        """
+                        alter table tallyflow.cell enable row level security;
+                        create policy own on tallyflow.cell using (subject = 'acme');
+                        alter table tallyflow.usage_row enable row level security;
+                        create policy own on tallyflow.usage_row
+                            using (cell in (select c.cell from tallyflow.cell c));
+                        """);
+                connection.commit();
+            }
+            assertThat(ask(acme.connect(), "select value from tallyflow.query('tokens')"))
+                    .containsExactly("5");
+            assertThat(ask(acme.connect(), "select subject from tallyflow.usage"))
+                    .containsExactly("acme");
+            assertThat(ask(own.connect(), "select value from tallyflow.query('tokens')"))
+                    .containsExactly("10");
+        }
+    }
+
+    @Test
     void letTheOwnerMakePartitionsThatTheOthersUse() throws SQLException {
         LocalDate until = LocalDate.now(ZoneOffset.UTC).plusMonths(8);
         assertThat(Migrations.makePartitions(owner.dataSource(), until)).isPositive();

@@ -11,6 +11,7 @@ import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageChange;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 final class UsageWriterTest {
 
     private static final int PART_BYTES = 64 * 1024;
+    private static final long HELD_BYTES = 8L * 1024 * 1024;
     private static final SinkWriter.Context CONTEXT =
             new SinkWriter.Context() {
                 @Override
@@ -36,7 +38,9 @@ final class UsageWriterTest {
             };
 
     private final List<Long> pauses = new ArrayList<>();
-    private final UsageWriter writer = new UsageWriter(PART_BYTES, pauses::add);
+    private final UsageWriter writer =
+            new UsageWriter(
+                    new WriterBudget(PART_BYTES, HELD_BYTES, Duration.ofSeconds(5)), pauses::add);
 
     @Test
     void collapsesRowsOfOneKeyAndNotOfItsShards() throws Exception {
@@ -75,8 +79,7 @@ final class UsageWriterTest {
             write(row("subject-" + rows, Long.hashCode(rows * 0x9E3779B97F4A7C15L), 0));
             rows++;
         }
-        assertThat(pauses.get(0))
-                .isBetween(UsageWriter.HELD_BYTES, UsageWriter.HELD_BYTES * 101 / 100);
+        assertThat(pauses.get(0)).isBetween(HELD_BYTES, HELD_BYTES * 101 / 100);
         for (int i = 0; i < 10_000; i++) {
             write(row("subject-" + rows++, i, 0));
         }

@@ -24,6 +24,7 @@ import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.cli.lake.LakeCells;
 import io.tallyflow.cli.lake.LakeSeen;
+import io.tallyflow.cli.state.CommitOfState;
 import io.tallyflow.connectors.iceberg.Lake;
 import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.connectors.iceberg.LakeView;
@@ -198,7 +199,14 @@ final class Recovery implements AutoCloseable {
                         .await(PATIENCE);
         try (Connection connection = postgres.connect()) {
             SavepointTable table = new SavepointTable(connection, PIPELINE);
-            table.add(taken, before, running.id(), SavepointFormat.CANONICAL, stop, "test");
+            table.add(
+                    taken,
+                    before,
+                    running.id(),
+                    SavepointFormat.CANONICAL,
+                    stop,
+                    "test",
+                    CommitOfState.in(taken.path()));
         }
         await(() -> recorded(taken).position(), "the savepoint's commit is not made");
         if (stop) {

@@ -68,8 +68,9 @@ public enum Option {
     WORKING_MEMORY(
             "working-memory",
             "auto",
-            "heap that the identities and open windows of one subtask may fill, such as 256mb; auto"
-                    + " is three eighths of the heap divided by the slots"),
+            "heap that recent identities and open windows of one subtask may fill, such as 256mb;"
+                    + " auto is three eighths of the heap divided by the slots. Filters of older"
+                    + " identities may fill what it leaves of five eighths"),
     REWIND_TO(
             "rewind-to",
             null,

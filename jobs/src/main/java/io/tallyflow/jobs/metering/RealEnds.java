@@ -58,12 +58,22 @@ public final class RealEnds {
                 UsageEventsSource.unbounded(
                         new KafkaTopic(options.eventsTopic(), options.consumerGroup()),
                         kafka,
-                        new WatermarkRules(options.outOfOrderness(), options.idleAfter()),
+                        watermarkRules(options),
                         new Parser(meters)),
                 usage,
                 RecordSinks.rejected(options.rejectedTopic(), options.eventsTopic(), kafka),
                 RecordSinks.late(options.lateTopic(), options.eventsTopic(), kafka),
                 lake(options, meters, checkpointInterval, usage));
+    }
+
+    /** A stale event never counts, so it does not hold up what does. */
+    private static WatermarkRules watermarkRules(MeteringOptions options) {
+        Duration horizon = options.dedupeHorizon();
+        Duration longest = WatermarkRules.LONGEST_HOLD;
+        return new WatermarkRules(
+                options.outOfOrderness(),
+                options.idleAfter(),
+                horizon.compareTo(longest) < 0 ? horizon : longest);
     }
 
     private static LakeEnd lake(

@@ -73,6 +73,21 @@ public final class Migrations {
         }
     }
 
+    /**
+     * Thins the ledger's history out, as the schema's {@code thin_history} says.
+     *
+     * @return how many rows have left it
+     */
+    public static long thinHistory(DataSource database) throws SQLException {
+        try (Connection connection = database.getConnection();
+                PreparedStatement statement =
+                        connection.prepareStatement("select tallyflow.thin_history()");
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+
     private static void checkServer(DataSource database) {
         try (Connection connection = database.getConnection();
                 PreparedStatement statement =

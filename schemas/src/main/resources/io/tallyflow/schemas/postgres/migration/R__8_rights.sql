@@ -97,6 +97,7 @@ begin
     grant select, insert, update on tallyflow.ledger to tallyflow_writer;
     grant select, insert, update (abandoned_in_epoch)
         on tallyflow.ledger_history to tallyflow_writer;
+    grant select on tallyflow.abandoned_commit to tallyflow_writer;
     grant insert on tallyflow.rewind to tallyflow_writer;
     -- Who takes a savepoint puts it on record, once and for all.
     grant select, insert on tallyflow.savepoint to tallyflow_writer;

@@ -1,0 +1,73 @@
+package io.tallyflow.cli;
+
+import io.tallyflow.jobs.metering.Option;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The first commit of a start: with it the meters are in force, and from then on results can be
+ * asked for.
+ *
+ * @param after the ledger's commit and epoch before the start, as one text
+ */
+record FirstCommit(PostgresAddress postgres, String after) {
+
+    private static final long POLL_MILLIS = 50;
+
+    private static final String POSITION =
+            """
+            select coalesce(max(epoch || '.' || commit), 'none') from tallyflow.progress
+            where pipeline = ?
+            """;
+
+    /** Of a job that is still to be started. */
+    static FirstCommit following(PostgresAddress postgres) {
+        return new FirstCommit(postgres, position(postgres));
+    }
+
+    private static String position(PostgresAddress postgres) {
+        try (Connection connection = postgres.connect();
+                PreparedStatement statement = connection.prepareStatement(POSITION)) {
+            statement.setString(1, Option.PIPELINE.defaultValue());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getString(1);
+            }
+        } catch (SQLException e) {
+            throw new CommandFailure("Postgres cannot be asked: " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Waits for it.
+     *
+     * @param ended completes when the job ends
+     */
+    void await(Duration patience, CompletableFuture<Void> ended) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (position(postgres).equals(after)) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new CommandFailure(
+                        "the job has committed nothing after " + patience.toSeconds() + " s");
+            }
+            try {
+                ended.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                throw new CommandFailure("the job ended before its first commit");
+            } catch (TimeoutException stillRunning) {
+                // As it should.
+            } catch (ExecutionException e) {
+                throw new CommandFailure("the job failed: " + Console.reason(e), e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new CommandFailure("interrupted while waiting for the first commit");
+            }
+        }
+    }
+}

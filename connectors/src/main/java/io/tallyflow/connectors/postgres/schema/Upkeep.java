@@ -1,0 +1,32 @@
+package io.tallyflow.connectors.postgres.schema;
+
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import javax.sql.DataSource;
+
+/**
+ * What the owner of the tables has to do once a day or, if that is forgotten, once a month: make
+ * partitions ahead, and thin the ledger's history out.
+ */
+public final class Upkeep {
+
+    private static final int MONTHS_AHEAD = 12;
+
+    private Upkeep() {}
+
+    /**
+     * What was done.
+     *
+     * @param months partitions that were made
+     * @param commits rows that left the history
+     */
+    public record Done(int months, long commits) {}
+
+    /** Does it, in a transaction each. */
+    public static Done run(DataSource database) throws SQLException {
+        LocalDate until = LocalDate.now(ZoneOffset.UTC).plusMonths(MONTHS_AHEAD);
+        return new Done(
+                Migrations.makePartitions(database, until), Migrations.thinHistory(database));
+    }
+}
