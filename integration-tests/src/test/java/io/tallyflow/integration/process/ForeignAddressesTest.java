@@ -130,12 +130,12 @@ final class ForeignAddressesTest {
                             + " previous_metadata_location is not null");
             assertThat(byHour(up))
                     .isEqualTo(
-                            "window_start,window_end,value\n"
+                            "window_start,window_end,subject,value\n"
                                     + ask(
                                             """
                                             select to_char(window_start at time zone 'UTC', f)
                                                 || ',' || to_char(window_end at time zone 'UTC', f)
-                                                || ',' || value
+                                                || ',,' || value
                                             from tallyflow.query('calls', window_size => 'HOUR',
                                                 time_zone => 'ASIA/Kolkata'),
                                                 (values ('YYYY-MM-DD"T"HH24:30:00"Z"')) v (f)
