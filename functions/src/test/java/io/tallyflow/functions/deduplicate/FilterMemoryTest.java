@@ -51,7 +51,8 @@ final class FilterMemoryTest {
         for (int i = 0; i < 3; i++) {
             memory.add(filter(), home, i);
         }
-        assertThat(home).satisfies(all -> assertThat(all).filteredOn(one -> one != null).hasSize(3));
+        assertThat(home)
+                .satisfies(all -> assertThat(all).filteredOn(one -> one != null).hasSize(3));
         assertThat(memory.bytes()).isEqualTo(3 * SIZE);
     }
 
