@@ -2,6 +2,7 @@ package io.tallyflow.benchmarks;
 
 import io.tallyflow.benchmarks.programs.ProgramName;
 import io.tallyflow.benchmarks.report.Report;
+import io.tallyflow.benchmarks.rows.RowsCommand;
 import io.tallyflow.benchmarks.workload.SubjectMix;
 import io.tallyflow.cli.embedded.Topics;
 import java.io.IOException;
@@ -28,6 +29,8 @@ import picocli.CommandLine.Spec;
             LatencyCommand.class,
             IdentitiesCommand.class,
             WindowsCommand.class,
+            RowsCommand.class,
+            RewindCommand.class,
             JmhCommand.class
         },
         description = "How many events a second Tallyflow takes, against others that do the same.")
@@ -41,6 +44,7 @@ final class ThroughputCommand implements Callable<Integer> {
                             ProgramName.LIMIT,
                             ProgramName.STREAMS,
                             ProgramName.SQL,
+                            ProgramName.SQL_POSTGRES,
                             ProgramName.DATASTREAM)
                     .map(ProgramName::label)
                     .toList();

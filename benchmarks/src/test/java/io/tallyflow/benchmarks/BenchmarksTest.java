@@ -53,6 +53,27 @@ final class BenchmarksTest {
         assertThat(refused("identities", option, value)).contains(said);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "--rows, 1, --rows must be 2 or more",
+        "--rounds, 0, --rounds and --month 1 or more",
+        "--month, 0, --rounds and --month 1 or more",
+        "--part, some, --part"
+    })
+    void refusesRowsThatCannotBeMeasured(String option, String value, String said) {
+        assertThat(refused("rows", option, value)).contains(said);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--rows, 0, --rows and --commits must be above 0",
+        "--commits, 0, --rows and --commits must be above 0",
+        "--months, 120, --months 1 to 119"
+    })
+    void refusesRewindsOfNothing(String option, String value, String said) {
+        assertThat(refused("rewind", option, value)).contains(said);
+    }
+
     /** What it says on the way to exit code 2. */
     private static String refused(String... arguments) {
         StringWriter said = new StringWriter();

@@ -46,6 +46,24 @@ final class CommandsIT {
 
     @Test
     @Timeout(300)
+    void rowsCostSomethingInEveryLayout() {
+        assertThat(lines("rows", "--rows", "200", "--rounds", "1", "--month", "1"))
+                .anySatisfy(line -> assertThat(line).matches("cell +copy binary +3 +[0-9].*"))
+                .anySatisfy(line -> assertThat(line).matches("cell +update by key +3 +[0-9].*"))
+                .anySatisfy(
+                        line -> assertThat(line).matches("day of all +cell-layer +[0-9].*scan.*"));
+    }
+
+    @Test
+    @Timeout(300)
+    void aRewindIsTimed() {
+        List<String> lines = lines("rewind", "--rows", "200000", "--commits", "3");
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(1)).matches(" *[0-9,]+ +[0-9]+ +[0-9]+ +[3-9] +[0-9]+\\.[0-9]+");
+    }
+
+    @Test
+    @Timeout(300)
     void theTableIsAlsoWrittenAsMarkdown(@TempDir Path directory) throws Exception {
         Path out = directory.resolve("table.md");
         lines("--programs", "limit", "--events", "20000", "--rounds", "1", "--out", out.toString());

@@ -89,10 +89,21 @@ record Connections(
             throw new CommandFailure(file + " names no Postgres: start tallyflow up again");
         }
         return new Connections(
-                new PostgresAddress(url, user, PostgresAddress.password(environment)),
+                postgres(file, url, user, environment),
                 kafka(known),
                 known.getProperty("web.address"),
                 known.getProperty("lake.warehouse"));
+    }
+
+    private static PostgresAddress postgres(
+            Path file, String url, String user, Map<String, String> environment) {
+        try {
+            PostgresAddress told = PostgresAddress.parse(url, environment);
+            return new PostgresAddress(told.url(), user, told.password());
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(
+                    file + ": postgres.url " + e.getMessage() + "; start tallyflow up again", e);
+        }
     }
 
     private static @Nullable KafkaConnection kafka(Properties known) {

@@ -1,5 +1,6 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.cli.embedded.Directories;
 import io.tallyflow.cli.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
@@ -37,12 +38,26 @@ final class DataDirectory implements AutoCloseable {
     /**
      * Makes the directory if it is not there, and locks it.
      *
-     * @throws CommandFailure if it cannot be written, or another process holds it
+     * @throws CommandFailure if it cannot be written, another process holds it, or it was made
+     *     elsewhere
      */
     static DataDirectory open(Path directory) {
-        Path root = directory.toAbsolutePath().normalize();
+        return open(directory, false);
+    }
+
+    /** The same for one that was moved or copied, and is to be taken for what it is here. */
+    static DataDirectory openMoved(Path directory) {
+        return open(directory, true);
+    }
+
+    private static DataDirectory open(Path directory, boolean moved) {
+        Path root = DataPlace.of(directory);
         FileChannel channel = null;
         try {
+            if (!moved) {
+                Birthplace.require(root);
+            }
+            Directories.makePrivate(root);
             Files.createDirectories(root.resolve("logs"));
             channel =
                     FileChannel.open(
@@ -61,6 +76,9 @@ final class DataDirectory implements AutoCloseable {
                                 + ": stop that one, or choose another directory with --data-dir");
             }
             sign(channel);
+            if (!moved) {
+                Birthplace.record(root);
+            }
             return new DataDirectory(root, channel);
         } catch (IOException e) {
             close(channel);
@@ -108,6 +126,10 @@ final class DataDirectory implements AutoCloseable {
 
     /** Where the tables of the lake are. */
     Path warehouse() {
+        return warehouse(root);
+    }
+
+    static Path warehouse(Path root) {
         return root.resolve("warehouse");
     }
 

@@ -49,7 +49,8 @@ final class DemoCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "100000",
             description =
-                    "How many records to send, copies and bad ones among them; default ${DEFAULT-VALUE}.")
+                    "How many records to send, copies and bad ones among them; default"
+                            + " ${DEFAULT-VALUE}.")
     private long events;
 
     @Option(
@@ -87,7 +88,13 @@ final class DemoCommand implements Callable<Integer> {
             }
             ServerPlan plan = servers.plan(ServerPlan.anywhere(directory), System.getenv());
             Signals.stopWith(STOPPED, lifetime);
-            Servers running = Servers.start(plan, meters(directory), launcher, lifetime, out);
+            Servers running =
+                    Servers.start(
+                            plan,
+                            new MeterChoice(meters(directory), false),
+                            launcher,
+                            lifetime,
+                            out);
             running.awaitProcessing(UpCommand.PATIENCE);
             return untilStopped(running, settings(running), lifetime, out);
         }
@@ -121,6 +128,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private static Path meters(Path directory) {
         try {
+            Birthplace.require(DataPlace.of(directory));
             return DemoMeters.writeTo(directory);
         } catch (IOException e) {
             throw new CommandFailure(

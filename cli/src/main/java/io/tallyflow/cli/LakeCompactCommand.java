@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Makes few large files of the many small ones of days that are over, and removes files"
                     + " that belong to no table.",
-            "The embedded servers must not run: their catalog allows one process to commit. With a"
-                    + " REST catalog the job may go on."
+            "The embedded servers must not run. A job on a cluster may go on: it and this command"
+                    + " take turns."
         })
 final class LakeCompactCommand implements Callable<Integer> {
 
@@ -47,7 +48,8 @@ final class LakeCompactCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "Properties of another Iceberg catalog, as the job gets them with"
-                            + " --lake.properties; type=rest must be one of them.")
+                            + " --lake.properties; type=rest, or type=jdbc on Postgres, must be one"
+                            + " of them.")
     private @Nullable Path properties;
 
     @Option(
@@ -120,17 +122,24 @@ final class LakeCompactCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new UsageProblem("--lake-properties " + file + " " + e.getMessage());
         }
-        String type = options.catalog().get(CatalogUtil.ICEBERG_CATALOG_TYPE);
-        if (!CatalogUtil.ICEBERG_CATALOG_TYPE_REST.equals(type)) {
+        if (!takesTurns(options.catalog())) {
             throw new UsageProblem(
                     "--lake-properties "
                             + file
                             + " says type="
-                            + type
-                            + ": only a catalog of type=rest is safe with a second process that"
-                            + " commits");
+                            + options.catalog().get(CatalogUtil.ICEBERG_CATALOG_TYPE)
+                            + ": only a catalog of type=rest, or of type=jdbc on Postgres, is safe"
+                            + " with a second process that commits");
         }
         return options;
+    }
+
+    private static boolean takesTurns(Map<String, String> catalog) {
+        String type = catalog.getOrDefault(CatalogUtil.ICEBERG_CATALOG_TYPE, "");
+        String uri = catalog.getOrDefault(CatalogProperties.URI, "");
+        return type.equals(CatalogUtil.ICEBERG_CATALOG_TYPE_REST)
+                || type.equals(CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC)
+                        && uri.startsWith("jdbc:postgresql:");
     }
 
     /** The embedded lake, with nobody else at it. */

@@ -14,6 +14,24 @@ final class MeterDefinitions {
     private MeterDefinitions() {}
 
     /**
+     * The meters that a job is to count by.
+     *
+     * @param named how the file was given, for messages
+     * @param noneIsMeant whether a file without any meter is no mistake
+     * @throws UsageProblem if it cannot be read, or with every problem that it has, one a line
+     */
+    static List<Meter> toCountBy(Path file, String named, boolean noneIsMeant) {
+        List<Meter> meters = read(file, named);
+        if (meters.isEmpty() && !noneIsMeant) {
+            throw new UsageProblem(
+                    named
+                            + " defines no meter, and what is not counted now never is: define one,"
+                            + " or start with --no-meters if none is meant");
+        }
+        return meters;
+    }
+
+    /**
      * The meters of a file.
      *
      * @param named how the file was given, for messages

@@ -1,15 +1,11 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.jobs.metering.PostgresUrl;
 import io.tallyflow.jobs.metering.Secret;
-import java.net.URLDecoder;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Objects;
-import java.util.StringJoiner;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
@@ -27,13 +23,7 @@ record PostgresAddress(String url, String user, @Nullable String password) {
 
     private static final int LOGIN_SECONDS = 15;
 
-    private static final Pattern PASSWORD_OPTION = Pattern.compile("(?i)[^=]*password=.*");
-
-    private static final Pattern FORM =
-            Pattern.compile(
-                    "(?:jdbc:)?postgres(?:ql)?://"
-                            + "(?:(?<user>[^:@/?]*)(?::(?<password>[^@/?]*))?@)?"
-                            + "(?<hosts>[^/?@]+)(?:/(?<database>[^?]*))?(?:\\?(?<options>.*))?");
+    private static final String DATABASE_AND_USER = "tallyflow";
 
     /**
      * Reads {@code postgresql://user@host:port/database?options}, with or without {@code jdbc:}.
@@ -43,30 +33,10 @@ record PostgresAddress(String url, String user, @Nullable String password) {
      *     environment names two or none that can be read; the message does not repeat it
      */
     static PostgresAddress parse(String text, Map<String, String> environment) {
-        Matcher form = FORM.matcher(text);
-        if (!form.matches()) {
-            throw new IllegalArgumentException(
-                    "is not of the form postgresql://USER@HOST:PORT/DATABASE");
-        }
-        String user = decoded(form.group("user"));
-        refusePassword(form.group("password") != null);
-        StringJoiner options = new StringJoiner("&", "?", "").setEmptyValue("");
-        for (String option : text(form.group("options")).split("&")) {
-            if (option.startsWith("user=")) {
-                user = decoded(option.substring("user=".length()));
-            } else if (!option.isEmpty()) {
-                refusePassword(PASSWORD_OPTION.matcher(option).matches());
-                options.add(option);
-            }
-        }
-        String database = text(form.group("database"));
+        PostgresUrl read = PostgresUrl.parse(text, PASSWORD_VARIABLE).orDatabase(DATABASE_AND_USER);
         return new PostgresAddress(
-                "jdbc:postgresql://"
-                        + form.group("hosts")
-                        + "/"
-                        + (database.isEmpty() ? "tallyflow" : database)
-                        + options,
-                user == null || user.isEmpty() ? "tallyflow" : user,
+                read.jdbc(),
+                Objects.requireNonNullElse(read.user(), DATABASE_AND_USER),
                 password(environment));
     }
 
@@ -81,28 +51,6 @@ record PostgresAddress(String url, String user, @Nullable String password) {
         } catch (IllegalArgumentException e) {
             throw new UsageProblem(Objects.toString(e.getMessage(), e.toString()));
         }
-    }
-
-    /** Whoever sees the processes of the machine sees arguments. */
-    private static void refusePassword(boolean found) {
-        if (found) {
-            throw new IllegalArgumentException(
-                    "holds a password, which everybody would see: take it out and set "
-                            + PASSWORD_VARIABLE
-                            + ", or "
-                            + PASSWORD_VARIABLE
-                            + "_FILE to the file that holds it");
-        }
-    }
-
-    private static @Nullable String decoded(@Nullable String text) {
-        return text == null
-                ? null
-                : URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-    }
-
-    private static String text(@Nullable String text) {
-        return text == null ? "" : text;
     }
 
     /** A new connection. */
@@ -126,7 +74,10 @@ record PostgresAddress(String url, String user, @Nullable String password) {
     String shown() {
         String rest = url.substring("jdbc:postgresql://".length());
         int options = rest.indexOf('?');
-        return "postgresql://" + user + "@" + (options < 0 ? rest : rest.substring(0, options));
+        return "postgresql://"
+                + PostgresUrl.encoded(user)
+                + "@"
+                + (options < 0 ? rest : rest.substring(0, options));
     }
 
     @Override

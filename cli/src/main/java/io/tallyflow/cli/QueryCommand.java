@@ -2,6 +2,7 @@ package io.tallyflow.cli;
 
 import io.tallyflow.cli.lake.LakeQueryEngine;
 import io.tallyflow.cli.query.CalendarWindow;
+import io.tallyflow.cli.query.DaysOfZone;
 import io.tallyflow.cli.query.PostgresQueryEngine;
 import io.tallyflow.cli.query.QueryEngine;
 import io.tallyflow.cli.query.QueryFailedException;
@@ -64,7 +65,7 @@ final class QueryCommand implements Callable<Integer> {
             paramLabel = "Z",
             defaultValue = "UTC",
             description =
-                    "IANA time zone of days and longer windows, and of plain dates; default"
+                    "IANA time zone of hours and longer windows, and of plain dates; default"
                             + " ${DEFAULT-VALUE}.")
     private String zone = "UTC";
 
@@ -106,10 +107,14 @@ final class QueryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        UsageQuery query = query();
+        QueryTime first = time("--from", from);
+        QueryTime end = time("--to", to);
+        Map<String, List<String>> allowed = allowed(filters);
         Connections connections = connection.find(System.getenv());
-        RowPrinter rows = format.to(Console.out(spec), query);
         try {
+            DaysOfZone days = new DaysOfZone(connections.postgres().dataSource(), zone);
+            UsageQuery query = query(instant(first, days), instant(end, days), allowed);
+            RowPrinter rows = format.to(Console.out(spec), query);
             engine(connections).run(query, rows);
             rows.end();
         } catch (QueryRefusedException e) {
@@ -134,20 +139,17 @@ final class QueryCommand implements Callable<Integer> {
         };
     }
 
-    private UsageQuery query() {
-        return new UsageQuery(
-                meter,
-                time("--from", from),
-                time("--to", to),
-                window,
-                zone,
-                subjects,
-                groupBy,
-                allowed(filters));
+    private UsageQuery query(
+            @Nullable Instant first, @Nullable Instant end, Map<String, List<String>> allowed) {
+        return new UsageQuery(meter, first, end, window, zone, subjects, groupBy, allowed);
     }
 
-    private @Nullable Instant time(String option, @Nullable String text) {
-        return text == null ? null : QueryTime.parse(option, text, zone);
+    private static @Nullable QueryTime time(String option, @Nullable String text) {
+        return text == null ? null : QueryTime.read(option, text);
+    }
+
+    private static @Nullable Instant instant(@Nullable QueryTime time, DaysOfZone days) {
+        return time == null ? null : time.in(days::startOf);
     }
 
     private static Map<String, List<String>> allowed(List<String> filters) {

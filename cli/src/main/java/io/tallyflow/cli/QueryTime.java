@@ -4,38 +4,35 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
+import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/** Times as they are given to {@code --from} and {@code --to}. */
-final class QueryTime {
+/**
+ * A time as it is given to {@code --from} and {@code --to}: an instant, or the first one of a day
+ * in a zone that is still to be asked for it. One of the two is null.
+ */
+record QueryTime(@Nullable Instant instant, @Nullable LocalDate day) {
 
     private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
     private static final Pattern INSTANT =
             Pattern.compile(DATE + "[Tt][0-9:.]+([Zz]|[+-][0-9]{2}:[0-9]{2})");
 
-    private QueryTime() {}
-
     /**
-     * Reads an RFC 3339 time, or a plain date: the first instant of that day in the zone.
+     * Reads an RFC 3339 time or a plain date.
      *
      * @param option that it was given to
-     * @param zone of plain dates
      * @throws UsageProblem if it is neither
      */
-    static Instant parse(String option, String text, String zone) {
-        return wholeMicros(exact(option, text, zone));
-    }
-
-    /** The same, to the nanosecond. */
-    static Instant exact(String option, String text, String zone) {
+    static QueryTime read(String option, String text) {
         try {
             if (INSTANT.matcher(text).matches()) {
-                return OffsetDateTime.parse(text).toInstant();
+                return new QueryTime(OffsetDateTime.parse(text).toInstant(), null);
             }
             if (DATE.matcher(text).matches()) {
-                return LocalDate.parse(text).atStartOfDay(zone(zone)).toInstant();
+                return new QueryTime(null, LocalDate.parse(text));
             }
         } catch (DateTimeException e) {
             throw new UsageProblem(
@@ -45,17 +42,42 @@ final class QueryTime {
                 option + " " + text + " is neither like 2026-01-01 nor like 2026-01-01T00:00:00Z");
     }
 
+    /** The same in UTC, to the nanosecond. */
+    static Instant exact(String option, String text) {
+        return read(option, text).exact(QueryTime::startInUtc);
+    }
+
+    /** The same in UTC. */
+    static Instant parse(String option, String text) {
+        return wholeMicros(exact(option, text));
+    }
+
+    /**
+     * The instant that is meant.
+     *
+     * @param startOf tells when a day begins
+     */
+    Instant in(Function<LocalDate, Instant> startOf) {
+        return wholeMicros(exact(startOf));
+    }
+
+    private Instant exact(Function<LocalDate, Instant> startOf) {
+        if (instant != null) {
+            return instant;
+        }
+        if (day == null) {
+            throw new IllegalStateException("neither instant nor day");
+        }
+        return startOf.apply(day);
+    }
+
+    private static Instant startInUtc(LocalDate day) {
+        return day.atStartOfDay(ZoneOffset.UTC).toInstant();
+    }
+
     /** Events have microseconds: the first of them that is not before the time bounds alike. */
     private static Instant wholeMicros(Instant time) {
         Instant micros = time.truncatedTo(ChronoUnit.MICROS);
         return micros.equals(time) ? time : micros.plus(1, ChronoUnit.MICROS);
-    }
-
-    private static ZoneId zone(String name) {
-        try {
-            return ZoneId.of(name);
-        } catch (DateTimeException e) {
-            throw new UsageProblem("--zone " + name + " is not the name of an IANA time zone");
-        }
     }
 }

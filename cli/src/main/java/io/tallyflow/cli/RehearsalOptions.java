@@ -38,7 +38,7 @@ final class RehearsalOptions {
         if (events < 1) {
             throw new UsageProblem("--events " + events + " is not a number of events");
         }
-        Instant first = QueryTime.parse("--start", start, "UTC");
+        Instant first = QueryTime.parse("--start", start);
         return GeneratorSettings.anHour(seed, events, first.toEpochMilli());
     }
 }

@@ -139,9 +139,7 @@ final class ResetCommand implements Callable<Integer> {
             throw new UsageProblem("which meter? Name it, or a reset to take back with --undo ID");
         }
         Instant requested =
-                at == null
-                        ? null
-                        : QueryTime.exact("--at", at, "UTC").truncatedTo(ChronoUnit.MICROS);
+                at == null ? null : QueryTime.exact("--at", at).truncatedTo(ChronoUnit.MICROS);
         if (requested != null && requested.isAfter(now)) {
             throw new UsageProblem(
                     "--at " + at + " is in the future: a reset is of now, " + now + ", or earlier");

@@ -4,10 +4,15 @@ import io.tallyflow.cli.cluster.FlinkCluster;
 import io.tallyflow.cli.cluster.LedgerPosition;
 import io.tallyflow.cli.cluster.Savepoint;
 import io.tallyflow.cli.cluster.SavepointTable;
+import io.tallyflow.cli.state.CommitOfState;
+import io.tallyflow.cli.state.FlinkFiles;
+import io.tallyflow.cli.state.StateFailure;
+import io.tallyflow.schemas.commit.CommitName;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** Takes savepoints of a pipeline's job and puts each on record. */
 final class SavepointTaker {
@@ -64,12 +69,24 @@ final class SavepointTaker {
                             job,
                             options.format(),
                             stop,
-                            System.getProperty("user.name"));
+                            System.getProperty("user.name"),
+                            name(taken));
         } catch (SQLException e) {
             throw new CommandFailure(
                     "the savepoint was taken, but is not on record: "
                             + PostgresTrouble.failure(postgres, e).getMessage(),
                     e);
+        }
+    }
+
+    /** Its files may be out of reach of this machine; then the place in the history must do. */
+    private static @Nullable CommitName name(Savepoint taken) {
+        try {
+            FlinkFiles.prepare(System.getenv());
+            CommitName name = CommitOfState.in(taken.path());
+            return name.checkpoint() == taken.checkpoint() ? name : null;
+        } catch (StateFailure e) {
+            return null;
         }
     }
 }

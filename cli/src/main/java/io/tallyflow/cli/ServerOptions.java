@@ -1,5 +1,6 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.connectors.kafka.BrokerAddresses;
 import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -14,8 +15,6 @@ final class ServerOptions {
     /** What the option says that goes with every {@code --kafka-bootstrap}. */
     static final String KAFKA_PROPERTIES =
             "Properties of the Kafka client, for TLS and a login, to go with --kafka-bootstrap.";
-
-    private static final String HOST_AND_PORT = "[^\\s:,]+:[0-9]{1,5}";
 
     @Option(
             names = "--data-dir",
@@ -74,7 +73,8 @@ final class ServerOptions {
         contradiction("--postgres-port", postgresPort, "--postgres-url", postgresUrl);
         ServerPlan plan =
                 new ServerPlan(
-                        dataDirectory == null ? defaults.dataDirectory() : dataDirectory,
+                        DataPlace.of(
+                                dataDirectory == null ? defaults.dataDirectory() : dataDirectory),
                         port("--kafka-port", kafkaPort, defaults.kafkaPort()),
                         port("--postgres-port", postgresPort, defaults.postgresPort()),
                         port("--web-port", webPort, defaults.webPort()),
@@ -118,10 +118,11 @@ final class ServerOptions {
         if (value == null && properties != null) {
             throw new UsageProblem("--kafka-properties needs --kafka-bootstrap: which Kafka?");
         }
-        if (value != null && !value.matches(HOST_AND_PORT + "(," + HOST_AND_PORT + ")*")) {
-            throw new UsageProblem("--kafka-bootstrap " + value + " is not HOST:PORT");
+        try {
+            return value == null ? null : BrokerAddresses.checked(value);
+        } catch (IllegalArgumentException e) {
+            throw new UsageProblem("--kafka-bootstrap " + e.getMessage());
         }
-        return value;
     }
 
     /**

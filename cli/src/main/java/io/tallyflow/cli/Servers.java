@@ -7,10 +7,11 @@ import io.tallyflow.cli.embedded.Ports;
 import io.tallyflow.cli.embedded.RetainedCheckpoints;
 import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.connectors.kafka.KafkaConnection;
+import io.tallyflow.schemas.meter.Meter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * Kafka, Postgres and the job, running on one data directory.
@@ -30,15 +31,16 @@ record Servers(
     /** Starts what the plan asks for, and says where it is. */
     static Servers start(
             ServerPlan plan,
-            @Nullable Path meters,
+            MeterChoice meters,
             JobLauncher launcher,
             Lifetime lifetime,
             PrintWriter out) {
         DataDirectory directory = directory(plan, lifetime, out);
-        Path definitions = meters == null ? directory.meters() : meters.toAbsolutePath();
-        MeterDefinitions.read(definitions, definitions.toString());
+        List<Meter> coming = meters.read(directory);
+        Path definitions = meters.file(directory);
         Ends ends = Ends.start(plan, directory, lifetime, out);
         Console.say(out, "meters", definitions.toString());
+        MeterChoice.sayWhatEnds(ends.postgres(), coming, out);
         Console.say(out, "iceberg", directory.warehouse().toString());
         FirstCommit firstCommit = FirstCommit.following(ends.postgres());
         RunningJob job =
@@ -80,6 +82,8 @@ record Servers(
     /** Before anything is logged; has no effect in a process that logs already. */
     private static void logTo(Path logs) {
         System.setProperty("tallyflow.logs", logs.toString());
+        // In the names of files that are put aside, a percent sign begins something.
+        System.setProperty("tallyflow.logs.pattern", logs.toString().replace("%", "%%"));
         if (System.getProperty("log4j2.configurationFile") == null) {
             System.setProperty("log4j2.configurationFile", "classpath:log4j2-servers.xml");
         }

@@ -3,6 +3,7 @@ package io.tallyflow.cli;
 import io.tallyflow.cli.status.LedgerStatus;
 import io.tallyflow.cli.status.Screen;
 import io.tallyflow.cli.status.StatusText;
+import io.tallyflow.cli.status.TopicEnds;
 import io.tallyflow.cli.status.TopicWatch;
 import io.tallyflow.connectors.kafka.KafkaConnection;
 import java.io.PrintWriter;
@@ -56,11 +57,21 @@ final class StatusCommand implements Callable<Integer> {
             if (watch) {
                 watch(connections.postgres(), topic, new Screen(out, Ansi.AUTO.enabled()));
             } else {
-                lines(connections.postgres(), topic).forEach(out::println);
-                out.flush();
+                show(connections.postgres(), topic, out);
             }
         }
         return 0;
+    }
+
+    /** What is known is shown; that something is not known, a script must be able to tell. */
+    private static void show(PostgresAddress postgres, TopicWatch topic, PrintWriter out) {
+        LedgerStatus ledger = ledger(postgres);
+        TopicEnds ends = topic.look(ledger.pipelines());
+        StatusText.lines(ledger, ends).forEach(out::println);
+        out.flush();
+        if (topic.isAsked() && ends.problem() != null) {
+            throw new CommandFailure("the lag is not known: " + ends.problem());
+        }
     }
 
     private static void watch(PostgresAddress postgres, TopicWatch topic, Screen screen) {
@@ -78,15 +89,16 @@ final class StatusCommand implements Callable<Integer> {
     /** Who watches an outage wants to see its end too. */
     private static List<String> linesOrTrouble(PostgresAddress postgres, TopicWatch topic) {
         try {
-            return lines(postgres, topic);
+            LedgerStatus ledger = ledger(postgres);
+            return StatusText.lines(ledger, topic.look(ledger.pipelines()));
         } catch (CommandFailure e) {
             return List.of(Objects.toString(e.getMessage(), e.toString()));
         }
     }
 
-    private static List<String> lines(PostgresAddress postgres, TopicWatch topic) {
+    private static LedgerStatus ledger(PostgresAddress postgres) {
         try (Connection connection = postgres.connect()) {
-            return StatusText.lines(LedgerStatus.read(connection), topic.look());
+            return LedgerStatus.read(connection);
         } catch (SQLException e) {
             throw PostgresTrouble.failure(postgres, e);
         }

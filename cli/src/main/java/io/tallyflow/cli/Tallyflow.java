@@ -5,6 +5,7 @@ import io.tallyflow.cli.embedded.EmbeddedFlink;
 import io.tallyflow.cli.embedded.JobLauncher;
 import io.tallyflow.cli.embedded.ServerFailure;
 import io.tallyflow.jobs.metering.MeteringJob;
+import io.tallyflow.jobs.metering.Secret;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -38,9 +39,26 @@ public final class Tallyflow implements Callable<Integer> {
         PrintWriter out =
                 new PrintWriter(
                         new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
-        int exitCode = line.setOut(out).execute(arguments);
+        int exitCode = execute(line.setOut(out), arguments);
         out.flush();
         System.exit(exitCode);
+    }
+
+    /** Several libraries unpack code of their own, and none says what to do if that cannot run. */
+    private static int execute(CommandLine line, String... arguments) {
+        try {
+            return line.execute(arguments);
+        } catch (UnsatisfiedLinkError e) {
+            return complain(
+                    line,
+                    "code in the temporary directory "
+                            + System.getProperty("java.io.tmpdir")
+                            + " cannot run ("
+                            + Objects.toString(e.getMessage(), "").lines().findFirst().orElse("")
+                            + "): name another one with"
+                            + " TALLYFLOW_JAVA_OPTS=-Djava.io.tmpdir=DIR",
+                    FAILED);
+        }
     }
 
     /** The command with all its subcommands. */
@@ -62,6 +80,7 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new StatusCommand()));
         line.addSubcommand(new CommandLine(new LakeCommand()));
         line.addSubcommand(new CommandLine(new ServersCommand()));
+        line.addSubcommand(new CommandLine(new RelocateCommand()));
         line.addSubcommand(new CommandLine(new PrepareCommand()));
         line.addSubcommand(new CommandLine(new SubmitCommand()));
         line.addSubcommand(new CommandLine(new StartCommand()));
@@ -92,7 +111,7 @@ public final class Tallyflow implements Callable<Integer> {
     private static int wronglyUsed(ParameterException problem, String[] arguments) {
         return complain(
                 problem.getCommandLine(),
-                problem.getMessage()
+                Secret.withoutLogins(Objects.toString(problem.getMessage(), ""))
                         + " (see "
                         + problem.getCommandLine().getCommandSpec().qualifiedName()
                         + " --help)",
@@ -101,13 +120,16 @@ public final class Tallyflow implements Callable<Integer> {
 
     private static int failed(Exception failure, CommandLine line, ParseResult parsed) {
         if (failure instanceof UsageProblem) {
-            return complain(line, failure.getMessage(), WRONGLY_USED);
+            return complain(
+                    line,
+                    Secret.withoutLogins(Objects.toString(failure.getMessage(), "")),
+                    WRONGLY_USED);
         }
         if (!(failure instanceof CommandFailure)
                 && !(failure instanceof ServerFailure)
                 && !(failure instanceof ClusterFailure)) {
             LoggerFactory.getLogger(Tallyflow.class).error("Unexpected", failure);
-            return complain(line, "unexpected failure: " + failure, FAILED);
+            return complain(line, Secret.withoutLogins("unexpected failure: " + failure), FAILED);
         }
         return complain(line, failure.getMessage(), FAILED);
     }

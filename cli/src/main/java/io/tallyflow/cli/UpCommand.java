@@ -45,6 +45,11 @@ final class UpCommand implements Callable<Integer> {
             description = "Meter definitions; without it meters.yaml in the data directory.")
     private @Nullable Path meters;
 
+    @Option(
+            names = "--no-meters",
+            description = "Start although the file defines no meter: nothing is counted.")
+    private boolean noMeters;
+
     UpCommand(JobLauncher launcher) {
         this.launcher = launcher;
     }
@@ -54,13 +59,14 @@ final class UpCommand implements Callable<Integer> {
         ServerPlan plan =
                 servers.plan(ServerPlan.wellKnown(Path.of(DataDirectory.DEFAULT)), System.getenv());
         if (meters != null) {
-            MeterDefinitions.read(meters, "--meters " + meters);
+            MeterDefinitions.toCountBy(meters, "--meters " + meters, noMeters);
         }
         PrintWriter out = Console.out(spec);
         long start = System.nanoTime();
         try (Lifetime lifetime = new Lifetime()) {
             Signals.stopCleanly(lifetime);
-            Servers running = Servers.start(plan, meters, launcher, lifetime, out);
+            Servers running =
+                    Servers.start(plan, new MeterChoice(meters, noMeters), launcher, lifetime, out);
             running.awaitProcessing(PATIENCE);
             out.printf(
                     "ready after %d s: events are being processed; Ctrl-C stops%n",
@@ -75,6 +81,7 @@ final class UpCommand implements Callable<Integer> {
     static void awaitEnd(Servers running, Lifetime lifetime) {
         RunningJob job = running.job();
         DailyUpkeep upkeep = new DailyUpkeep(running.postgres(), System::nanoTime);
+        DiskWatch disk = DiskWatch.of(running.directory().root());
         boolean alone = false;
         while (true) {
             try {
@@ -85,6 +92,7 @@ final class UpCommand implements Callable<Integer> {
                 throw new CommandFailure("the job ended; see " + running.directory().logs());
             } catch (TimeoutException stillRunning) {
                 upkeep.runIfDue();
+                disk.look();
                 alone =
                         alone
                                 || RetainedCheckpoints.removeEarlierJobs(

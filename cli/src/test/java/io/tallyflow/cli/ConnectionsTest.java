@@ -48,7 +48,7 @@ final class ConnectionsTest {
         Map<String, String> environment = Map.of("TALLYFLOW_POSTGRES_PASSWORD", "secret");
         assertThat(Connections.read(directory, environment).postgres())
                 .extracting(PostgresAddress::url, PostgresAddress::password)
-                .containsExactly("jdbc:postgresql://h/d?ssl=true&", "secret");
+                .containsExactly("jdbc:postgresql://h/d?ssl=true", "secret");
     }
 
     @Test

@@ -6,6 +6,7 @@ import io.tallyflow.cli.embedded.EmbeddedPostgres;
 import io.tallyflow.cli.embedded.LakeAddress;
 import io.tallyflow.connectors.iceberg.Lake;
 import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.iceberg.LakeOrphans;
 import io.tallyflow.connectors.iceberg.LakeTable;
 import io.tallyflow.connectors.iceberg.RestCatalogServer;
 import io.tallyflow.connectors.iceberg.SmallLake;
@@ -24,8 +25,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -85,6 +91,89 @@ final class LakeCompactCommandTest {
                 .containsExactly("nothing to compact in days before 2026-03-02");
     }
 
+    /** As of a copy that was told to be at home where it is, without more. */
+    @Test
+    void changesNothingOutsideItsDirectoryWhateverTheCatalogSays() throws Exception {
+        makeLake();
+        orphan();
+        Path copy = copy();
+        Files.writeString(copy.resolve("made-at"), copy + "\n");
+        Map<String, FileTime> original = contents();
+
+        CommandRun run = CommandRun.of("lake", "compact", "--data-dir", copy.toString());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .contains("is not in the lake's warehouse file://" + copy + "/warehouse");
+        assertThat(contents()).isEqualTo(original);
+        try (DataDirectory held = DataDirectory.open(copy);
+                EmbeddedPostgres postgres = EmbeddedPostgres.start(held.postgres(), 0);
+                Lake lake = Lake.open(options(postgres, held))) {
+            LakeOrphans orphans = new LakeOrphans(lake);
+            for (LakeTable table : LakeTable.values()) {
+                assertThat(orphans.find(table)).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void compactsACopyThatWasMadeADirectoryOfItsOwn() throws Exception {
+        makeLake();
+        assertThat(run("--older-than", "3").exitCode()).isZero();
+        Path copy = copy();
+        Map<String, FileTime> original = contents();
+        CommandRun refused = CommandRun.of("lake", "compact", "--data-dir", copy.toString());
+        assertThat(refused.exitCode()).isEqualTo(1);
+        assertThat(refused.err())
+                .contains(copy + " was made at " + directory, "tallyflow relocate --data-dir");
+
+        for (int time = 0; time < 2; time++) {
+            CommandRun relocated = CommandRun.of("relocate", "--data-dir", copy.toString());
+            assertThat(relocated.err()).isEmpty();
+            assertThat(relocated.out()).contains((time == 0 ? 5 : 0) + " tables of the lake moved");
+        }
+        try (DataDirectory held = DataDirectory.open(copy);
+                EmbeddedPostgres postgres = EmbeddedPostgres.start(held.postgres(), 0);
+                Lake lake = Lake.open(options(postgres, held))) {
+            Table events = lake.table(LakeTable.EVENTS);
+            assertThat(rowsByFile(lake)).hasSize(12).allMatch(rows -> rows == 10);
+            for (Snapshot snapshot : events.snapshots()) {
+                for (DataFile file : snapshot.addedDataFiles(events.io())) {
+                    assertThat(file.location()).startsWith("file://" + copy + "/warehouse/");
+                    assertThat(Path.of(file.location().substring(7))).isRegularFile();
+                }
+                for (ManifestFile manifest : snapshot.allManifests(events.io())) {
+                    assertThat(Path.of(manifest.path().substring(7))).hasSize(manifest.length());
+                }
+            }
+        }
+        CommandRun run =
+                CommandRun.of(
+                        "lake", "compact", "--older-than", "0", "--data-dir", copy.toString());
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).containsPattern("events +2026-03-01 +4 +1 ");
+        assertThat(contents()).isEqualTo(original);
+        assertThat(rowsByFile()).hasSize(12);
+    }
+
+    private Path copy() throws Exception {
+        Path copy = directory.resolveSibling("the copy");
+        Process cp = new ProcessBuilder("cp", "-a", directory.toString(), copy.toString()).start();
+        assertThat(cp.waitFor()).isZero();
+        return copy;
+    }
+
+    private Map<String, FileTime> contents() throws Exception {
+        Map<String, FileTime> all = new TreeMap<>();
+        try (Stream<Path> files = Files.walk(directory.resolve("warehouse"))) {
+            for (Path file : files.toList()) {
+                all.put(file.toString(), Files.getLastModifiedTime(file));
+            }
+        }
+        return all;
+    }
+
     @Test
     void refusesADirectoryThatServersRunOn() {
         try (DataDirectory held = DataDirectory.open(directory)) {
@@ -126,18 +215,43 @@ final class LakeCompactCommandTest {
     @Test
     void refusesAnotherCatalogThatOnlyOneProcessMayCommitTo(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("lake.properties");
-        Files.writeString(file, "type=jdbc\nuri=jdbc:postgresql://h/d\njdbc.password=canary\n");
+        Files.writeString(file, "type=jdbc\nuri=jdbc:sqlite:lake.db\njdbc.password=canary\n");
         CommandRun run = CommandRun.of("lake", "compact", "--lake-properties", file.toString());
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err().lines())
                 .singleElement()
                 .asString()
-                .contains("says type=jdbc: only a catalog of type=rest")
+                .contains(
+                        "says type=jdbc: only a catalog of type=rest, or of type=jdbc on Postgres")
                 .doesNotContain("canary");
         CommandRun missing =
                 CommandRun.of("lake", "compact", "--lake-properties", folder + "/none");
         assertThat(missing.exitCode()).isEqualTo(2);
         assertThat(missing.err().lines()).singleElement().asString().contains("cannot be read");
+    }
+
+    @Test
+    void compactsALakeInAJdbcCatalogWhileOthersHaveItOpen(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("lake.properties");
+        try (DataDirectory held = DataDirectory.open(directory);
+                EmbeddedPostgres postgres = EmbeddedPostgres.start(held.postgres(), 0)) {
+            createSchema(postgres);
+            LakeOptions options = options(postgres, held);
+            Files.write(
+                    file,
+                    options.catalog().entrySet().stream()
+                            .map(property -> property.getKey() + "=" + property.getValue())
+                            .toList());
+            try (SmallLake lake = new SmallLake(options, Map.of())) {
+                commit(lake, 0, BATCHES);
+                CommandRun run =
+                        CommandRun.of("lake", "compact", "--lake-properties", file.toString());
+                assertThat(run.err()).isEmpty();
+                assertThat(run.out()).containsPattern("events +2026-02-27 +4 +1 ");
+                commit(lake, BATCHES, BATCHES + 1);
+                assertThat(rowsByFile(lake.lake())).hasSize(9).contains(40L, 10L);
+            }
+        }
     }
 
     @Test

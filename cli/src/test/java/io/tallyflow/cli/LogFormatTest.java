@@ -24,7 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class LogFormatTest {
 
     private static final String HOSTILE =
-            "subject \"a\\b\"\r\n2026-01-01 ERROR forged\u001b[2J\u009b31m\u0000 ${java:version} {}";
+            "subject \"a\\b\"\r\n"
+                    + "2026-01-01 ERROR forged\u001b[2J\u009b31m\u0000 ${java:version} {}";
 
     private final ObjectMapper json = new ObjectMapper();
 
@@ -34,6 +35,7 @@ final class LogFormatTest {
     void clear() {
         System.clearProperty("log.file");
         System.clearProperty("tallyflow.logs");
+        System.clearProperty("tallyflow.logs.pattern");
     }
 
     @Test
@@ -86,6 +88,7 @@ final class LogFormatTest {
     @Test
     void ofUpKeepsAMessageOnItsLineAndAwayFromTheTerminal() throws IOException {
         System.setProperty("tallyflow.logs", directory.toString());
+        System.setProperty("tallyflow.logs.pattern", directory.toString());
         log("src/main/resources/log4j2-servers.xml");
         List<String> lines = Files.readAllLines(directory.resolve("tallyflow.log"));
         assertThat(lines.get(0)).contains("\\r\\n2026-01-01 ERROR forged?[2J?31m? ${java:version}");

@@ -44,7 +44,7 @@ final class RehearsalCommandsTest {
             Servers servers =
                     Servers.start(
                             ServerPlan.anywhere(data),
-                            directory.resolve("demo-meters.yaml"),
+                            new MeterChoice(directory.resolve("demo-meters.yaml"), false),
                             EmbeddedFlink.metering(),
                             lifetime,
                             new PrintWriter(Writer.nullWriter()));

@@ -61,7 +61,8 @@ final class ResetOfRunningJobTest {
         servers =
                 Servers.start(
                         ServerPlan.anywhere(data),
-                        Files.writeString(directory.resolve("meters.yaml"), METERS),
+                        new MeterChoice(
+                                Files.writeString(directory.resolve("meters.yaml"), METERS), false),
                         EmbeddedFlink.metering(),
                         lifetime,
                         new PrintWriter(Writer.nullWriter()));

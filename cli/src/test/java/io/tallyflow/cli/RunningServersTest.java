@@ -81,7 +81,7 @@ final class RunningServersTest {
         servers =
                 Servers.start(
                         ServerPlan.anywhere(data),
-                        null,
+                        new MeterChoice(null, false),
                         NoJob::new,
                         LIFETIME,
                         new PrintWriter(Writer.nullWriter()));
@@ -222,12 +222,17 @@ final class RunningServersTest {
     @Test
     void showsTheRestWhenKafkaDoesNotAnswer() {
         CommandRun run = run("status --kafka-bootstrap 127.0.0.1:1");
-        assertThat(run.exitCode()).isZero();
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("tallyflow: the lag is not known: Kafka at 127.0.0.1:1 did not answer");
         assertThat(run.out())
                 .containsPattern("kafka +Kafka at 127.0.0.1:1 did not answer in time")
                 .containsPattern("consumed +3\\R");
-        assertThat(asked("status", servers.postgres().shown()).out())
-                .contains("name it with --kafka-bootstrap");
+        CommandRun alone = asked("status", servers.postgres().shown());
+        assertThat(alone.exitCode()).isZero();
+        assertThat(alone.out()).contains("name it with --kafka-bootstrap");
     }
 
     @Test

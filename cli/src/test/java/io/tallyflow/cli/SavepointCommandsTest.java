@@ -108,6 +108,17 @@ final class SavepointCommandsTest {
     }
 
     @Test
+    void doesNotTakeAnotherJobsCommitOfTheSameCheckpointNumberForItsOwn() throws Exception {
+        take("--timeout", "1");
+        execute("update tallyflow.savepoint set token = 77");
+        committed(0, 5, 7);
+        ledgerStandsAt(0, 5, 7);
+        assertThat(list()).singleElement().asString().containsPattern(" - +- +7 .*not made ");
+        execute("update tallyflow.ledger_history set token = 77");
+        assertThat(list()).singleElement().asString().containsPattern(" 5 +0 +7 .*as it is ");
+    }
+
+    @Test
     void showsWhatARewindTookBackAndWhatIsGone() throws Exception {
         committed(0, 5, 7);
         take();

@@ -7,12 +7,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code up} says when it cannot start; nothing is started in any of these. */
 final class UpProblemsTest {
@@ -72,6 +75,72 @@ final class UpProblemsTest {
                     .asString()
                     .contains(held.root() + " is in use by process ", "--data-dir");
         }
+    }
+
+    @Test
+    void asksWhetherNothingIsToBeCounted() throws IOException {
+        Path meters = Files.writeString(directory.resolve("none.yaml"), "meters: []\n");
+        CommandRun run = up("--meters", meters.toString());
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .contains("--meters " + meters + " defines no meter", "--no-meters");
+        assertThat(directory.resolve("data")).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"a,b", "quote\"d", "dollar$HOME", "x$(id)y", "x`id`y", "a\nb", "a\\\\b"})
+    void refusesANameThatAServerTakesForSomethingElse(String name) throws IOException {
+        Path parent = Files.createDirectory(directory.resolve("parent"));
+        for (String command : new String[] {"up", "servers", "demo"}) {
+            CommandRun run = CommandRun.of(command, "--data-dir", parent.resolve(name).toString());
+            assertThat(run.exitCode()).isEqualTo(2);
+            assertThat(run.err().lines())
+                    .singleElement()
+                    .asString()
+                    .contains("in its name, which its servers cannot bear", "--data-dir");
+        }
+        assertThat(parent).isEmptyDirectory();
+    }
+
+    @Test
+    void refusesALinkToSuchAName() throws IOException {
+        Path link =
+                Files.createSymbolicLink(
+                        directory.resolve("link"), Files.createDirectory(directory.resolve("a,b")));
+        CommandRun run = CommandRun.of("up", "--data-dir", link.resolve("data").toString());
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err()).contains("the character ,");
+        assertThat(link).isEmptyDirectory();
+    }
+
+    @Test
+    void refusesADirectoryThatWasMovedAndLeavesItAsItIs() throws IOException {
+        DataDirectory.open(directory.resolve("old")).close();
+        Path moved = Files.move(directory.resolve("old"), directory.resolve("data"));
+        Files.delete(moved.resolve("lock"));
+        CommandRun run = up();
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .contains(
+                        moved + " was made at " + directory.resolve("old"),
+                        "tallyflow relocate --data-dir " + moved);
+        assertThat(moved.resolve("lock")).doesNotExist();
+        assertThat(CommandRun.of("relocate", "--data-dir", moved.toString()).exitCode()).isZero();
+        DataDirectory.open(moved).close();
+    }
+
+    @Test
+    void letsNobodyElseIntoADataDirectory() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+        DataDirectory.open(data).close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+                .isEqualTo("rwx------");
     }
 
     private CommandRun up(String... option) {

@@ -109,7 +109,10 @@ final class ContainerFileTest {
                         GlobalConfiguration.loadConfiguration(
                                         Repository.ROOT.resolve("flink-conf").toString())
                                 .toMap())
-                .containsEntry("env.java.opts.all", Repository.pom("flink.add.opens"));
+                .containsEntry(
+                        "env.java.opts.all",
+                        "-Duser.timezone=UTC -Duser.language= -Duser.country= "
+                                + Repository.pom("flink.add.opens"));
     }
 
     @Test

@@ -46,7 +46,9 @@ final class FlinkDeploymentTest {
         others.keySet().removeAll(DIFFERENT);
         assertThat(settings()).containsAllEntriesOf(others);
         assertThat(settings().get("env.java.opts.all"))
-                .isEqualTo(Repository.pom("flink.add.opens"));
+                .isEqualTo(
+                        "-Duser.timezone=UTC -Duser.language= -Duser.country= "
+                                + Repository.pom("flink.add.opens"));
     }
 
     @Test

@@ -5,11 +5,14 @@ import io.tallyflow.cli.embedded.JobSettings;
 import io.tallyflow.jobs.metering.MeteringOptions;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.jobs.metering.Option;
+import io.tallyflow.schemas.commit.RewindTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What Tallyflow's job is told in a benchmark: the defaults, but for addresses and meters. */
 final class ProductOptions {
@@ -37,13 +40,26 @@ final class ProductOptions {
 
     /** The options of a job without Iceberg tables. */
     static MeteringOptions withoutLake(JobSettings job, int shards) {
-        List<String> arguments =
+        return read(job, List.of("--" + Option.SUBJECT_SHARDS.key(), Integer.toString(shards)));
+    }
+
+    /** The options of a job without Iceberg tables that may rewind, if there is a target. */
+    static MeteringOptions rewinding(JobSettings job, @Nullable RewindTarget target) {
+        return read(
+                job,
+                target == null
+                        ? List.of()
+                        : List.of("--" + Option.REWIND_TO.key(), target.toString()));
+    }
+
+    private static MeteringOptions read(JobSettings job, List<String> more) {
+        List<String> addresses =
                 List.of(
                         "--" + Option.KAFKA_BOOTSTRAP.key(), job.kafkaBootstrap(),
                         "--" + Option.POSTGRES_URL.key(), job.postgresUrl(),
                         "--" + Option.POSTGRES_USER.key(), job.postgresUser(),
-                        "--" + Option.METERS.key(), job.meters().toString(),
-                        "--" + Option.SUBJECT_SHARDS.key(), Integer.toString(shards));
-        return MeteringOptionsReader.read(arguments.toArray(String[]::new), Map.of());
+                        "--" + Option.METERS.key(), job.meters().toString());
+        return MeteringOptionsReader.read(
+                Stream.concat(addresses.stream(), more.stream()).toArray(String[]::new), Map.of());
     }
 }

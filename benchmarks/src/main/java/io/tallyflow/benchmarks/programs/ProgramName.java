@@ -20,6 +20,8 @@ public enum ProgramName {
     STREAMS,
     /** Flink SQL. */
     SQL,
+    /** Flink SQL with the JDBC connector's upserts into Postgres. */
+    SQL_POSTGRES,
     /** Flink's DataStream interface with stock parts. */
     DATASTREAM,
     /** Tallyflow's job with a past to remember; not to be compared with the others. */
@@ -49,7 +51,7 @@ public enum ProgramName {
 
     /** Whether it needs a Postgres. */
     public boolean needsPostgres() {
-        return this == PRODUCT_POSTGRES || this == PRODUCT_ALL;
+        return this == PRODUCT_POSTGRES || this == PRODUCT_ALL || this == SQL_POSTGRES;
     }
 
     /** Null if there is none of that name. */
@@ -73,6 +75,7 @@ public enum ProgramName {
             case LIMIT -> new ReadingLimit();
             case STREAMS -> new StreamsProgram();
             case SQL -> new SqlProgram();
+            case SQL_POSTGRES -> new SqlPostgresProgram();
             case DATASTREAM -> new DataStreamProgram();
             case IDENTITIES, WINDOWS -> new RememberingProduct();
         };

@@ -1,14 +1,11 @@
 package io.tallyflow.benchmarks.programs;
 
 import io.tallyflow.benchmarks.measure.RunClock;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.table.api.Schema;
 import org.apache.flink.table.api.Table;
 import org.apache.flink.table.api.bridge.java.StreamTableEnvironment;
-import org.apache.flink.table.api.config.ExecutionConfigOptions;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.types.Row;
 
@@ -19,27 +16,8 @@ import org.apache.flink.types.Row;
  */
 final class SqlProgram implements Program {
 
-    private static final String EVENTS =
-            """
-            create table events (
-              source string not null,
-              id string not null,
-              subject string not null,
-              `time` timestamp_ltz(3) not null,
-              data row<tokens bigint not null, model string not null, region string not null>
-                not null,
-              arrived as proctime()
-            ) with (
-              'connector' = 'kafka',
-              'topic' = '%s',
-              'properties.bootstrap.servers' = '%s',
-              'properties.group.id' = 'sql',
-              'scan.startup.mode' = 'earliest-offset',
-              'scan.bounded.mode' = 'latest-offset',
-              'format' = 'json',
-              'json.timestamp-format.standard' = 'ISO-8601'
-            )
-            """;
+    private static final String DATA =
+            "tokens bigint not null, model string not null, region string not null";
 
     private static final String TOTALS =
             """
@@ -54,30 +32,14 @@ final class SqlProgram implements Program {
             group by subject, model, region, window_start
             """;
 
-    private static final long MINI_BATCH_ROWS = 50_000;
-
     @Override
     public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
         StreamExecutionEnvironment environment = PeerFlink.environment(settings);
-        StreamTableEnvironment tables = StreamTableEnvironment.create(environment);
-        configure(tables);
-        tables.executeSql(String.format(EVENTS, settings.topic(), settings.kafka()));
+        StreamTableEnvironment tables = SqlEvents.tables(environment, settings, DATA);
         Table totals = tables.sqlQuery(TOTALS);
         tables.toChangelogStream(totals, keyed(), ChangelogMode.upsert())
                 .sinkTo(new CollectingSink<>(SqlProgram::keep));
         return PeerFlink.run(environment, settings, clock);
-    }
-
-    private static void configure(StreamTableEnvironment tables) {
-        tables.getConfig().setLocalTimeZone(ZoneOffset.UTC);
-        tables.getConfig().setIdleStateRetention(Duration.ofDays(1));
-        tables.getConfig()
-                .set(ExecutionConfigOptions.TABLE_EXEC_MINIBATCH_ENABLED, true)
-                .set(
-                        ExecutionConfigOptions.TABLE_EXEC_MINIBATCH_ALLOW_LATENCY,
-                        Duration.ofSeconds(1))
-                .set(ExecutionConfigOptions.TABLE_EXEC_MINIBATCH_SIZE, MINI_BATCH_ROWS)
-                .set("table.optimizer.agg-phase-strategy", "TWO_PHASE");
     }
 
     private static Schema keyed() {

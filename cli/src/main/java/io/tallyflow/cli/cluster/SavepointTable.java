@@ -1,9 +1,11 @@
 package io.tallyflow.cli.cluster;
 
+import io.tallyflow.schemas.commit.CommitName;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,8 +20,8 @@ public final class SavepointTable {
     private static final String ADD =
             """
             insert into tallyflow.savepoint (path, pipeline, checkpoint, after_epoch, after_commit,
-                job, format, stopped, taken_by)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+                job, format, stopped, taken_by, token)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     private static final String ALL =
@@ -34,7 +36,8 @@ public final class SavepointTable {
                 select epoch, commit, abandoned_in_epoch
                 from tallyflow.ledger_history
                 where pipeline = s.pipeline and checkpoint = s.checkpoint
-                  and (epoch, commit) > (s.after_epoch, s.after_commit)
+                  and (token = s.token
+                    or s.token is null and (epoch, commit) > (s.after_epoch, s.after_commit))
                 order by epoch, commit
                 limit 1
             ) h on true
@@ -66,6 +69,7 @@ public final class SavepointTable {
      * Puts a savepoint on record.
      *
      * @param before where the results stood before it was begun
+     * @param name of the commit that it stands for; null if it is not known
      */
     public void add(
             Savepoint savepoint,
@@ -73,7 +77,8 @@ public final class SavepointTable {
             String job,
             SavepointFormat format,
             boolean stopped,
-            String takenBy)
+            String takenBy,
+            @Nullable CommitName name)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(ADD)) {
             statement.setString(1, savepoint.path());
@@ -85,6 +90,7 @@ public final class SavepointTable {
             statement.setString(7, format.name());
             statement.setBoolean(8, stopped);
             statement.setString(9, takenBy);
+            statement.setObject(10, name == null ? null : name.token(), Types.BIGINT);
             statement.executeUpdate();
         }
     }

@@ -71,7 +71,7 @@ final class Malformed {
     private static final List<Way> HEADERS =
             List.of(
                     typed("CONTENT_TYPE", "text/plain"),
-                    typed("CONTENT_TYPE", "application/json"),
+                    typed("CONTENT_TYPE", "application/json; charset=utf-16"),
                     typed("CONTENT_TYPE", "application/cloudevents+avro"),
                     typed("CONTENT_TYPE", "application/cloudevents-batch+json"),
                     typed("CONTENT_TYPE", "application/cloudevents+json; charset=utf-16"),

@@ -25,12 +25,20 @@ public final class EmbeddedFlink implements JobLauncher {
 
     @Override
     public RunningJob start(JobSettings settings) {
-        // What a killed run left there belongs to nobody.
-        Directories.delete(settings.directory().resolve("tmp"));
-        Directories.make(settings.directory().resolve("tmp"));
         Directories.make(settings.checkpoints());
-        Configuration configuration = EmbeddedSettings.of(settings);
-        JobGraph graph = graph(configuration, settings);
+        FlinkDirectory directory = FlinkDirectory.open(settings.directory());
+        WorkingFiles tmp = WorkingFiles.make(settings.directory().resolve("tmp"));
+        try {
+            return start(settings, directory, tmp);
+        } catch (RuntimeException e) {
+            tmp.close();
+            throw e;
+        }
+    }
+
+    private RunningJob start(JobSettings settings, FlinkDirectory directory, WorkingFiles tmp) {
+        Configuration configuration = EmbeddedSettings.of(settings, directory, tmp.path());
+        JobGraph graph = graph(configuration, settings, directory);
         MiniCluster cluster =
                 new MiniCluster(
                         new MiniClusterConfiguration.Builder()
@@ -45,14 +53,16 @@ public final class EmbeddedFlink implements JobLauncher {
                     cluster,
                     graph.getJobID(),
                     cluster.getRestAddress().join().toString(),
-                    settings);
+                    settings,
+                    tmp);
         } catch (Exception e) {
             closeQuietly(cluster.closeAsync(), e);
             throw new ServerFailure("Flink could not start: " + Failures.innermost(e), e);
         }
     }
 
-    private JobGraph graph(Configuration configuration, JobSettings settings) {
+    private JobGraph graph(
+            Configuration configuration, JobSettings settings, FlinkDirectory directory) {
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment(configuration);
         try {
@@ -64,11 +74,12 @@ public final class EmbeddedFlink implements JobLauncher {
         }
         JobGraph graph = environment.getStreamGraph().getJobGraph();
         if (settings.restoreFrom() != null) {
+            FlinkDirectory.openAround(settings.restoreFrom());
             // The state that is started from is not touched: if this run fails before its first
             // checkpoint, the next one starts from the same.
             graph.setSavepointRestoreSettings(
                     SavepointRestoreSettings.forPath(
-                            settings.restoreFrom().toAbsolutePath().toUri().toString(),
+                            directory.address(settings.restoreFrom()),
                             false,
                             RecoveryClaimMode.NO_CLAIM));
         }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.utils.Exit;
 import org.apache.kafka.common.utils.Time;
 
 /**
@@ -20,6 +21,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 
     private static final int NODE = 1;
+
+    /** A disk with less is as good as full. */
+    private static final long LEAST_BYTES = 16 << 20;
 
     private final KafkaRaftServer server;
     private final String clusterId;
@@ -47,6 +51,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                 KafkaConfig.fromProps(
                         KafkaProperties.of(
                                 properties(directory, brokerPort, free.get(1)), MAX_MESSAGE_BYTES));
+        Exit.setHaltProcedure((code, message) -> halt(directory, code));
         KafkaRaftServer server = new KafkaRaftServer(config, Time.SYSTEM);
         EmbeddedKafka kafka = new EmbeddedKafka(server, clusterId, brokerPort);
         try {
@@ -58,6 +63,16 @@ public final class EmbeddedKafka implements AutoCloseable {
             throw new ServerFailure(
                     "Kafka could not start on port " + brokerPort + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Kafka ends the whole process when it cannot write any more. */
+    private static void halt(Path directory, int code) {
+        String what =
+                directory.toFile().getUsableSpace() < LEAST_BYTES
+                        ? "no space is left in " + directory + ": free some, and start again"
+                        : "Kafka cannot write to " + directory + " any more: see the log for why";
+        System.err.println("tallyflow: " + what + "; nothing that was acknowledged is lost");
+        Runtime.getRuntime().halt(code);
     }
 
     /** {@code host:port} for clients. */

@@ -16,8 +16,9 @@ import java.util.Properties;
 
 /**
  * A Postgres server as a child of this process, on the loopback address, with a database and a user
- * {@code tallyflow} and no password. Its data stays between runs. Durable like a server that was
- * installed by hand: {@code fsync} and {@code synchronous_commit} are on.
+ * {@code tallyflow} and no password. Every other role needs one; that of the superuser stands in a
+ * file beside the data that its owner alone can read. Data stays between runs. Durable like a
+ * server that was installed by hand: {@code fsync} and {@code synchronous_commit} are on.
  */
 public final class EmbeddedPostgres implements AutoCloseable {
 
@@ -86,7 +87,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         launch(programs, data, place.log(), chosen);
         EmbeddedPostgres postgres = new EmbeddedPostgres(programs, data, chosen);
         try {
-            postgres.createDatabase();
+            postgres.createDatabase(OwnerPassword.read(place.directory()));
         } catch (SQLException e) {
             postgres.close();
             throw new ServerFailure("Postgres started but does not serve: " + e.getMessage(), e);
@@ -134,12 +135,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
                         "initdb",
                         "--pgdata=" + fresh,
                         "--username=" + OWNER,
-                        "--auth=trust",
+                        "--pwfile=" + OwnerPassword.make(target),
+                        "--auth=scram-sha-256",
                         "--encoding=UTF8",
                         "--no-locale");
         if (!made.succeeded()) {
-            throw new ServerFailure(
-                    "Postgres's directory " + target + " cannot be made: " + made.summary());
+            throw notMade(target, made);
         }
         try {
             Files.deleteIfExists(target);
@@ -148,6 +149,16 @@ public final class EmbeddedPostgres implements AutoCloseable {
             throw new ServerFailure(
                     target + " holds files but no Postgres data: move it away and start again", e);
         }
+    }
+
+    private static ServerFailure notMade(Path target, Outcome made) {
+        String problem = "Postgres's directory " + target + " cannot be made: " + made.summary();
+        return new ServerFailure(
+                made.output().contains("could not look up effective user ID")
+                        ? problem
+                                + ": Postgres needs a user that /etc/passwd knows: run as one, or"
+                                + " name a Postgres server with --postgres-url"
+                        : problem);
     }
 
     private static void takeOver(PostgresPrograms programs, Place place) {
@@ -160,6 +171,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
     private static void launch(PostgresPrograms programs, Path data, Path log, int port) {
         Directories.makeParent(log);
+        Logins.write(data);
         String options =
                 "-p "
                         + port
@@ -200,9 +212,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
         new Postmaster(data).clearAway();
     }
 
-    private void createDatabase() throws SQLException {
+    private void createDatabase(String password) throws SQLException {
         Properties owner = new Properties();
         owner.setProperty("user", OWNER);
+        owner.setProperty("password", password);
         try (Connection connection = DriverManager.getConnection(jdbcUrl(OWNER), owner);
                 Statement statement = connection.createStatement()) {
             if (!exists(connection, "select 1 from pg_catalog.pg_roles where rolname = ?")) {

@@ -31,12 +31,14 @@ final class EmbeddedSettings {
 
     private EmbeddedSettings() {}
 
-    static Configuration of(JobSettings settings) {
+    static Configuration of(JobSettings settings, FlinkDirectory directory, Path tmp) {
         Configuration all = FlinkSettings.required();
         loopbackOnly(all, settings.webPort());
-        workingFiles(all, settings.directory().toAbsolutePath().resolve("tmp"));
-        checkpoints(all, settings.checkpoints());
-        all.set(CheckpointingOptions.SAVEPOINT_DIRECTORY, uri(settings.savepoints()));
+        workingFiles(all, tmp);
+        checkpoints(all, directory.address(settings.checkpoints()));
+        all.set(
+                CheckpointingOptions.SAVEPOINT_DIRECTORY,
+                savepoints(directory, settings.savepoints()));
         pipeline(all, settings.parallelism());
         metrics(all, settings.metricsPort());
         return all;
@@ -48,6 +50,8 @@ final class EmbeddedSettings {
         all.set(RestOptions.BIND_ADDRESS, Ports.LOOPBACK);
         all.set(RestOptions.PORT, webPort);
         all.set(RestOptions.BIND_PORT, Integer.toString(webPort));
+        // With a free port it is that of no page at all, which the page itself does not need.
+        all.set(WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN, "http://" + Ports.LOOPBACK + ":" + webPort);
         all.set(WebOptions.SUBMIT_ENABLE, false);
         all.set(WebOptions.CANCEL_ENABLE, false);
         all.set(WebOptions.RESCALE_ENABLE, false);
@@ -64,8 +68,17 @@ final class EmbeddedSettings {
         all.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(1_024));
     }
 
-    private static void checkpoints(Configuration all, Path directory) {
-        all.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, uri(directory));
+    /**
+     * Savepoints hold no address, and other clusters may start from them: by their plain place,
+     * unless Flink would take that for another one.
+     */
+    private static String savepoints(FlinkDirectory directory, Path place) {
+        String location = LakeAddress.location(place);
+        return location.contains("\\") ? directory.address(place) : location;
+    }
+
+    private static void checkpoints(Configuration all, String address) {
+        all.set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, address);
         all.set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem");
         all.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
         // Each commit then holds a cell once for ten times as many events.
@@ -84,10 +97,6 @@ final class EmbeddedSettings {
         all.set(
                 CheckpointingOptions.EXTERNALIZED_CHECKPOINT_RETENTION,
                 ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-    }
-
-    private static String uri(Path directory) {
-        return directory.toAbsolutePath().toUri().toString();
     }
 
     private static void metrics(Configuration all, @Nullable Integer port) {

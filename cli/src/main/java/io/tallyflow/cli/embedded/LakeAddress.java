@@ -34,12 +34,20 @@ public final class LakeAddress {
                         Option.LAKE_USER,
                         postgresUser,
                         Option.LAKE_WAREHOUSE,
-                        warehouse.toAbsolutePath().toUri().toString()),
+                        location(warehouse)),
                 "",
                 postgresPassword == null
                         ? Map.of()
                         : Map.of(LakeConnection.PASSWORD_VARIABLE, postgresPassword),
                 PATIENCE);
+    }
+
+    /**
+     * A place on this machine as Iceberg names it: every reader takes the characters behind {@code
+     * file://} as they are, so none is encoded.
+     */
+    public static String location(Path place) {
+        return "file://" + place.toAbsolutePath().normalize();
     }
 
     /** The catalog's tables stand beside ours: whoever may make a schema may make them there. */

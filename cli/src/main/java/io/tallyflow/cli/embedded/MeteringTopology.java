@@ -35,10 +35,7 @@ final class MeteringTopology implements JobTopology {
         add(arguments, Option.LAKE_CATALOG, "jdbc");
         add(arguments, Option.LAKE_URI, LakeAddress.catalogUrl(settings.postgresUrl()));
         add(arguments, Option.LAKE_USER, settings.postgresUser());
-        add(
-                arguments,
-                Option.LAKE_WAREHOUSE,
-                settings.warehouse().toAbsolutePath().toUri().toString());
+        add(arguments, Option.LAKE_WAREHOUSE, LakeAddress.location(settings.warehouse()));
         add(arguments, Option.LAKE_COMMIT_INTERVAL, "20 s");
         String password = settings.postgresPassword();
         return MeteringOptionsReader.read(

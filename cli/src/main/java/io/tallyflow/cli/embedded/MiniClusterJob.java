@@ -30,15 +30,20 @@ final class MiniClusterJob implements RunningJob {
     private final MiniCluster cluster;
     private final JobID job;
     private final String webAddress;
-    private final Path workingFiles;
+    private final WorkingFiles workingFiles;
     private final CompletableFuture<Void> ended;
     private boolean closed;
 
-    MiniClusterJob(MiniCluster cluster, JobID job, String webAddress, JobSettings settings) {
+    MiniClusterJob(
+            MiniCluster cluster,
+            JobID job,
+            String webAddress,
+            JobSettings settings,
+            WorkingFiles workingFiles) {
         this.cluster = cluster;
         this.job = job;
         this.webAddress = webAddress;
-        this.workingFiles = settings.directory().resolve("tmp");
+        this.workingFiles = workingFiles;
         this.ended = cluster.requestJobResult(job).thenAccept(MiniClusterJob::requireNoFailure);
         Path checkpoint = settings.restoreFrom();
         LOG.info(
@@ -137,7 +142,7 @@ final class MiniClusterJob implements RunningJob {
         cancel();
         cluster.closeAsync().join();
         LOG.info("Job {} and its engine have stopped", job);
-        Directories.delete(workingFiles);
+        workingFiles.close();
     }
 
     private void cancel() {

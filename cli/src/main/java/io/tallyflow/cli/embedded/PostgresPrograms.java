@@ -63,10 +63,14 @@ final class PostgresPrograms {
         }
     }
 
-    /** Settings of the person's own Postgres must not leak into this one. */
+    /**
+     * Neither settings of the person's own Postgres nor zone or language may leak into this one.
+     */
     private static void clean(Map<String, String> environment) {
         environment.keySet().removeIf(name -> name.startsWith("PG") || name.startsWith("LC_"));
         environment.put("LC_ALL", "C");
+        // What initdb finds here it writes into the server's settings.
+        environment.put("TZ", "UTC");
     }
 
     /** Fails with what to do where root cannot have a user namespace. */

@@ -2,7 +2,7 @@ package io.tallyflow.cli.embedded;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,6 +20,10 @@ import java.util.stream.Stream;
 final class Postmaster {
 
     private static final Duration LAST_BREATH = Duration.ofSeconds(10);
+
+    /** In which Java reads the names of files. */
+    private static final Charset OF_NAMES =
+            Charset.forName(System.getProperty("sun.jnu.encoding", "UTF-8"));
 
     private final Path data;
     private final Path pidFile;
@@ -117,7 +121,7 @@ final class Postmaster {
     }
 
     private static List<String> commandLine(Path proc) throws IOException {
-        String all = Files.readString(proc.resolve("cmdline"), StandardCharsets.ISO_8859_1);
+        String all = new String(Files.readAllBytes(proc.resolve("cmdline")), OF_NAMES);
         return Arrays.asList(all.split("\0"));
     }
 

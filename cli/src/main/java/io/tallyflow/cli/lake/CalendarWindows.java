@@ -8,8 +8,6 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Windows that follow the calendar of a zone. A day begins at the first instant whose local time is
@@ -20,7 +18,6 @@ final class CalendarWindows implements Windows {
 
     private final CalendarWindow size;
     private final ZoneId zone;
-    private final TreeMap<Long, Window> known = new TreeMap<>();
 
     CalendarWindows(CalendarWindow size, ZoneId zone) {
         this.size = size;
@@ -29,22 +26,12 @@ final class CalendarWindows implements Windows {
 
     @Override
     public Window of(long millis) {
-        Map.Entry<Long, Window> before = known.floorEntry(millis);
-        if (before != null && millis < before.getValue().end()) {
-            return before.getValue();
-        }
         LocalDate first = firstDayAt(millis);
-        Window window = new Window(start(first), start(next(first)));
-        known.put(window.start(), window);
-        return window;
+        return new Window(start(first), start(next(first)));
     }
 
-    /**
-     * Whether windows begin and end on a grain only.
-     *
-     * @param range that is looked at: boundaries within it, and those around its open ends
-     */
-    boolean fit(long grain, GrainRange range) {
+    @Override
+    public boolean fit(long grain, GrainRange range) {
         if (zone.getRules().isFixedOffset()) {
             ZoneOffset offset = zone.getRules().getOffset(Instant.EPOCH);
             return Math.floorMod(offset.getTotalSeconds() * 1_000L, grain) == 0;

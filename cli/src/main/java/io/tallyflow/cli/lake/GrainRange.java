@@ -45,6 +45,12 @@ record GrainRange(long from, long to, boolean openFrom, boolean openTo) {
         return openFrom || openTo;
     }
 
+    /** The range with open ends where the times end that events can have. */
+    GrainRange everUsed() {
+        return new GrainRange(
+                openFrom ? Math.min(0, to) : from, openTo ? DUSK : to, openFrom, openTo);
+    }
+
     /**
      * The range with open ends where the usage ends that was found, or near the other end if there
      * is none: a zone can then be judged all the same.

@@ -75,7 +75,10 @@ record LakeQuestion(
     private static ZoneId zone(String name) {
         ZoneId zone = Zones.named(name);
         if (zone == null) {
-            throw refused("time_zone: %s is not the name of an IANA time zone", quoted(name));
+            throw refused(
+                    "time_zone: %s is not the name of an IANA time zone that this Java (%s) knows;"
+                            + " the server may know more: ask it with --engine postgres",
+                    quoted(name), Runtime.version().feature());
         }
         return zone;
     }
@@ -115,15 +118,17 @@ record LakeQuestion(
         return allowed;
     }
 
-    /** Whether windows follow the calendar of the zone. */
-    private boolean isByCalendar() {
+    /** Whether windows follow the clocks of the zone. */
+    private boolean isByZone() {
         CalendarWindow window = query.window();
-        return window != null && window.compareTo(CalendarWindow.DAY) >= 0;
+        return window != null && window.compareTo(CalendarWindow.HOUR) >= 0;
     }
 
     /** Whether the answer depends on where the meter's usage begins and ends, of all subjects. */
     boolean needsExtent() {
-        return isByCalendar() && range.isOpen();
+        return isByZone()
+                && range.isOpen()
+                && !(query.window() == CalendarWindow.HOUR && fits(range.everUsed()));
     }
 
     /**
@@ -133,16 +138,19 @@ record LakeQuestion(
      * @throws QueryRefusedException if they do not
      */
     void checkGrain(Extent usage) {
-        GrainRange closed = range.closedAround(usage.first(), usage.last());
-        if (isByCalendar()
-                && query.window() != null
-                && !new CalendarWindows(query.window(), zone)
-                        .fit(meter.windowSize().millis(), closed)) {
+        if (isByZone() && !fits(range.closedAround(usage.first(), usage.last()))) {
             throw refused(
                     "time_zone: in %s a %s (window_size) does not always begin on the grain of meter"
                             + " %s, which is %s in UTC",
-                    query.timeZone(), query.window(), meter.slug(), meter.windowSize());
+                    query.timeZone(),
+                    String.valueOf(query.window()),
+                    meter.slug(),
+                    meter.windowSize());
         }
+    }
+
+    private boolean fits(GrainRange closed) {
+        return Windows.by(query.window(), zone).fit(meter.windowSize().millis(), closed);
     }
 
     private static QueryRefusedException refused(String message, Object... words) {

@@ -10,6 +10,15 @@ interface Windows {
     /** The window that holds an instant, given in milliseconds since the epoch, UTC. */
     Window of(long millis);
 
+    /**
+     * Whether windows begin and end on a grain only.
+     *
+     * @param range that is looked at: boundaries within it, and those around its open ends
+     */
+    default boolean fit(long grain, GrainRange range) {
+        return true;
+    }
+
     /** The windows of a size; one for all time if there is none. */
     static Windows by(@Nullable CalendarWindow size, ZoneId zone) {
         if (size == null) {
@@ -17,8 +26,8 @@ interface Windows {
         }
         return switch (size) {
             case MINUTE -> every(60_000);
-            case HOUR -> every(3_600_000);
-            case DAY, WEEK, MONTH, YEAR -> new CalendarWindows(size, zone);
+            case HOUR -> new RememberedWindows(new HourWindows(zone));
+            case DAY, WEEK, MONTH, YEAR -> new RememberedWindows(new CalendarWindows(size, zone));
         };
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The zones of the IANA database, by names in any case, as Postgres takes them. */
 final class Zones {
 
-    private static final Pattern NAME = Pattern.compile("[A-Z][A-Za-z0-9_+/-]*");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z][A-Za-z0-9_+/-]*");
 
     /** Names that Java has dropped, or left out. */
     private static final Map<String, String> NOT_OF_JAVA =

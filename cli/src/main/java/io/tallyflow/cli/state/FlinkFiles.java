@@ -1,5 +1,6 @@
 package io.tallyflow.cli.state;
 
+import io.tallyflow.cli.embedded.FlinkDirectory;
 import java.io.IOException;
 import java.util.Map;
 import org.apache.flink.configuration.ConfigConstants;
@@ -51,6 +52,15 @@ public final class FlinkFiles {
         System.setProperty(NO_ANNOUNCEMENT, "true");
         FileSystem.initialize(
                 configuration, PluginUtils.createPluginManagerFromRootFolder(configuration));
+    }
+
+    /** Takes up the files that a checkpoint of an embedded job names, if it is one. */
+    static void openAround(String checkpoint) {
+        String scheme = new Path(checkpoint).toUri().getScheme();
+        if (scheme == null || scheme.equals("file")) {
+            FlinkDirectory.openAround(
+                    java.nio.file.Path.of(checkpoint.replaceFirst("^file:(//(?=/))?", "")));
+        }
     }
 
     /**

@@ -26,7 +26,7 @@ enum PipelineOperator {
     WRITE_LATE(MeteringStage.LATE),
     COMMIT_LATE(MeteringStage.LATE, "write late events: commit"),
     WRITE_LAKE(MeteringStage.LAKE),
-    COMMIT_LAKE(StoredLake.uid(MeteringStage.LAKE.uid()), "write to the lake: commit");
+    COMMIT_LAKE(StoredLake.uid(MeteringStage.COMMIT.uid()), "commit to the lake");
 
     private final String uid;
     private final String label;

@@ -29,6 +29,7 @@ final class SavedState {
      * @throws StateFailure if there is none, it is damaged, or of another job
      */
     static SavedState at(String path) {
+        FlinkFiles.openAround(path);
         SavedState state = new SavedState(path, contents(path));
         List<PipelineOperator> missing =
                 Stream.of(

@@ -97,7 +97,7 @@ public final class StatusText {
         for (int number : numbers) {
             TopicEnds.Range range = topic.partitions().get(number);
             Long committed = pipeline.offsets().get(number);
-            long lag = range == null ? 0 : range.end() - from(committed, range);
+            long lag = range == null ? 0 : lag(from(committed, range), range);
             total += lag;
             rows.add(
                     List.of(
@@ -111,7 +111,11 @@ public final class StatusText {
     }
 
     /** A partition that no commit names yet is read from its beginning. */
-    private static long from(@Nullable Long committed, TopicEnds.Range range) {
+    static long from(@Nullable Long committed, TopicEnds.Range range) {
         return committed == null ? range.start() : committed;
+    }
+
+    private static long lag(long from, TopicEnds.Range range) {
+        return from >= range.emptyFrom() ? 0 : range.end() - from;
     }
 }

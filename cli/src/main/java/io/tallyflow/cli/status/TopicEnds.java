@@ -17,8 +17,22 @@ public record TopicEnds(SortedMap<Integer, Range> partitions, @Nullable String p
      *
      * @param start of the oldest record that is kept
      * @param end of the next record to be written
+     * @param readableUpTo where a transaction is open; otherwise the end
+     * @param emptyFrom from where on it is known to hold no record that the job could be handed:
+     *     what is left takes offsets for transactions only
      */
-    public record Range(long start, long end) {}
+    public record Range(long start, long end, long readableUpTo, long emptyFrom) {
+
+        /** With nothing known of what lies before the end. */
+        public Range(long start, long end, long readableUpTo) {
+            this(start, end, readableUpTo, end);
+        }
+
+        /** The same, known to be empty from there on as well. */
+        Range emptyFrom(long offset) {
+            return new Range(start, end, readableUpTo, Math.min(emptyFrom, offset));
+        }
+    }
 
     /** Nothing is known. */
     public static TopicEnds unknown(String problem) {

@@ -38,6 +38,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -58,6 +59,7 @@ final class LakeWorld {
                     Change.of("America/New_York", "2025-03-09T07:00:00Z"),
                     Change.of("America/New_York", "2025-11-02T06:00:00Z"),
                     Change.of("Asia/Kathmandu", "2024-12-31T18:15:00Z"),
+                    Change.of("Asia/Kolkata", "2024-12-31T18:30:00Z"),
                     // The day began a quarter of an hour late.
                     Change.of("Asia/Kathmandu", "1985-12-31T18:30:00Z"),
                     // By half an hour.
@@ -273,12 +275,22 @@ final class LakeWorld {
                 // Backwards now and then, which both must refuse.
                 ranged && random.nextInt(3) > 0 ? (one.isBefore(other) ? other : later()) : null,
                 window(),
-                random.nextInt(40) == 0 ? pick(List.of("Mars/Olympus", "utc", "")) : change.zone(),
+                zone(),
                 random.nextInt(3) == 0 ? List.of(pick(SUBJECTS), pick(SUBJECTS)) : List.of(),
                 groupBy(),
                 random.nextInt(3) == 0
                         ? Map.of("aa", List.of(pick(GROUPS), pick(GROUPS)))
                         : Map.of());
+    }
+
+    /** In letters of any case; now and then none that there is. */
+    private String zone() {
+        return switch (random.nextInt(40)) {
+            case 0 -> pick(List.of("Mars/Olympus", "localtime", ""));
+            case 1, 2, 3, 4 -> change.zone().toLowerCase(Locale.ROOT);
+            case 5, 6, 7, 8 -> change.zone().toUpperCase(Locale.ROOT);
+            default -> change.zone();
+        };
     }
 
     private Instant later() {
@@ -296,9 +308,10 @@ final class LakeWorld {
     }
 
     private @Nullable CalendarWindow window() {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(5)) {
             case 0 -> null;
             case 1 -> CalendarWindow.valueOf(meter.windowSize().name());
+            case 2 -> CalendarWindow.HOUR;
             default -> pick(List.of(CalendarWindow.values()));
         };
     }

@@ -30,8 +30,8 @@ final class StatusTextTest {
                 new TopicEnds(
                         new TreeMap<>(
                                 Map.of(
-                                        0, new TopicEnds.Range(0, 100),
-                                        10, new TopicEnds.Range(20, 1_020))),
+                                        0, new TopicEnds.Range(0, 100, 100),
+                                        10, new TopicEnds.Range(20, 1_020, 1_020))),
                         null);
         assertThat(StatusText.lines(status(), topic))
                 .containsExactly(
@@ -57,6 +57,24 @@ final class StatusTextTest {
                         "      all                   1010",
                         "",
                         "meters     calls, tokens");
+    }
+
+    @Test
+    void showsNoLagWhereNothingIsLeftThatCouldBeRead() {
+        TopicEnds topic =
+                new TopicEnds(
+                        new TreeMap<>(
+                                Map.of(
+                                        0, new TopicEnds.Range(0, 100, 100, 90),
+                                        7, new TopicEnds.Range(0, 100, 100, 6),
+                                        9, new TopicEnds.Range(3, 5, 5, 3))),
+                        null);
+        assertThat(StatusText.lines(status(), topic))
+                .containsSubsequence(
+                        "        0         90  100    0",
+                        "        7          5  100   95",
+                        "        9          -    5    0",
+                        "      all                   95");
     }
 
     @Test

@@ -13,6 +13,8 @@ public enum StartRefusal {
     METER_CHANGED,
     /** Kafka has no such topic. */
     TOPIC_MISSING,
+    /** The topic of that name is not the one that was read so far. */
+    TOPIC_REPLACED,
     /** Kafka no longer has records that were not read yet. */
     RECORDS_LOST;
 

@@ -1,74 +1,70 @@
 package io.tallyflow.connectors.iceberg;
 
-import io.tallyflow.connectors.commit.SinkRefusedException;
+import io.tallyflow.connectors.commit.CommitLedger;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.BoundedOneInput;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedMultiInput;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers the files of all writers, makes a batch of them at every checkpoint that is due, and puts
- * it into the tables once that checkpoint is complete. Runs with parallelism 1.
+ * Gathers the files of all writers, makes a batch of them at every checkpoint at which no writer
+ * keeps any, and puts it into the tables once that checkpoint is complete and the ledger has made
+ * its commit. Runs with parallelism 1.
  *
- * <p>The catalog is talked to on a thread of its own: a slow one never holds a barrier. What it has
- * not confirmed stays in state and is tried again after a restart; batches have names, so that
- * nothing is put in twice. A catalog that stays away never stops the job.
+ * <p>A batch has the name of the ledger's commit. The name comes ahead of the checkpoint's barrier,
+ * so it lies in state with the batch: whenever a job starts from that state, it can be asked what
+ * has become of the commit.
+ *
+ * <p>Ledger and catalog are talked to on a thread of its own: a slow one never holds a barrier.
+ * What is not confirmed stays in state and is tried again after a restart; batches have names, so
+ * that nothing is put in twice. A catalog that stays away never stops the job.
  */
 final class CommitLake extends AbstractStreamOperator<Void>
-        implements OneInputStreamOperator<LakeFiles, Void>, BoundedOneInput {
+        implements TwoInputStreamOperator<LakeFiles, CommitName, Void>, BoundedMultiInput {
 
     private static final long serialVersionUID = 1L;
-    private static final long CLOSE_PATIENCE_SECONDS = 30;
+    private static final int INPUTS = 2;
 
     private final LakeOptions options;
-    private final LakeSchedule schedule;
+    private final CommitLedger ledger;
     private final @Nullable RewindTarget rewindTo;
 
     private transient Lake lake;
-    private transient PatientCommits commits;
-    private transient ExecutorService thread;
+    private transient LakeCommits commits;
     private transient ListState<byte[]> state;
+    private transient CommitName commit;
     private transient CommitName previous;
     private transient long settledUntilMillis;
-    private transient Map<Integer, Long> settledUntilByWriter;
+    private transient Map<Integer, LakeFiles> lastOfWriter;
     private transient List<LakeFile> held;
 
-    /** Whether the next batch takes later ones back, and so is made even if it is empty. */
-    private transient boolean goesBack;
+    /**
+     * What this start began from, until its first batch. That one is made even if it is empty: it
+     * may have to take later ones back.
+     */
+    private transient @Nullable CommitName start;
 
     private transient TreeMap<Long, LakeBatch> waiting;
-    private transient List<Running> running;
-    private transient long token;
     private transient LakeMetrics.Committing metrics;
-    private transient boolean ended;
+    private transient int openInputs;
 
-    private record Running(LakeBatch batch, CompletableFuture<Void> outcome) {}
-
-    CommitLake(LakeOptions options, LakeSchedule schedule, @Nullable RewindTarget rewindTo) {
+    CommitLake(LakeOptions options, CommitLedger ledger, @Nullable RewindTarget rewindTo) {
         this.options = options;
-        this.schedule = schedule;
+        this.ledger = ledger;
         this.rewindTo = rewindTo;
     }
 
@@ -83,76 +79,46 @@ final class CommitLake extends AbstractStreamOperator<Void>
         Iterator<byte[]> stored = state.get().iterator();
         LakeState restored =
                 stored.hasNext() ? LakeState.fromBytes(stored.next()) : LakeState.EMPTY;
+        commit = restored.commit();
         previous = restored.previous();
         settledUntilMillis = restored.settledUntilMillis();
-        settledUntilByWriter = new HashMap<>();
+        held = new ArrayList<>(restored.held());
         waiting = new TreeMap<>();
-        running = new ArrayList<>();
-        ended = false;
-        token = CommitName.drawToken(new SecureRandom());
+        lastOfWriter = new HashMap<>();
+        openInputs = INPUTS;
         lake = Lake.open(options);
-        commits =
+        connect(context.isRestored() ? restored : null);
+        if (rewindTo != null && context.isRestored()) {
+            start = restored.commit();
+            held.replaceAll(LakeFile::ofState);
+        }
+        // The checkpoint that they come from is complete, or there would be no start from it.
+        restored.pending().forEach(commits::start);
+    }
+
+    private void connect(@Nullable LakeState restored) throws Exception {
+        LakeTrouble trouble = new LakeTrouble(System::nanoTime);
+        metrics = new LakeMetrics.Committing(getMetricGroup(), trouble);
+        LedgerPlaces places = new LedgerPlaces(ledger);
+        PatientCommits patient =
                 new PatientCommits(
-                        new LakeCommitter(lake, options.pipeline(), rewindTo), options.patience());
-        CommitName expected = restorePending(restored);
-        goesBack = commits.checkStart(context.isRestored(), expected);
-        held = goesBack ? copies(restored.held()) : new ArrayList<>(restored.held());
-    }
-
-    /**
-     * Puts pending batches in: the checkpoint that they come from is complete, or there would be no
-     * start from it. What would have to take later batches back waits for the first checkpoint of
-     * this start, when the ledger has agreed; and files that are taken back are put in as copies.
-     *
-     * @return the batch that the tables must stand at before what waits
-     */
-    private CommitName restorePending(LakeState restored) throws IOException, InterruptedException {
-        for (LakeBatch batch : restored.pending()) {
-            if (rewindTo == null || waiting.isEmpty() && commits.follows(batch)) {
-                commits.apply(batch);
-            } else {
-                waiting.put(
-                        batch.name().checkpoint(),
-                        new LakeBatch(
-                                batch.name(),
-                                batch.previous(),
-                                copies(batch.files()),
-                                batch.settledUntilMillis()));
-            }
-        }
-        return waiting.isEmpty() ? restored.previous() : waiting.firstEntry().getValue().previous();
-    }
-
-    private List<LakeFile> copies(List<LakeFile> files) throws IOException {
-        List<LakeFile> copies = new ArrayList<>();
-        for (LakeFile file : files) {
-            copies.add(DataFiles.copy(file, lake.table(LakeTable.named(file.table()))));
-        }
-        return copies;
+                        new LakeCommitter(lake, options.pipeline()),
+                        places,
+                        options.patience(),
+                        trouble);
+        patient.check(new LakeStart(lake, places, rewindTo), restored);
+        commits = new LakeCommits(patient, metrics);
     }
 
     @Override
-    public void open() throws Exception {
-        super.open();
-        metrics = new LakeMetrics.Committing(getMetricGroup());
-        thread =
-                Executors.newSingleThreadExecutor(
-                        task -> {
-                            Thread daemon = new Thread(task, "lake-commits");
-                            daemon.setDaemon(true);
-                            return daemon;
-                        });
-    }
-
-    @Override
-    public void processElement(StreamRecord<LakeFiles> element) throws Exception {
+    public void processElement1(StreamRecord<LakeFiles> element) throws Exception {
         LakeFiles files = element.getValue();
         held.addAll(files.files());
-        settledUntilByWriter.put(files.writer(), files.settledUntilMillis());
-        if (settledUntilByWriter.size() == files.writers()) {
+        lastOfWriter.put(files.writer(), files);
+        if (lastOfWriter.size() == files.writers()) {
             long earliest =
-                    settledUntilByWriter.values().stream()
-                            .mapToLong(Long::longValue)
+                    lastOfWriter.values().stream()
+                            .mapToLong(LakeFiles::settledUntilMillis)
                             .min()
                             .orElse(Long.MIN_VALUE);
             settledUntilMillis = Math.max(settledUntilMillis, earliest);
@@ -161,8 +127,13 @@ final class CommitLake extends AbstractStreamOperator<Void>
     }
 
     @Override
-    public void endInput() {
-        ended = true;
+    public void processElement2(StreamRecord<CommitName> element) {
+        commit = element.getValue();
+    }
+
+    @Override
+    public void endInput(int input) {
+        openInputs--;
     }
 
     @Override
@@ -170,90 +141,61 @@ final class CommitLake extends AbstractStreamOperator<Void>
         super.snapshotState(context);
         collectOutcomes();
         long checkpoint = context.getCheckpointId();
-        if ((schedule.isDue(checkpoint) || ended) && (!held.isEmpty() || goesBack)) {
-            CommitName name = new CommitName(token, checkpoint);
-            waiting.put(checkpoint, new LakeBatch(name, previous, held, settledUntilMillis));
-            previous = name;
+        if (isWhole(checkpoint) && (!held.isEmpty() || start != null)) {
+            waiting.put(
+                    checkpoint, new LakeBatch(commit, previous, start, held, settledUntilMillis));
+            previous = commit;
+            start = null;
             held = new ArrayList<>();
-            goesBack = false;
         }
-        List<LakeBatch> pending = new ArrayList<>();
-        running.forEach(commit -> pending.add(commit.batch()));
+        List<LakeBatch> pending = new ArrayList<>(commits.unconfirmed());
         pending.addAll(waiting.values());
-        state.update(List.of(new LakeState(previous, settledUntilMillis, held, pending).toBytes()));
+        state.update(
+                List.of(
+                        new LakeState(commit, previous, settledUntilMillis, held, pending)
+                                .toBytes()));
+    }
+
+    /** Whether every row up to a checkpoint was handed over. */
+    private boolean isWhole(long checkpoint) {
+        if (lastOfWriter.isEmpty()) {
+            return false;
+        }
+        int writers = lastOfWriter.values().iterator().next().writers();
+        return lastOfWriter.size() == writers
+                && lastOfWriter.values().stream().allMatch(last -> last.wholeUntil() >= checkpoint);
     }
 
     @Override
     public void notifyCheckpointComplete(long checkpointId) throws Exception {
         super.notifyCheckpointComplete(checkpointId);
         Map<Long, LakeBatch> complete = waiting.headMap(checkpointId, true);
-        complete.values().forEach(this::start);
+        complete.values().forEach(commits::start);
         complete.clear();
-        if (ended) {
+        if (openInputs == 0) {
             // Nobody comes back to look.
-            awaitCommits();
+            commits.await();
         }
         collectOutcomes();
     }
 
     /** Returns when nothing is being put in; throws what has failed. */
     void awaitCommits() throws Exception {
-        for (Running commit : List.copyOf(running)) {
-            commit.outcome().exceptionally(failure -> null).get();
-            collectOutcomes();
-        }
+        commits.await();
+        collectOutcomes();
     }
 
-    private void start(LakeBatch batch) {
-        CommitsTask task = new CommitsTask(commits, batch, metrics);
-        running.add(new Running(batch, CompletableFuture.runAsync(task, thread)));
-    }
-
-    private record CommitsTask(
-            PatientCommits commits, LakeBatch batch, LakeMetrics.Committing metrics)
-            implements Runnable {
-        @Override
-        public void run() {
-            long start = System.nanoTime();
-            try {
-                commits.applyWhenever(batch);
-                metrics.committed(start);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while committing to the lake", e);
-            }
-        }
-    }
-
-    /** Forgets what is confirmed; fails the task with what has failed. */
     private void collectOutcomes() throws Exception {
-        while (!running.isEmpty() && running.get(0).outcome().isDone()) {
-            try {
-                running.get(0).outcome().get();
-            } catch (ExecutionException e) {
-                if (e.getCause() instanceof SinkRefusedException refusal) {
-                    throw refusal;
-                }
-                throw new IOException(
-                        "batch " + running.get(0).batch().name() + " did not get into the lake",
-                        e.getCause());
-            }
-            running.remove(0);
-        }
-        metrics.pending(running.size() + waiting.size());
+        commits.collectOutcomes();
+        metrics.pending(commits.unconfirmed().size() + waiting.size());
     }
 
     @Override
     public void close() throws Exception {
-        if (thread != null) {
-            thread.shutdownNow();
-            if (!thread.awaitTermination(CLOSE_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                LOG.warn(
-                        "A commit to the lake does not let itself be interrupted; it goes on alone");
-            }
+        if (commits != null) {
+            commits.close();
         }
+        ledger.close();
         if (lake != null) {
             lake.close();
         }

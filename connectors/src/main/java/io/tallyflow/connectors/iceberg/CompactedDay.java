@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param filesBefore all data files of the day
  * @param filesAfter as many as remain of them
  * @param bytesAfter null if nothing was written, but only planned
- * @param rows of the day, before and after
+ * @param rows of the day, before and after but for those that others had deleted
  */
 public record CompactedDay(
         LakeTable table,

@@ -3,12 +3,12 @@ package io.tallyflow.connectors.iceberg;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.UUID;
 import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.parquet.InternalReader;
@@ -24,14 +24,37 @@ final class DataFiles {
 
     private DataFiles() {}
 
+    /** Files of the table by where they lie in it: state fits the table wherever that is. */
+    static LakeFile describe(DataFile file, String name, Table table) {
+        String folder = table.location() + "/";
+        String place = file.location();
+        DataFile placed =
+                place.startsWith(folder) ? at(place.substring(folder.length()), file, table) : file;
+        return new LakeFile(
+                name, ContentFileParser.toJson(placed, table.spec()), /* beforeStart= */ false);
+    }
+
     static DataFile read(LakeFile file, Table table) {
         try {
-            return (DataFile)
-                    ContentFileParser.fromJson(JSON.readTree(file.description()), table.specs());
+            DataFile read =
+                    (DataFile)
+                            ContentFileParser.fromJson(
+                                    JSON.readTree(file.description()), table.specs());
+            String place = read.location();
+            return place.matches("/.*|[A-Za-z][A-Za-z0-9+.-]*:/.*")
+                    ? read
+                    : at(table.location() + "/" + place, read, table);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(
                     "a file of " + file.table() + " is described in no way known", e);
         }
+    }
+
+    private static DataFile at(String place, DataFile file, Table table) {
+        return org.apache.iceberg.DataFiles.builder(table.specs().get(file.specId()))
+                .copy(file)
+                .withPath(place)
+                .build();
     }
 
     /** All rows of a file with all columns of the table, in the types that Iceberg uses inside. */
@@ -40,6 +63,13 @@ final class DataFiles {
                 .project(table.schema())
                 .createReaderFunc(type -> InternalReader.create(table.schema(), type))
                 .build();
+    }
+
+    /** The same without the rows that were deleted. */
+    static CloseableIterable<StructLike> rowsLeft(
+            DataFile file, List<DeleteFile> deletes, Table table) {
+        return new DeletedRows(table)
+                .without(deletes, file.location(), table.schema(), rows(file, table));
     }
 
     /** Writes rows like those of {@link #rows} for the day of another file. */
@@ -56,24 +86,5 @@ final class DataFiles {
     static String newLocation(DataFile like, Table table, String prefix) {
         String name = prefix + "-" + UUID.randomUUID() + ".parquet";
         return table.locationProvider().newDataLocation(table.spec(), like.partition(), name);
-    }
-
-    /**
-     * The same rows under another name. A file that a rewind has taken out of a table must not be
-     * put in again: when its snapshot expires, Iceberg deletes it.
-     */
-    static LakeFile copy(LakeFile file, Table table) throws IOException {
-        DataFile original = read(file, table);
-        String location = newLocation(original, table, "copy");
-        try (InputStream in = table.io().newInputFile(original.location()).newStream();
-                OutputStream out = table.io().newOutputFile(location).create()) {
-            in.transferTo(out);
-        }
-        DataFile copy =
-                org.apache.iceberg.DataFiles.builder(table.spec())
-                        .copy(original)
-                        .withPath(location)
-                        .build();
-        return new LakeFile(file.table(), ContentFileParser.toJson(copy, table.spec()));
     }
 }

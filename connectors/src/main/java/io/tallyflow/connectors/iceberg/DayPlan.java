@@ -3,7 +3,9 @@ package io.tallyflow.connectors.iceberg;
 import java.time.LocalDate;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.util.BinPacking;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +14,15 @@ import org.jspecify.annotations.Nullable;
  * again, so that compaction comes to an end.
  *
  * @param files all of the day
+ * @param deletes of each file, by its location
  * @param bins files that become one each; a file that stands alone is in none
  */
-record DayPlan(LakeTable table, LocalDate day, List<DataFile> files, List<List<DataFile>> bins) {
+record DayPlan(
+        LakeTable table,
+        LocalDate day,
+        List<DataFile> files,
+        Map<String, List<DeleteFile>> deletes,
+        List<List<DataFile>> bins) {
 
     /** By age, so that the same files always make the same bins. */
     private static final Comparator<DataFile> BY_AGE =
@@ -23,7 +31,12 @@ record DayPlan(LakeTable table, LocalDate day, List<DataFile> files, List<List<D
                             Comparator.nullsFirst(Comparator.<Long>naturalOrder()))
                     .thenComparing(DataFile::location);
 
-    static DayPlan of(LakeTable table, LocalDate day, List<DataFile> files, long targetBytes) {
+    static DayPlan of(
+            LakeTable table,
+            LocalDate day,
+            List<DataFile> files,
+            Map<String, List<DeleteFile>> deletes,
+            long targetBytes) {
         List<DataFile> small =
                 files.stream()
                         .filter(file -> file.fileSizeInBytes() < targetBytes / 2)
@@ -32,7 +45,8 @@ record DayPlan(LakeTable table, LocalDate day, List<DataFile> files, List<List<D
         List<List<DataFile>> bins =
                 new BinPacking.ListPacker<DataFile>(targetBytes, Math.max(1, small.size()), false)
                         .pack(small, DataFile::fileSizeInBytes);
-        return new DayPlan(table, day, files, bins.stream().filter(bin -> bin.size() > 1).toList());
+        return new DayPlan(
+                table, day, files, deletes, bins.stream().filter(bin -> bin.size() > 1).toList());
     }
 
     boolean isNeeded() {
@@ -46,15 +60,17 @@ record DayPlan(LakeTable table, LocalDate day, List<DataFile> files, List<List<D
 
     /** Before anything is written. */
     CompactedDay expected() {
-        return result(null);
+        return result(null, rows(files));
     }
 
     /** With these files in place of those that go. */
     CompactedDay done(List<DataFile> written) {
-        return result(bytes(files) - bytes(replaced()) + bytes(written));
+        return result(
+                bytes(files) - bytes(replaced()) + bytes(written),
+                rows(files) - rows(replaced()) + rows(written));
     }
 
-    private CompactedDay result(@Nullable Long bytesAfter) {
+    private CompactedDay result(@Nullable Long bytesAfter, long rows) {
         return new CompactedDay(
                 table,
                 day,
@@ -62,7 +78,7 @@ record DayPlan(LakeTable table, LocalDate day, List<DataFile> files, List<List<D
                 files.size() - replaced().size() + bins.size(),
                 bytes(files),
                 bytesAfter,
-                rows(files));
+                rows);
     }
 
     static long rows(List<DataFile> files) {

@@ -3,7 +3,9 @@ package io.tallyflow.connectors.iceberg;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
@@ -24,16 +26,20 @@ final class DayRewrite {
 
     private final Table table;
     private final RowOrder order;
+    private final Map<String, List<DeleteFile>> deletes;
+    private final DeletedRows deleted;
     private final long runBytes;
     private final List<String> locations = new ArrayList<>();
 
-    DayRewrite(Table table, LakeTable name) {
-        this(table, name, RUN_BYTES);
+    DayRewrite(Table table, LakeTable name, Map<String, List<DeleteFile>> deletes) {
+        this(table, name, deletes, RUN_BYTES);
     }
 
-    DayRewrite(Table table, LakeTable name, long runBytes) {
+    DayRewrite(Table table, LakeTable name, Map<String, List<DeleteFile>> deletes, long runBytes) {
         this.table = table;
         this.order = new RowOrder(name, table.schema());
+        this.deletes = deletes;
+        this.deleted = new DeletedRows(table);
         this.runBytes = runBytes;
     }
 
@@ -46,7 +52,8 @@ final class DayRewrite {
         List<DataFile> written = new ArrayList<>();
         for (List<DataFile> bin : bins) {
             DataFile file = writeOne(bin);
-            if (file.recordCount() != DayPlan.rows(bin)) {
+            long expected = rows(bin);
+            if (file.recordCount() != expected) {
                 throw new IllegalStateException(
                         file.location()
                                 + " holds "
@@ -56,11 +63,26 @@ final class DayRewrite {
                                 + " files of "
                                 + table.name()
                                 + " that it is made of hold "
-                                + DayPlan.rows(bin));
+                                + expected);
             }
             written.add(file);
         }
         return written;
+    }
+
+    private List<DeleteFile> deletes(DataFile file) {
+        return deletes.getOrDefault(file.location(), List.of());
+    }
+
+    /** Without those that others have deleted. */
+    private long rows(List<DataFile> bin) {
+        return bin.stream()
+                .mapToLong(
+                        file ->
+                                deletes(file).isEmpty()
+                                        ? file.recordCount()
+                                        : deleted.count(deletes(file), file.location()))
+                .sum();
     }
 
     private DataFile writeOne(List<DataFile> bin) throws IOException {
@@ -70,7 +92,8 @@ final class DayRewrite {
         try (writer) {
             Run run = new Run(writer);
             for (DataFile file : bin) {
-                try (CloseableIterable<StructLike> rows = DataFiles.rows(file, table)) {
+                try (CloseableIterable<StructLike> rows =
+                        DataFiles.rowsLeft(file, deletes(file), table)) {
                     rows.forEach(run::add);
                 }
             }

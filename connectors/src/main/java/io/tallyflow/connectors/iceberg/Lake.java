@@ -42,16 +42,23 @@ public final class Lake implements Closeable {
     private static final String JAVAS_OWN = "urlconnection";
 
     private final Catalog catalog;
+    private final LakeLock lock;
     private final Map<LakeTable, Table> tables = new EnumMap<>(LakeTable.class);
 
-    private Lake(Catalog catalog) {
+    private Lake(Catalog catalog, LakeLock lock) {
         this.catalog = catalog;
+        this.lock = lock;
+    }
+
+    /** Whoever commits to the tables holds it while it does. */
+    LakeLock lock() {
+        return lock;
     }
 
     /** Connects to the catalog; tables are looked up when they are asked for. */
     public static Lake open(LakeOptions options) {
         Map<String, String> properties = new HashMap<>(options.catalog());
-        registerDriver(properties.getOrDefault(CatalogProperties.URI, ""));
+        prepareJdbc(properties);
         String warehouse = properties.getOrDefault(CatalogProperties.WAREHOUSE_LOCATION, "");
         if (warehouse.startsWith("file:") || warehouse.startsWith("/")) {
             properties.putIfAbsent(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
@@ -60,15 +67,28 @@ public final class Lake implements Closeable {
         }
         properties.putIfAbsent(S3_HTTP_CLIENT, JAVAS_OWN);
         return new Lake(
-                CatalogUtil.buildIcebergCatalog(LakeTable.NAMESPACE, properties, /* conf= */ null));
+                CatalogUtil.buildIcebergCatalog(LakeTable.NAMESPACE, properties, /* conf= */ null),
+                LakeLock.of(options));
+    }
+
+    private static void prepareJdbc(Map<String, String> properties) {
+        String uri = properties.getOrDefault(CatalogProperties.URI, "");
+        if (!uri.startsWith("jdbc:postgresql:")) {
+            return;
+        }
+        registerDriver();
+        if (!properties.containsKey(CatalogTables.MADE_BY_ICEBERG)) {
+            CatalogTables.make(uri, properties);
+            properties.put(CatalogTables.MADE_BY_ICEBERG, "false");
+        }
     }
 
     /**
      * A Java machine looks for drivers by itself only once, with the first job that it sees; for
      * later ones the catalog would find none where nothing else of the job talks to Postgres.
      */
-    private static void registerDriver(String uri) {
-        if (uri.startsWith("jdbc:postgresql:") && !Driver.isRegistered()) {
+    private static void registerDriver() {
+        if (!Driver.isRegistered()) {
             try {
                 Driver.register();
             } catch (SQLException e) {

@@ -3,7 +3,6 @@ package io.tallyflow.connectors.iceberg;
 import io.tallyflow.connectors.commit.SinkRefusedException;
 import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
 import io.tallyflow.schemas.commit.CommitName;
-import io.tallyflow.schemas.commit.RewindTarget;
 import java.util.List;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
@@ -13,26 +12,32 @@ import org.apache.iceberg.exceptions.CommitStateUnknownException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts batches into tables, each once. For every table in turn: a batch that it holds is done; one
- * that follows the batch it stands at is appended; anything else is refused. The same rule as for
- * the ledger in Postgres, and it stops the same: a twin job, an attempt that thaws, a table set
- * back and an older state.
+ * Puts batches into tables, each once, after the ledger has made their commits. What a batch means
+ * for a table, {@link LakeStep} says; each table gets it in one snapshot, what it takes back
+ * included, so that after a failure each table either has all of it or nothing.
  *
  * <p>The rule is checked again on whatever the catalog has at the moment of the commit, so that two
- * that pass it together cannot both append.
+ * that pass it together cannot both commit.
  */
 final class LakeCommitter {
 
     private final Lake lake;
     private final String pipeline;
-    private final @Nullable RewindTarget rewindTo;
     private final LakeExpiry expiry = new LakeExpiry();
+    private volatile boolean givenUp;
 
-    LakeCommitter(Lake lake, String pipeline, @Nullable RewindTarget rewindTo) {
+    LakeCommitter(Lake lake, String pipeline) {
         this.lake = lake;
         this.pipeline = pipeline;
-        this.rewindTo = rewindTo;
     }
+
+    /**
+     * A batch whose commit counts.
+     *
+     * @param own where it stands in the ledger
+     * @param start where {@link LakeBatch#start} does; null if the batch has none
+     */
+    record Made(LakeBatch batch, Position own, @Nullable Position start) {}
 
     /**
      * Puts a batch into all tables. May be called again for the same batch, whatever became of the
@@ -40,106 +45,63 @@ final class LakeCommitter {
      *
      * @throws SinkRefusedException if the batch does not follow what a table stands at
      * @throws RuntimeException of Iceberg or the catalog, if it is worth another try
+     * @throws InterruptedException if the task has ended
      */
-    void apply(LakeBatch batch) {
-        for (LakeTable name : LakeTable.values()) {
-            Table table = lake.table(name);
-            apply(batch, name, table);
-            expiry.afterCommit(table);
+    void apply(Made made) throws InterruptedException {
+        try (LakeLock.Held lock = lake.lock().acquire()) {
+            for (LakeTable name : LakeTable.values()) {
+                Table table = lake.table(name);
+                table.refresh();
+                lock.check();
+                refuseWhenGivenUp();
+                apply(made, name, table);
+                expiry.afterCommit(table);
+            }
         }
     }
 
-    private void apply(LakeBatch batch, LakeTable name, Table table) {
-        table.refresh();
-        Lineage lineage = Lineage.of(table);
-        if (lineage.holds(batch.name())) {
-            return;
+    /** Nothing more is put in; what is being put in this moment may still come to its end. */
+    void giveUp() {
+        givenUp = true;
+    }
+
+    private void refuseWhenGivenUp() throws InterruptedException {
+        if (givenUp) {
+            throw new InterruptedException("the task has ended");
         }
-        refuseAbandoned(batch, name, lineage);
-        if (!lineage.head().commit().equals(batch.previous())) {
-            if (!mayRewind(lineage, batch.previous())) {
-                throw regressed(batch.name(), batch.previous(), name, lineage);
+    }
+
+    private void apply(Made made, LakeTable name, Table table) {
+        LakeBatch batch = made.batch();
+        SnapshotNote head = Lineage.of(table).head();
+        switch (LakeStep.of(head.position(), batch, made.own(), made.start())) {
+            case HELD -> {
+                return;
             }
-            new LakeRewind(table, name, pipeline)
-                    .back(lineage.head(), batch.previous(), epochAfterRewind());
-            table.refresh();
-            lineage = Lineage.of(table);
+            case FOLLOWS -> append(made, name, table);
+            case TAKE_BACK -> takeBack(made, name, table, head);
+            case REFUSE -> throw regressed(batch.name(), batch.previous(), name, head);
         }
-        append(batch, name, table, lineage.head().epoch());
         verify(batch, name, table);
     }
 
-    /**
-     * Checks a start before it writes anything.
-     *
-     * @param restored whether the job starts from state
-     * @param state name of the last batch that the state knows of
-     * @return whether the first batch will take the tables back
-     * @throws SinkRefusedException if going on would lose or double rows
-     */
-    boolean checkStart(boolean restored, CommitName state) {
-        boolean back = false;
-        for (LakeTable name : LakeTable.values()) {
-            Table table = lake.table(name);
-            table.refresh();
-            Lineage lineage = Lineage.of(table);
-            CommitName head = lineage.head().commit();
-            if (!restored && !head.equals(CommitName.NONE)) {
-                throw inUse(name, head);
-            }
-            if (lineage.hasAbandoned(state)) {
-                throw abandoned(state, name);
-            }
-            if (!head.equals(state)) {
-                if (!mayRewind(lineage, state)) {
-                    throw regressed(state, state, name, lineage);
-                }
-                back = true;
-            }
-        }
-        return back;
-    }
-
-    /**
-     * The target names a commit of the ledger, which checks that it is the one that the state
-     * stands for; here the epoch keeps a forgotten option from taking back anything a second time.
-     * The lake may be behind the ledger's epoch: a rewind that no batch lies behind leaves no
-     * trace.
-     */
-    private boolean mayRewind(Lineage lineage, CommitName target) {
-        return rewindTo != null
-                && lineage.head().epoch() <= rewindTo.epoch()
-                && lineage.head().commit().checkpoint() > target.checkpoint();
-    }
-
-    private long epochAfterRewind() {
-        return rewindTo == null ? 0 : rewindTo.epoch() + 1;
-    }
-
-    /** Whether every table holds a batch or stands at the one before it. */
-    boolean follows(LakeBatch batch) {
-        for (LakeTable name : LakeTable.values()) {
-            Table table = lake.table(name);
-            table.refresh();
-            Lineage lineage = Lineage.of(table);
-            if (!lineage.holds(batch.name()) && !lineage.head().commit().equals(batch.previous())) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void append(LakeBatch batch, LakeTable name, Table table, long epoch) {
+    private void append(Made made, LakeTable name, Table table) {
+        LakeBatch batch = made.batch();
         AppendFiles append = table.newAppend();
-        for (DataFile file : dataFiles(batch.filesOf(name), table)) {
-            append.appendFile(file);
-        }
-        SnapshotNote note =
-                new SnapshotNote(
-                        batch.name(), batch.previous(), epoch, batch.settledUntilMillis(), false);
-        note.writeTo(append, pipeline);
+        dataFiles(batch.filesOf(name), table).forEach(append::appendFile);
+        new SnapshotNote(made.own(), batch.previous(), batch.settledUntilMillis(), null)
+                .writeTo(append, pipeline);
         append.validateWith(new StillFollows(batch.previous(), batch.name()));
         append.commit();
+    }
+
+    private void takeBack(Made made, LakeTable name, Table table, SnapshotNote head) {
+        LakeBatch batch = made.batch();
+        SnapshotNote note =
+                new SnapshotNote(
+                        made.own(), head.commit(), batch.settledUntilMillis(), made.start());
+        new LakeRewind(table, name, pipeline)
+                .back(note, dataFiles(batch.filesSinceStart(name), table));
     }
 
     static List<DataFile> dataFiles(List<LakeFile> files, Table table) {
@@ -164,36 +126,8 @@ final class LakeCommitter {
         }
     }
 
-    private static void refuseAbandoned(LakeBatch batch, LakeTable name, Lineage lineage) {
-        if (lineage.hasAbandoned(batch.name())) {
-            throw abandoned(batch.name(), name);
-        }
-    }
-
-    private static SinkRefusedException abandoned(CommitName state, LakeTable name) {
-        return new SinkRefusedException(
-                Refusal.STATE_ABANDONED,
-                "the state stands for batch "
-                        + state
-                        + " of lake table "
-                        + name.tableName()
-                        + ", which a rewind has taken back. Start from a state of the present epoch"
-                        + " or from one at or before the rewind's target.");
-    }
-
-    private static SinkRefusedException inUse(LakeTable name, CommitName head) {
-        return new SinkRefusedException(
-                Refusal.LEDGER_IN_USE,
-                "a job without state was started, but lake table "
-                        + name.tableName()
-                        + " stands at batch "
-                        + head
-                        + ". Everything read again would be in it twice. Start from the newest"
-                        + " checkpoint or savepoint, or use an empty warehouse.");
-    }
-
-    private static SinkRefusedException regressed(
-            CommitName batch, CommitName previous, LakeTable name, Lineage lineage) {
+    static SinkRefusedException regressed(
+            CommitName batch, CommitName previous, LakeTable name, SnapshotNote head) {
         return new SinkRefusedException(
                 Refusal.SINK_REGRESSED,
                 "batch "
@@ -203,11 +137,11 @@ final class LakeCommitter {
                         + ", but lake table "
                         + name.tableName()
                         + " stands at "
-                        + lineage.head().commit()
+                        + head.commit()
                         + " of epoch "
-                        + lineage.head().epoch()
+                        + head.epoch()
                         + ". Another job writes to this lake, or the table was set back, or this"
-                        + " job was started from an older state. Nothing was written. Stop the other"
-                        + " job, or start from the newest checkpoint, or rewind.");
+                        + " job was started from an older state. Nothing was written. Stop the"
+                        + " other job, or start from the newest checkpoint, or rewind.");
     }
 }

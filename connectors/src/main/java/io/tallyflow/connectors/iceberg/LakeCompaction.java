@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Table;
@@ -17,13 +19,12 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes few large files of the many small ones of days that are over, row for row. Each day of a
- * table is a snapshot of its own, which replaces files and says nothing of batches: whoever follows
- * the stream passes over it. Rows keep the number of the checkpoint that first held them, so that a
- * rewind finds them in the new files, too.
+ * Makes few large files of the many small ones of days that are over, row for row but for those
+ * that others have deleted. Each day of a table is a snapshot of its own, which replaces files and
+ * says nothing of batches: whoever follows the stream passes over it. Rows keep the number of the
+ * checkpoint that first held them, so that a rewind finds them in the new files, too.
  *
- * <p>May run while a job appends, if the catalog is a REST catalog. With a JDBC catalog only one
- * process at a time may commit. Not thread-safe.
+ * <p>May run while a job appends. Not thread-safe.
  */
 public final class LakeCompaction {
 
@@ -102,38 +103,48 @@ public final class LakeCompaction {
     public void expire(LakeTable name) {
         Table table = lake.table(name);
         table.refresh();
-        if (table.currentSnapshot() != null) {
+        if (table.currentSnapshot() == null) {
+            return;
+        }
+        try (LakeLock.Held lock = lake.lock().acquire()) {
+            lock.check();
             expiry.expire(table);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the job's commit", e);
         }
     }
 
     private List<DayPlan> plans(LakeTable name, Table table, Expression days) {
-        Map<LocalDate, List<DataFile>> files = new TreeMap<>();
+        Map<LocalDate, List<FileScanTask>> files = new TreeMap<>();
         try (CloseableIterable<FileScanTask> tasks = table.newScan().filter(days).planFiles()) {
             for (FileScanTask task : tasks) {
                 if (isPartitionedByDay(task, name, table)) {
-                    files.computeIfAbsent(day(task.file()), key -> new ArrayList<>())
-                            .add(task.file());
+                    files.computeIfAbsent(day(task.file()), key -> new ArrayList<>()).add(task);
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot list the files of " + table.name(), e);
         }
         return files.entrySet().stream()
-                .map(day -> DayPlan.of(name, day.getKey(), day.getValue(), rules.targetBytes()))
+                .map(day -> plan(name, day.getKey(), day.getValue()))
                 .filter(DayPlan::isNeeded)
                 .toList();
     }
 
+    private DayPlan plan(LakeTable name, LocalDate day, List<FileScanTask> tasks) {
+        Map<String, List<DeleteFile>> deletes = new HashMap<>();
+        tasks.forEach(task -> deletes.put(task.file().location(), task.deletes()));
+        return DayPlan.of(
+                name,
+                day,
+                tasks.stream().map(FileScanTask::file).toList(),
+                deletes,
+                rules.targetBytes());
+    }
+
     /** What others have partitioned anew is left to them. */
     private static boolean isPartitionedByDay(FileScanTask task, LakeTable name, Table table) {
-        if (!task.deletes().isEmpty()) {
-            throw new IllegalStateException(
-                    "rows of "
-                            + table.name()
-                            + " were deleted by delete files, which a compaction here would lose."
-                            + " Compact with an engine that knows them");
-        }
         PartitionSpec spec = task.spec();
         return spec.specId() == table.spec().specId() && spec.compatibleWith(name.spec());
     }
@@ -150,9 +161,9 @@ public final class LakeCompaction {
         return Math.multiplyExact(day.toEpochDay(), MICROS_PER_DAY);
     }
 
-    private static CompactedDay compact(DayPlan plan, Table table) {
+    private CompactedDay compact(DayPlan plan, Table table) {
         long planned = table.currentSnapshot().snapshotId();
-        DayRewrite rewrite = new DayRewrite(table, plan.table());
+        DayRewrite rewrite = new DayRewrite(table, plan.table(), plan.deletes());
         List<DataFile> written;
         try {
             written = rewrite.write(plan.bins());
@@ -164,7 +175,14 @@ public final class LakeCompaction {
             rewrite.abandon();
             throw e;
         }
-        new ReplaceFiles(table, planned).commit(plan.replaced(), written, rewrite::abandon);
+        try (LakeLock.Held lock = lake.lock().acquire()) {
+            lock.check();
+            new ReplaceFiles(table, planned).commit(plan.replaced(), written, rewrite::abandon);
+        } catch (InterruptedException e) {
+            rewrite.abandon();
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while waiting for the job's commit", e);
+        }
         return plan.done(written);
     }
 }

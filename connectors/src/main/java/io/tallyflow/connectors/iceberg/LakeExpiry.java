@@ -1,8 +1,6 @@
 package io.tallyflow.connectors.iceberg;
 
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.util.SnapshotUtil;
@@ -16,37 +14,54 @@ import org.slf4j.LoggerFactory;
 final class LakeExpiry {
 
     private static final Logger LOG = LoggerFactory.getLogger(LakeExpiry.class);
-    private static final int EVERY_COMMITS = 100;
+    private static final int WORTH_SNAPSHOTS = 100;
 
     /** Of the stream; more than the checkpoints that are retained can refer to. */
     private static final int KEPT_SNAPSHOTS = 100;
 
     private static final Duration KEPT = Duration.ofHours(1);
 
-    private final int everyCommits;
+    private final int worthSnapshots;
     private final int keptSnapshots;
     private final Duration kept;
-    private final Map<String, Integer> commits = new HashMap<>();
 
     LakeExpiry() {
-        this(EVERY_COMMITS, KEPT_SNAPSHOTS, KEPT);
+        this(WORTH_SNAPSHOTS, KEPT_SNAPSHOTS, KEPT);
     }
 
     /**
-     * @param everyCommits to a table, its snapshots are looked at
+     * @param worthSnapshots of the stream can go before it is worth a commit
      * @param keptSnapshots the newest of the stream, and all after those, however old
      * @param kept all that are younger
      */
-    LakeExpiry(int everyCommits, int keptSnapshots, Duration kept) {
-        this.everyCommits = everyCommits;
+    LakeExpiry(int worthSnapshots, int keptSnapshots, Duration kept) {
+        this.worthSnapshots = worthSnapshots;
         this.keptSnapshots = keptSnapshots;
         this.kept = kept;
     }
 
+    /**
+     * Forgets what is old enough, if that is worth it. What the table holds decides: whoever counts
+     * commits begins again with each start.
+     */
     void afterCommit(Table table) {
-        if (commits.merge(table.name(), 1, Integer::sum) % everyCommits == 0) {
+        if (expendable(table) >= worthSnapshots) {
             expire(table);
         }
+    }
+
+    private int expendable(Table table) {
+        long oldest = System.currentTimeMillis() - kept.toMillis();
+        int own = 0;
+        int expendable = 0;
+        for (Snapshot snapshot : SnapshotUtil.currentAncestors(table)) {
+            if (SnapshotNote.of(snapshot) != null
+                    && ++own > keptSnapshots
+                    && snapshot.timestampMillis() < oldest) {
+                expendable++;
+            }
+        }
+        return expendable;
     }
 
     /** Forgets now what is old enough. */

@@ -35,11 +35,23 @@ public final class LakeMetrics {
     private static final Metric PENDING =
             Metric.gauge("pendingLakeBatches", "batches", "made and not in the tables yet");
 
+    private static final Metric TROUBLE =
+            Metric.gauge(
+                    "lakeTroubleMs",
+                    "ms",
+                    "since when nothing could be put into the tables; 0 while all is well");
+
+    private static final Metric REFUSED =
+            Metric.gauge(
+                    "lakeRefusedMs",
+                    "ms",
+                    "since when catalog or store say no: no right, no such table or file");
+
     private LakeMetrics() {}
 
     /** Everything that is shown, for the reference. */
     public static List<Metric> reference() {
-        return List.of(ROWS, FILES, OPEN, BATCHES, AGE, LAST, PENDING);
+        return List.of(ROWS, FILES, OPEN, BATCHES, AGE, LAST, PENDING, TROUBLE, REFUSED);
     }
 
     /** Of a writer. */
@@ -70,12 +82,14 @@ public final class LakeMetrics {
         private volatile long lastMillis;
         private volatile long pending;
 
-        Committing(MetricGroup operator) {
+        Committing(MetricGroup operator, LakeTrouble trouble) {
             MetricGroup group = operator.addGroup(Metric.GROUP);
             this.batches = group.counter(BATCHES.name());
             gauge(group, AGE, () -> millisSince(lastNanos));
             gauge(group, LAST, () -> lastMillis);
             gauge(group, PENDING, () -> pending);
+            gauge(group, TROUBLE, trouble::millis);
+            gauge(group, REFUSED, trouble::refusedMillis);
         }
 
         /** A batch is in. */

@@ -41,7 +41,7 @@ public final class LakeOrphans {
         this.lake = lake;
     }
 
-    /** The orphans of a table, sorted; none if its files are not on this machine. */
+    /** The orphans of a table, sorted; none if its files are not in a warehouse on this machine. */
     public List<Path> find(LakeTable name) {
         Instant newest = newestBatch();
         Table table = lake.table(name);
@@ -88,7 +88,9 @@ public final class LakeOrphans {
                 table.properties()
                         .getOrDefault(
                                 TableProperties.WRITE_DATA_LOCATION, table.location() + "/data");
-        return table.io() instanceof LocalFileIO ? path(location) : null;
+        return table.io() instanceof LocalFileIO files && files.holds(LocalFileIO.path(location))
+                ? path(location)
+                : null;
     }
 
     private static List<Path> writtenBefore(Instant limit, Path folder) {

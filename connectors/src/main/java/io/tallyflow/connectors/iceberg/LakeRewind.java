@@ -1,10 +1,11 @@
 package io.tallyflow.connectors.iceberg;
 
-import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.OverwriteFiles;
@@ -22,9 +23,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes a table back to an earlier batch, in a snapshot of its own. Every row says which checkpoint
- * first held it, so no older snapshot is needed, and what others have committed since (compaction,
- * backfill) stays: files that hold only later rows go, files that hold both are written again.
+ * Takes a table back to an earlier checkpoint and adds a batch, in one snapshot. Every row says
+ * which checkpoint first held it, so no older snapshot is needed, and what others have committed
+ * since (compaction, backfill) stays: files that hold only later rows go, files that hold both are
+ * written again, without the rows that others have deleted.
  */
 final class LakeRewind {
 
@@ -42,37 +44,38 @@ final class LakeRewind {
     }
 
     /**
-     * Takes back everything after the target.
+     * Takes back everything after the target and adds what came instead.
      *
-     * @param present what the table stands at
-     * @param target what it is to stand at
-     * @param epoch that begins
+     * @param note of the batch that is added; says what the table goes back to
+     * @param files of that batch
      */
-    void back(SnapshotNote present, CommitName target, long epoch) {
+    void back(SnapshotNote note, List<DataFile> files) {
+        Position target = Objects.requireNonNull(note.rewoundTo());
         LOG.warn(
-                "Rewinding lake table {} from batch {} to batch {}; epoch {} begins",
+                "Rewinding lake table {} from batch {} to {}; epoch {} begins",
                 name.tableName(),
-                present.commit(),
+                note.previous(),
                 target,
-                epoch);
+                note.epoch());
+        long kept = target.commit().checkpoint();
         OverwriteFiles overwrite = table.newOverwrite();
         Snapshot planned = table.currentSnapshot();
         AttemptMark own = AttemptMark.fresh();
         own.writeTo(overwrite);
-        Expression later = Expressions.greaterThan(CHECKPOINT, target.checkpoint());
-        try (CloseableIterable<FileScanTask> files =
+        Expression later = Expressions.greaterThan(CHECKPOINT, kept);
+        try (CloseableIterable<FileScanTask> tasks =
                 table.newScan().filter(later).includeColumnStats().planFiles()) {
-            for (FileScanTask task : files) {
+            for (FileScanTask task : tasks) {
                 overwrite.deleteFile(task.file());
-                if (earliestCheckpoint(task.file()) <= target.checkpoint()) {
-                    overwrite.addFile(withoutLater(task.file(), target));
+                if (earliestCheckpoint(task.file()) <= kept) {
+                    overwrite.addFile(withoutLater(task, kept));
                 }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot list the files of " + name.tableName(), e);
         }
-        new SnapshotNote(target, present.commit(), epoch, Long.MIN_VALUE, /* rewind= */ true)
-                .writeTo(overwrite, pipeline);
+        files.forEach(overwrite::addFile);
+        note.writeTo(overwrite, pipeline);
         // A file that others replace meanwhile would take its later rows into theirs.
         overwrite.validateWith(new StillPlanned(planned.snapshotId(), own));
         overwrite.commit();
@@ -90,14 +93,16 @@ final class LakeRewind {
         return earliest;
     }
 
-    private DataFile withoutLater(DataFile file, CommitName target) throws IOException {
+    private DataFile withoutLater(FileScanTask task, long kept) throws IOException {
+        DataFile file = task.file();
         DataWriter<StructLike> writer =
                 DataFiles.writer(file, table, DataFiles.newLocation(file, table, "rewound"));
         int column = table.schema().columns().indexOf(table.schema().findField(CHECKPOINT));
         try (writer;
-                CloseableIterable<StructLike> rows = DataFiles.rows(file, table)) {
+                CloseableIterable<StructLike> rows =
+                        DataFiles.rowsLeft(file, task.deletes(), table)) {
             for (StructLike row : rows) {
-                if (row.get(column, Long.class) <= target.checkpoint()) {
+                if (row.get(column, Long.class) <= kept) {
                     writer.write(row);
                 }
             }

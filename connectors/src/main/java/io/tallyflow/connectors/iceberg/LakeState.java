@@ -11,12 +11,14 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 /**
  * What a checkpoint holds of the lake's committer.
  *
+ * @param commit name of the ledger's commit that the checkpoint stands for
  * @param previous name of the last batch that was made
  * @param settledUntilMillis of that batch
  * @param held files that no batch has yet
  * @param pending batches that may not be in the tables yet, oldest first
  */
 record LakeState(
+        CommitName commit,
         CommitName previous,
         long settledUntilMillis,
         List<LakeFile> held,
@@ -24,13 +26,14 @@ record LakeState(
 
     /** Nothing was ever written. */
     static final LakeState EMPTY =
-            new LakeState(CommitName.NONE, Long.MIN_VALUE, List.of(), List.of());
+            new LakeState(CommitName.NONE, CommitName.NONE, Long.MIN_VALUE, List.of(), List.of());
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     byte[] toBytes() throws IOException {
         DataOutputSerializer out = new DataOutputSerializer(256);
         out.writeByte(VERSION);
+        write(commit, out);
         write(previous, out);
         out.writeLong(settledUntilMillis);
         writeFiles(held, out);
@@ -38,6 +41,11 @@ record LakeState(
         for (LakeBatch batch : pending) {
             write(batch.name(), out);
             write(batch.previous(), out);
+            CommitName start = batch.start();
+            out.writeBoolean(start != null);
+            if (start != null) {
+                write(start, out);
+            }
             writeFiles(batch.files(), out);
             out.writeLong(batch.settledUntilMillis());
         }
@@ -51,14 +59,21 @@ record LakeState(
             throw new IOException(
                     "the state of the lake has format " + version + ", known is " + VERSION);
         }
+        CommitName commit = readName(in);
         CommitName previous = readName(in);
         long settledUntil = in.readLong();
         List<LakeFile> held = readFiles(in);
         List<LakeBatch> pending = new ArrayList<>();
         for (int left = in.readInt(); left > 0; left--) {
-            pending.add(new LakeBatch(readName(in), readName(in), readFiles(in), in.readLong()));
+            pending.add(
+                    new LakeBatch(
+                            readName(in),
+                            readName(in),
+                            in.readBoolean() ? readName(in) : null,
+                            readFiles(in),
+                            in.readLong()));
         }
-        return new LakeState(previous, settledUntil, held, pending);
+        return new LakeState(commit, previous, settledUntil, held, pending);
     }
 
     private static void write(CommitName name, DataOutputSerializer out) throws IOException {
@@ -78,6 +93,7 @@ record LakeState(
             byte[] description = file.description().getBytes(StandardCharsets.UTF_8);
             out.writeInt(description.length);
             out.write(description);
+            out.writeBoolean(file.beforeStart());
         }
     }
 
@@ -87,7 +103,11 @@ record LakeState(
             String table = in.readUTF();
             byte[] description = new byte[in.readInt()];
             in.readFully(description);
-            files.add(new LakeFile(table, new String(description, StandardCharsets.UTF_8)));
+            files.add(
+                    new LakeFile(
+                            table,
+                            new String(description, StandardCharsets.UTF_8),
+                            in.readBoolean()));
         }
         return files;
     }

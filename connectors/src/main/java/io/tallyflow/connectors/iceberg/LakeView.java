@@ -39,7 +39,13 @@ public final class LakeView {
     private final Map<LakeTable, Pinned> tables;
     private final long newest;
 
-    private record Pinned(Table table, Snapshot snapshot) {
+    /**
+     * A table as of a batch.
+     *
+     * @param snapshot the newest that stands at the batch
+     * @param batch the one by which the table got it
+     */
+    private record Pinned(Table table, Snapshot snapshot, Snapshot batch) {
         TableScan scan() {
             return table.newScan().useSnapshot(snapshot.snapshotId());
         }
@@ -95,8 +101,11 @@ public final class LakeView {
         }
 
         @Nullable Pinned at(CommitName batch) {
-            Long snapshotId = lineage.snapshotOf(batch);
-            return snapshotId == null ? null : new Pinned(table, table.snapshot(snapshotId));
+            Long newest = lineage.newestAt(batch);
+            Long own = lineage.snapshotOf(batch);
+            return newest == null || own == null
+                    ? null
+                    : new Pinned(table, table.snapshot(newest), table.snapshot(own));
         }
     }
 
@@ -148,15 +157,10 @@ public final class LakeView {
         return note.commit();
     }
 
-    /**
-     * Whether this view stands at a batch that was made after another one was taken. The way back
-     * of a rewind is none.
-     */
+    /** Whether this view stands at a batch that was put in after another one was taken. */
     public boolean isLaterThan(LakeView other) {
         Pinned events = tables.get(LakeTable.EVENTS);
-        return events != null
-                && !note.rewind()
-                && events.snapshot().sequenceNumber() > other.newest;
+        return events != null && events.batch().sequenceNumber() > other.newest;
     }
 
     /** How often the lake was rewound. */
@@ -167,7 +171,7 @@ public final class LakeView {
     /**
      * Windows that end here or before are complete in {@code usage}, what came later for them is in
      * {@code adjustments}; all others must be computed from {@code events}. Milliseconds since the
-     * epoch, UTC; {@link Long#MIN_VALUE} if none are, as after a rewind.
+     * epoch, UTC; {@link Long#MIN_VALUE} if none are.
      */
     public long settledUntilMillis() {
         return note.settledUntilMillis();
@@ -179,18 +183,28 @@ public final class LakeView {
         return pinned == null ? null : pinned.snapshot().snapshotId();
     }
 
-    /** How many rows a table holds, without reading them. */
+    /** How many rows a table holds; without reading them, unless some were deleted. */
     public long rows(LakeTable table) {
         Pinned pinned = tables.get(table);
         if (pinned == null) {
             return 0;
         }
         String total = pinned.snapshot().summary().get(SnapshotSummary.TOTAL_RECORDS_PROP);
-        return total == null ? rowsOf(files(pinned.scan())) : Long.parseLong(total);
+        String deletes = pinned.snapshot().summary().get(SnapshotSummary.TOTAL_DELETE_FILES_PROP);
+        return total == null || !"0".equals(deletes)
+                ? rowsOf(pinned.table(), files(pinned.scan()))
+                : Long.parseLong(total);
     }
 
-    private static long rowsOf(List<FileScanTask> files) {
-        return files.stream().mapToLong(task -> task.file().recordCount()).sum();
+    private static long rowsOf(Table table, List<FileScanTask> files) {
+        DeletedRows deleted = new DeletedRows(table);
+        return files.stream()
+                .mapToLong(
+                        task ->
+                                task.deletes().isEmpty()
+                                        ? task.file().recordCount()
+                                        : deleted.count(task.deletes(), task.file().location()))
+                .sum();
     }
 
     /**
@@ -242,21 +256,35 @@ public final class LakeView {
 
     private static CloseableIterable<StructLike> read(
             Table table, FileScanTask task, Schema projection) {
-        if (!task.deletes().isEmpty()) {
-            throw new IllegalStateException(
-                    "rows of "
-                            + table.name()
-                            + " were deleted by delete files, which are not read. Rewrite "
-                            + task.file().location()
-                            + " without them");
-        }
-        CloseableIterable<StructLike> rows =
-                Parquet.read(table.io().newInputFile(task.file().location()))
-                        .project(projection)
-                        .filter(task.residual())
-                        .createReaderFunc(type -> InternalReader.create(projection, type))
-                        .build();
         Evaluator passes = new Evaluator(projection.asStruct(), task.residual());
-        return CloseableIterable.filter(rows, passes::eval);
+        return CloseableIterable.filter(
+                task.deletes().isEmpty()
+                        ? rows(table, task, projection)
+                        : rowsLeft(table, task, projection),
+                passes::eval);
+    }
+
+    private static CloseableIterable<StructLike> rows(
+            Table table, FileScanTask task, Schema projection) {
+        return Parquet.read(table.io().newInputFile(task.file().location()))
+                .project(projection)
+                .filter(task.residual())
+                .createReaderFunc(type -> InternalReader.create(projection, type))
+                .build();
+    }
+
+    /** Where rows are deleted by position, none may be skipped while they are counted. */
+    private static CloseableIterable<StructLike> rowsLeft(
+            Table table, FileScanTask task, Schema projection) {
+        DeletedRows deleted = new DeletedRows(table);
+        Schema needed = deleted.withNeeded(projection, task.deletes());
+        return deleted.without(
+                task.deletes(),
+                task.file().location(),
+                needed,
+                Parquet.read(table.io().newInputFile(task.file().location()))
+                        .project(needed)
+                        .createReaderFunc(type -> InternalReader.create(needed, type))
+                        .build());
     }
 }

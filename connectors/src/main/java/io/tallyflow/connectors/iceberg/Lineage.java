@@ -2,7 +2,6 @@ package io.tallyflow.connectors.iceberg;
 
 import io.tallyflow.schemas.commit.CommitName;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.apache.iceberg.Snapshot;
@@ -12,38 +11,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The batches that a table holds, read from the summaries of its snapshots, newest first. Snapshots
- * of others (compaction, backfill) are passed over. A rewind is a snapshot, too: behind it, all
- * batches down to its target are abandoned.
+ * of others (compaction, backfill) are passed over. Where a table was taken back, what lies behind
+ * is not held down to where it went back to.
  */
 final class Lineage {
 
     private final SnapshotNote head;
     private final Map<CommitName, Long> snapshots = new HashMap<>();
-    private final Set<CommitName> abandoned = new HashSet<>();
+    private final Map<CommitName, Long> standing = new HashMap<>();
 
     private Lineage(Iterable<Snapshot> newestFirst) {
         SnapshotNote newest = null;
-        CommitName skipTo = null;
+        Position limit = null;
+        Snapshot last = null;
         for (Snapshot snapshot : newestFirst) {
+            last = last == null ? snapshot : last;
             SnapshotNote note = SnapshotNote.of(snapshot);
             if (note == null) {
                 continue;
             }
             newest = newest == null ? note : newest;
-            if (skipTo != null && (note.rewind() || !note.commit().equals(skipTo))) {
-                abandon(note, skipTo);
-                continue;
+            if (limit == null || !note.position().isAfter(limit)) {
+                snapshots.putIfAbsent(note.commit(), snapshot.snapshotId());
+                standing.putIfAbsent(note.commit(), last.snapshotId());
+                limit = note.rewoundTo() == null ? limit : note.rewoundTo();
             }
-            snapshots.putIfAbsent(note.commit(), snapshot.snapshotId());
-            skipTo = note.rewind() ? note.commit() : null;
+            last = null;
         }
         this.head = newest == null ? SnapshotNote.NONE : newest;
-    }
-
-    private void abandon(SnapshotNote note, CommitName target) {
-        if (!note.commit().equals(target)) {
-            abandoned.add(note.commit());
-        }
     }
 
     static Lineage of(Table table) {
@@ -67,12 +62,15 @@ final class Lineage {
         return batch.equals(CommitName.NONE) || snapshots.containsKey(batch);
     }
 
-    /** Whether a rewind took a batch back. */
-    boolean hasAbandoned(CommitName batch) {
-        return abandoned.contains(batch) && !snapshots.containsKey(batch);
+    /**
+     * The newest snapshot that stands at a batch, with what others have done since (compaction,
+     * deletion); null if there is none.
+     */
+    @Nullable Long newestAt(CommitName batch) {
+        return standing.get(batch);
     }
 
-    /** The newest snapshot that stands at a batch; null if there is none. */
+    /** The snapshot by which the table got a batch; null if there is none. */
     @Nullable Long snapshotOf(CommitName batch) {
         return snapshots.get(batch);
     }

@@ -3,10 +3,11 @@ package io.tallyflow.connectors.iceberg;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.apache.iceberg.CatalogProperties;
+import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
@@ -20,12 +21,18 @@ public final class LocalFileIO implements FileIO {
 
     private static final long serialVersionUID = 1L;
 
+    private static final String SCHEME = "file:";
+
+    /** Empty where it is not known. */
+    private String warehouse = "";
+
     /** For the catalog, which makes it by name. */
     public LocalFileIO() {}
 
     @Override
     public void initialize(Map<String, String> properties) {
-        // Knows all it needs.
+        String place = properties.getOrDefault(CatalogProperties.WAREHOUSE_LOCATION, "");
+        warehouse = place.startsWith(SCHEME) || place.startsWith("/") ? place : "";
     }
 
     @Override
@@ -35,11 +42,13 @@ public final class LocalFileIO implements FileIO {
 
     @Override
     public OutputFile newOutputFile(String location) {
+        requireHeld(location);
         return new Located(location);
     }
 
     @Override
     public void deleteFile(String location) {
+        requireHeld(location);
         try {
             Files.deleteIfExists(path(location));
         } catch (IOException e) {
@@ -47,14 +56,30 @@ public final class LocalFileIO implements FileIO {
         }
     }
 
-    /** The file that a location with or without a scheme stands for. */
+    /**
+     * The file that a location with or without a scheme stands for. No character is decoded: other
+     * readers take them as they are, too.
+     */
     static Path path(String location) {
-        return location.startsWith("file:") ? Path.of(pathOf(location)) : Path.of(location);
+        if (!location.startsWith(SCHEME)) {
+            return Path.of(location);
+        }
+        String place = location.substring(SCHEME.length());
+        return Path.of(place.startsWith("//") ? place.substring(place.indexOf('/', 2)) : place);
     }
 
-    private static String pathOf(String location) {
-        String path = URI.create(location.replace(" ", "%20")).getPath();
-        return path == null ? location.substring("file:".length()) : path;
+    /** Whether a file may be written or deleted: nothing beside the warehouse is. */
+    boolean holds(Path file) {
+        return warehouse.isEmpty()
+                || file.toAbsolutePath().normalize().startsWith(path(warehouse).normalize());
+    }
+
+    private void requireHeld(String location) {
+        if (!holds(path(location))) {
+            throw new ValidationException(
+                    "%s is not in the lake's warehouse %s, and nothing else is changed",
+                    location, warehouse);
+        }
     }
 
     /** Iceberg's own local files, but under the name that they were asked for by. */

@@ -2,7 +2,6 @@ package io.tallyflow.connectors.iceberg;
 
 import java.io.IOException;
 import java.util.Optional;
-import org.apache.iceberg.ContentFileParser;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.encryption.EncryptedOutputFile;
@@ -92,8 +91,7 @@ final class OpenFile {
     LakeFile close() throws IOException {
         writer.close();
         closeLog();
-        return new LakeFile(
-                name.tableName(), ContentFileParser.toJson(writer.toDataFile(), table.spec()));
+        return DataFiles.describe(writer.toDataFile(), name.tableName(), table);
     }
 
     /** Throws the file away. */

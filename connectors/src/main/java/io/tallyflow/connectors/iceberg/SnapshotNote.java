@@ -9,18 +9,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the stream notes in the summary of each of its snapshots. The keys are a public contract.
  *
- * @param commit name of the batch that the table stands at
- * @param previous name of the batch before; for a rewind, of the batch that it went back from
- * @param epoch counts rewinds
+ * @param position of the batch that the table stands at
+ * @param previous name of the batch that the table stood at before
  * @param settledUntilMillis as in {@link LakeBatch}
- * @param rewind whether this snapshot took later batches back
+ * @param rewoundTo what the table was taken back to by this snapshot, before it got the batch; null
+ *     if nothing was taken back
  */
 record SnapshotNote(
-        CommitName commit,
+        Position position,
         CommitName previous,
-        long epoch,
         long settledUntilMillis,
-        boolean rewind) {
+        @Nullable Position rewoundTo) {
 
     private static final String COMMIT = "tallyflow.commit";
     private static final String PREVIOUS = "tallyflow.previous";
@@ -32,7 +31,17 @@ record SnapshotNote(
 
     /** What a table without any batch stands at. */
     static final SnapshotNote NONE =
-            new SnapshotNote(CommitName.NONE, CommitName.NONE, 0, Long.MIN_VALUE, false);
+            new SnapshotNote(Position.NONE, CommitName.NONE, Long.MIN_VALUE, null);
+
+    /** Name of the batch that the table stands at. */
+    CommitName commit() {
+        return position.commit();
+    }
+
+    /** Counts rewinds. */
+    long epoch() {
+        return position.epoch();
+    }
 
     /** The note of a snapshot, or null if somebody else made it. */
     static @Nullable SnapshotNote of(Snapshot snapshot) {
@@ -41,23 +50,24 @@ record SnapshotNote(
         if (commit == null) {
             return null;
         }
+        String rewoundTo = summary.get(REWIND);
         return new SnapshotNote(
-                CommitName.parse(commit),
+                new Position(
+                        CommitName.parse(commit), Long.parseLong(summary.getOrDefault(EPOCH, "0"))),
                 CommitName.parse(summary.getOrDefault(PREVIOUS, CommitName.NONE.toString())),
-                Long.parseLong(summary.getOrDefault(EPOCH, "0")),
                 Long.parseLong(summary.getOrDefault(SETTLED_UNTIL, Long.toString(Long.MIN_VALUE))),
-                Boolean.parseBoolean(summary.getOrDefault(REWIND, "false")));
+                rewoundTo == null ? null : Position.parse(rewoundTo));
     }
 
     void writeTo(SnapshotUpdate<?> update, String pipeline) {
-        update.set(COMMIT, commit.toString());
+        update.set(COMMIT, commit().toString());
         update.set(PREVIOUS, previous.toString());
-        update.set(CHECKPOINT, Long.toString(commit.checkpoint()));
-        update.set(EPOCH, Long.toString(epoch));
+        update.set(CHECKPOINT, Long.toString(commit().checkpoint()));
+        update.set(EPOCH, Long.toString(epoch()));
         update.set(SETTLED_UNTIL, Long.toString(settledUntilMillis));
         update.set(PIPELINE, pipeline);
-        if (rewind) {
-            update.set(REWIND, "true");
+        if (rewoundTo != null) {
+            update.set(REWIND, rewoundTo.toString());
         }
     }
 }

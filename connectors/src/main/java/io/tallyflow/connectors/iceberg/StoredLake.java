@@ -18,15 +18,17 @@ public record StoredLake(
     /** Name of the list state, which has one element. */
     public static final String STATE = "lake";
 
-    private static final String COMMIT = ": commit";
+    /** Of the operator that has it, within the sink that makes the ledger's commits. */
+    static final String UID = "lake";
 
     /**
      * The uid of the operator that has it.
      *
-     * @param uid of the lake
+     * @param sinkUid of the sink that makes the ledger's commits
      */
-    public static String uid(String uid) {
-        return uid + COMMIT;
+    public static String uid(String sinkUid) {
+        // As Flink makes it of a sink's own operators.
+        return sinkUid + ": " + UID;
     }
 
     /**

@@ -51,6 +51,7 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
     private final LakeOptions options;
     private final LakeSchedule schedule;
     private final HashMap<String, Aggregation> aggregations;
+    private final boolean mayRewind;
 
     private transient Lake lake;
     private transient LakeRecords records;
@@ -66,12 +67,26 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
     private transient LakeMetrics.Writing metrics;
     private transient boolean finished;
 
+    /** Until the first checkpoint of this start is complete, each takes all files along. */
+    private transient boolean takesAll;
+
     private record Day(LakeTable table, long day) {}
 
-    WriteLake(LakeOptions options, LakeSchedule schedule, Map<String, Aggregation> aggregations) {
+    /**
+     * A writer.
+     *
+     * @param mayRewind whether tables may go back to the state that this start begins from: what
+     *     comes from there is kept apart from what comes after, and the first checkpoint has all
+     */
+    WriteLake(
+            LakeOptions options,
+            LakeSchedule schedule,
+            Map<String, Aggregation> aggregations,
+            boolean mayRewind) {
         this.options = options;
         this.schedule = schedule;
         this.aggregations = new HashMap<>(aggregations);
+        this.mayRewind = mayRewind;
     }
 
     @Override
@@ -85,6 +100,7 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
         restoredLogs = new ArrayList<>();
         logState.get().forEach(restoredLogs::add);
         checkpoint = context.getRestoredCheckpointId().orElse(0L) + 1;
+        takesAll = mayRewind && context.isRestored();
     }
 
     @Override
@@ -103,6 +119,10 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
             RowLog.replay(log, this::rewrite);
         }
         restoredLogs = List.of();
+        if (takesAll) {
+            close(true);
+            closed.replaceAll(LakeFile::ofState);
+        }
     }
 
     private void rewrite(LakeRecord row) {
@@ -188,10 +208,10 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
         if (finished) {
             return;
         }
-        boolean due = schedule.isDue(checkpointId);
+        boolean due = takesAll || schedule.isDue(checkpointId);
         close(due);
         if (due || !closed.isEmpty()) {
-            handOver();
+            handOver(due ? checkpointId : LakeFiles.NOT_WHOLE);
         }
         // A row belongs to the first checkpoint that holds it.
         checkpoint = checkpointId + 1;
@@ -223,7 +243,7 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
                 });
     }
 
-    private void handOver() {
+    private void handOver(long wholeUntil) {
         metrics.handedOver(closed.size());
         openFiles = open.size();
         output.collect(
@@ -232,7 +252,8 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
                                 getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
                                 getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks(),
                                 closed,
-                                settledUntilMillis)));
+                                settledUntilMillis,
+                                wholeUntil)));
         closed = new ArrayList<>();
     }
 
@@ -247,9 +268,15 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
     }
 
     @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        super.notifyCheckpointComplete(checkpointId);
+        takesAll = false;
+    }
+
+    @Override
     public void finish() throws Exception {
         close(true);
-        handOver();
+        handOver(LakeFiles.WHOLE_FOR_EVER);
         finished = true;
         super.finish();
     }

@@ -2,83 +2,127 @@ package io.tallyflow.connectors.kafka;
 
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks a real broker, with a consumer of its own that belongs to no group.
+ * Asks a real broker, for each partition by itself.
  *
- * <p>The consumer reads uncommitted: records of a transaction that is still open must hold the
- * watermark as well. A partition may end in transaction markers, which no reader is ever handed;
- * where the end lies beyond the next offset, one look tells whether anything but markers is there.
+ * <p>A partition ends at its high watermark, and readers come to its last stable offset: between
+ * them lies a transaction that is still open, whose records may be committed yet, so it holds the
+ * watermark. Without one, what is left to read may be nothing but transaction markers and records
+ * of aborted transactions; one look tells.
  */
 final class BrokerPartitionEnds implements PartitionEnds {
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerPartitionEnds.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final Duration LOOK = Duration.ofMillis(200);
+    private static final int PATIENCE_MILLIS = 2_000;
+
+    /** For all partitions together; well below any idle time. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final String topic;
-    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Admin admin;
+    private final CommittedRecords records;
 
     BrokerPartitionEnds(String topic, Properties connection) {
         this.topic = topic;
         Properties properties = new Properties();
         properties.putAll(connection);
-        properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        properties.remove(ConsumerConfig.CLIENT_ID_CONFIG);
-        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
-        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
-        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted");
-        properties.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "1");
-        properties.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, "1024");
-        this.consumer =
-                new KafkaConsumer<>(
-                        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        properties.remove(AdminClientConfig.CLIENT_ID_CONFIG);
+        this.admin = Admin.create(properties);
+        this.records = new CommittedRecords(connection);
     }
 
     @Override
-    public Map<Integer, Long> emptyFrom(Map<Integer, Long> nextOffsets) {
-        Map<Integer, Long> result = new HashMap<>();
+    public Map<Integer, End> ask(Map<Integer, Long> nextOffsets) {
+        Map<Integer, End> told = new HashMap<>();
         try {
-            Map<TopicPartition, Long> next = new HashMap<>();
+            Map<TopicPartition, CommittedRecords.Stretch> unread = new HashMap<>();
+            Map<Integer, End> ends = listEnds(nextOffsets);
             nextOffsets.forEach(
-                    (partition, offset) -> next.put(new TopicPartition(topic, partition), offset));
-            Map<TopicPartition, Long> ends = consumer.endOffsets(next.keySet(), PATIENCE);
-            next.forEach(
-                    (partition, offset) -> {
-                        Long end = ends.get(partition);
-                        if (end != null) {
-                            boolean atEnd = end <= offset || onlyMarkers(partition, offset, end);
-                            result.put(partition.partition(), atEnd ? offset : end);
+                    (number, next) -> {
+                        End end = ends.get(number);
+                        if (end == null) {
+                            return;
+                        }
+                        if (end.emptyFrom() <= next) {
+                            told.put(number, End.at(next));
+                        } else if (end.readableUpTo() < end.emptyFrom()) {
+                            told.put(number, end);
+                        } else {
+                            unread.put(
+                                    partition(number),
+                                    new CommittedRecords.Stretch(next, end.emptyFrom()));
                         }
                     });
+            look(unread, told);
         } catch (KafkaException e) {
             LOG.debug("The broker did not say where {} ends; the watermark holds", topic, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
-        return result;
+        return told;
     }
 
-    private boolean onlyMarkers(TopicPartition partition, long next, long end) {
-        consumer.assign(List.of(partition));
-        consumer.seek(partition, next);
-        boolean empty = consumer.poll(LOOK).isEmpty();
-        boolean passed = empty && consumer.position(partition, PATIENCE) >= end;
-        consumer.unsubscribe();
-        return passed;
+    private void look(
+            Map<TopicPartition, CommittedRecords.Stretch> unread, Map<Integer, End> told) {
+        Set<TopicPartition> empty = records.empty(unread, LOOK);
+        unread.forEach(
+                (partition, stretch) ->
+                        told.put(
+                                partition.partition(),
+                                End.at(empty.contains(partition) ? stretch.from() : stretch.to())));
+    }
+
+    /** Of those that say so; another's silence is no reason not to listen to them. */
+    private Map<Integer, End> listEnds(Map<Integer, Long> nextOffsets) throws InterruptedException {
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        nextOffsets.keySet().forEach(number -> latest.put(partition(number), OffsetSpec.latest()));
+        ListOffsetsResult high = list(latest, IsolationLevel.READ_UNCOMMITTED);
+        ListOffsetsResult stable = list(latest, IsolationLevel.READ_COMMITTED);
+        Map<Integer, End> ends = new HashMap<>();
+        for (TopicPartition partition : latest.keySet()) {
+            try {
+                // Both at least what they were when asked: equal, nothing is open below them.
+                long end = high.partitionResult(partition).get().offset();
+                long readable = stable.partitionResult(partition).get().offset();
+                ends.put(partition.partition(), new End(end, Math.min(readable, end)));
+            } catch (ExecutionException e) {
+                LOG.debug("{} did not say where it ends; its watermark holds", partition, e);
+            }
+        }
+        return ends;
+    }
+
+    private ListOffsetsResult list(
+            Map<TopicPartition, OffsetSpec> which, IsolationLevel isolation) {
+        return admin.listOffsets(
+                which, new ListOffsetsOptions(isolation).timeoutMs(PATIENCE_MILLIS));
+    }
+
+    private TopicPartition partition(int number) {
+        return new TopicPartition(topic, number);
     }
 
     @Override
     public void close() {
-        consumer.close(Duration.ZERO);
+        try {
+            admin.close(Duration.ZERO);
+        } finally {
+            records.close();
+        }
     }
 }

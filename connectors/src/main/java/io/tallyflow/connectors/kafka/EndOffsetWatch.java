@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Asks at a steady pace, on a thread of its own, where the reader's partitions end, and wakes the
- * reader up with the answer.
+ * reader up with the answer. A reader without partitions is told the time.
  */
 final class EndOffsetWatch implements AutoCloseable {
 
@@ -22,16 +22,19 @@ final class EndOffsetWatch implements AutoCloseable {
     private final ScheduledExecutorService thread;
     private final Map<Integer, Long> nextOffsets = new ConcurrentHashMap<>();
 
-    /** Replaced by the reader only, completed by the asking thread only. */
-    private volatile CompletableFuture<Answer> next = new CompletableFuture<>();
+    /** Replaced by the reader only, completed by the asking thread only; never exceptionally. */
+    private volatile CompletableFuture<Outcome> next = new CompletableFuture<>();
 
     /**
      * What the broker said.
      *
-     * @param emptyFrom as {@link PartitionEnds#emptyFrom}
+     * @param ends as {@link PartitionEnds#ask}
      * @param askedAtMillis the clock just before asking
      */
-    record Answer(Map<Integer, Long> emptyFrom, long askedAtMillis) {}
+    record Answer(Map<Integer, PartitionEnds.End> ends, long askedAtMillis) {}
+
+    /** An answer, or why there is none. */
+    private record Outcome(@Nullable Answer answer, @Nullable Throwable failure) {}
 
     EndOffsetWatch(PartitionEnds ends, LongSupplier clock) {
         this.ends = ends;
@@ -54,30 +57,45 @@ final class EndOffsetWatch implements AutoCloseable {
         nextOffsets.put(partition, nextOffset);
     }
 
-    /** The next answer, once; null if it is not there yet. */
+    /**
+     * The next answer, once; null if it is not there yet.
+     *
+     * @throws IllegalStateException if asking failed for no reason that lies with the broker; it
+     *     goes on afterwards
+     */
     @Nullable Answer take() {
-        CompletableFuture<Answer> current = next;
+        CompletableFuture<Outcome> current = next;
         if (!current.isDone()) {
             return null;
         }
         next = new CompletableFuture<>();
-        return current.join();
+        Outcome outcome = current.join();
+        if (outcome.failure() != null) {
+            throw new IllegalStateException(
+                    "asking where partitions end failed", outcome.failure());
+        }
+        return outcome.answer();
     }
 
-    /** Completes when there is an answer to take. */
-    CompletableFuture<Answer> news() {
+    /**
+     * Completes when there is something to take. Never exceptionally: Flink ends the whole worker
+     * for that, and {@link #take} throws in the reader's own thread.
+     */
+    CompletableFuture<?> news() {
         return next;
     }
 
     private void ask() {
         try {
             long askedAt = clock.getAsLong();
-            Map<Integer, Long> emptyFrom = ends.emptyFrom(Map.copyOf(nextOffsets));
-            if (!emptyFrom.isEmpty()) {
-                next.complete(new Answer(emptyFrom, askedAt));
+            Map<Integer, Long> asked = Map.copyOf(nextOffsets);
+            Map<Integer, PartitionEnds.End> told = asked.isEmpty() ? Map.of() : ends.ask(asked);
+            if (asked.isEmpty() || !told.isEmpty()) {
+                next.complete(new Outcome(new Answer(told, askedAt), null));
             }
-        } catch (RuntimeException e) {
-            next.completeExceptionally(e); // thrown by take(), in the reader's thread
+        } catch (Throwable e) {
+            // Whatever it is: what is thrown here ends the questions, and nobody would know.
+            next.complete(new Outcome(null, e));
         }
     }
 

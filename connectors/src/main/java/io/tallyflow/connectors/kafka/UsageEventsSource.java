@@ -18,17 +18,20 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.common.Uuid;
 
 /**
  * Usage events from Kafka: Flink's own Kafka source, with a reader around it that makes one
  * watermark per partition and says when it has a backlog. Use it with no watermark strategy.
  *
- * <p>State is that of Flink's own source. While any reader has more than 50,000 records left to
- * read, and until it has 10,000 or fewer, Flink is told of a backlog, so that checkpoints come at
- * {@code execution.checkpointing.interval-during-backlog}.
+ * <p>State is that of Flink's own source, and the id of the topic: a start, and any later moment,
+ * at which the topic of that name is another one fails with {@link TopicReplacedException}. While
+ * any reader has more than 50,000 records left to read, and until it has 10,000 or fewer, Flink is
+ * told of a backlog, so that checkpoints come at {@code
+ * execution.checkpointing.interval-during-backlog}.
  */
 public final class UsageEventsSource
-        implements Source<ParsedRecord, KafkaPartitionSplit, KafkaSourceEnumState> {
+        implements Source<ParsedRecord, KafkaPartitionSplit, UsageEventsEnumState> {
 
     private static final long serialVersionUID = 1L;
     private static final long FASTEST_PACE_MILLIS = 50;
@@ -36,22 +39,25 @@ public final class UsageEventsSource
     private static final String DISCOVERY_MILLIS = "10000";
 
     private final KafkaSource<ParsedRecord> kafka;
+    private final String topic;
+    private final Properties connection;
     private final WatermarkRules rules;
-    private final PartitionEnds.Factory ends;
     private final WallClock clock;
 
     private UsageEventsSource(
             KafkaSource<ParsedRecord> kafka,
+            String topic,
+            Properties connection,
             WatermarkRules rules,
-            PartitionEnds.Factory ends,
             WallClock clock) {
         this.kafka = kafka;
+        this.topic = topic;
+        this.connection = connection;
         this.rules = rules;
-        this.ends = ends;
         this.clock = clock;
     }
 
-    /** Where idle partitions take the time from; milliseconds since the epoch, UTC. */
+    /** The worker's clock, which only settling depends on; milliseconds since the epoch, UTC. */
     public interface WallClock extends LongSupplier, Serializable {}
 
     /**
@@ -63,8 +69,9 @@ public final class UsageEventsSource
             KafkaTopic topic, Properties connection, WatermarkRules rules, RecordParser parser) {
         return new UsageEventsSource(
                 builder(topic, connection, parser).build(),
+                topic.name(),
+                connection,
                 rules,
-                () -> new BrokerPartitionEnds(topic.name(), connection),
                 System::currentTimeMillis);
     }
 
@@ -73,14 +80,15 @@ public final class UsageEventsSource
             KafkaTopic topic, Properties connection, WatermarkRules rules, RecordParser parser) {
         return new UsageEventsSource(
                 builder(topic, connection, parser).setBounded(OffsetsInitializer.latest()).build(),
+                topic.name(),
+                connection,
                 rules,
-                () -> new BrokerPartitionEnds(topic.name(), connection),
                 System::currentTimeMillis);
     }
 
     /** The same source with a clock of the caller's. */
     public UsageEventsSource withClock(WallClock newClock) {
-        return new UsageEventsSource(kafka, rules, ends, newClock);
+        return new UsageEventsSource(kafka, topic, connection, rules, newClock);
     }
 
     private static KafkaSourceBuilder<ParsedRecord> builder(
@@ -107,7 +115,8 @@ public final class UsageEventsSource
         return new WatermarkedReader(
                 kafka.createReader(context),
                 rules,
-                new EndOffsetWatch(ends.open(), clock),
+                new ToldTime(rules, clock),
+                new EndOffsetWatch(new BrokerPartitionEnds(topic, connection), clock),
                 ReaderMetrics.register(context.metricGroup(), clock),
                 new BacklogSignal(context::sendSourceEventToCoordinator),
                 Math.max(
@@ -116,16 +125,28 @@ public final class UsageEventsSource
     }
 
     @Override
-    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
+    public SplitEnumerator<KafkaPartitionSplit, UsageEventsEnumState> createEnumerator(
             SplitEnumeratorContext<KafkaPartitionSplit> context) {
-        return new BacklogEnumerator(kafka.createEnumerator(context), context);
+        return enumerator(kafka.createEnumerator(context), context, Uuid.ZERO_UUID);
     }
 
     @Override
-    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
-            SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state)
+    public SplitEnumerator<KafkaPartitionSplit, UsageEventsEnumState> restoreEnumerator(
+            SplitEnumeratorContext<KafkaPartitionSplit> context, UsageEventsEnumState state)
             throws IOException {
-        return new BacklogEnumerator(kafka.restoreEnumerator(context, state), context);
+        return enumerator(
+                kafka.restoreEnumerator(context, state.kafka()), context, state.topicId());
+    }
+
+    private UsageEventsEnumerator enumerator(
+            SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> partitions,
+            SplitEnumeratorContext<KafkaPartitionSplit> context,
+            Uuid topicId) {
+        return new UsageEventsEnumerator(
+                partitions,
+                context,
+                new SameTopic(topic, topicId),
+                new BrokerTopicIds(topic, connection));
     }
 
     @Override
@@ -134,7 +155,7 @@ public final class UsageEventsSource
     }
 
     @Override
-    public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
-        return kafka.getEnumeratorCheckpointSerializer();
+    public SimpleVersionedSerializer<UsageEventsEnumState> getEnumeratorCheckpointSerializer() {
+        return new UsageEventsEnumState.Serializer();
     }
 }

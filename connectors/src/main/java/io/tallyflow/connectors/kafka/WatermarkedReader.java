@@ -35,23 +35,28 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
 
     private final SourceReader<ParsedRecord, KafkaPartitionSplit> reader;
     private final WatermarkRules rules;
+    private final ToldTime told;
     private final EndOffsetWatch watch;
     private final ReaderMetrics metrics;
     private final BacklogSignal backlog;
     private final long paceMillis;
     private final Map<String, Partition> partitions = new HashMap<>();
+    private final LackOfPartitions lack;
     private @Nullable PartitionedOutput partitionedOutput;
     private int sinceWatermark;
 
     WatermarkedReader(
             SourceReader<ParsedRecord, KafkaPartitionSplit> reader,
             WatermarkRules rules,
+            ToldTime told,
             EndOffsetWatch watch,
             ReaderMetrics metrics,
             BacklogSignal backlog,
             long paceMillis) {
         this.reader = reader;
         this.rules = rules;
+        this.told = told;
+        this.lack = new LackOfPartitions(rules.idleAfter());
         this.watch = watch;
         this.metrics = metrics;
         this.backlog = backlog;
@@ -66,6 +71,7 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
 
     @Override
     public InputStatus pollNext(ReaderOutput<ParsedRecord> output) throws Exception {
+        lack.end(output, partitions.size());
         heedEndOffsets(output);
         InputStatus status = read(output);
         if (status != InputStatus.MORE_AVAILABLE || ++sinceWatermark >= RECORDS_PER_WATERMARK) {
@@ -115,12 +121,13 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
             return;
         }
         for (Partition partition : partitions.values()) {
-            Long emptyFrom = answer.emptyFrom().get(partition.number);
-            if (emptyFrom != null) {
-                partition.endOffset = emptyFrom;
-                partition.watermark.onEndOffset(emptyFrom, answer.askedAtMillis());
+            PartitionEnds.End end = answer.ends().get(partition.number);
+            if (end != null) {
+                partition.readableUpTo = end.readableUpTo();
+                partition.watermark.onEndOffset(end.emptyFrom(), answer.askedAtMillis());
             }
         }
+        lack.heed(output, partitions.size(), answer.askedAtMillis());
         backlog.remaining(remainingRecords());
         sayWhichAreIdle();
         emitWatermarks(output);
@@ -130,7 +137,7 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
     private long remainingRecords() {
         long sum = 0;
         for (Partition partition : partitions.values()) {
-            sum += Math.max(0, partition.endOffset - partition.watermark.nextOffset());
+            sum += Math.max(0, partition.readableUpTo - partition.watermark.nextOffset());
         }
         return sum;
     }
@@ -145,8 +152,8 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
         }
         if (!news.isEmpty()) {
             LOG.info(
-                    "Partitions {} have had nothing to read for {} s; while that is so, their"
-                            + " watermark follows the clock",
+                    "Partitions {} have had nothing to read that tells the time for {} s; while that"
+                            + " is so, their watermark follows the clock",
                     news,
                     rules.idleAfter().toSeconds());
         }
@@ -195,7 +202,10 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
         if (available.isDone()) {
             return available;
         }
-        return CompletableFuture.anyOf(available, watch.news()).thenAccept(any -> {});
+        // pollNext() throws what there is to throw; here it would end the whole worker.
+        return CompletableFuture.anyOf(available, watch.news())
+                .handle((any, failure) -> any)
+                .thenAccept(any -> {});
     }
 
     @Override
@@ -239,7 +249,7 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
         private long emittedMillis = Long.MIN_VALUE;
 
         /** As of the last answer; 0 before the first, as if there were nothing to read. */
-        private long endOffset;
+        private long readableUpTo;
 
         private boolean saidIdle;
 
@@ -263,7 +273,8 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
             if (partition == null) {
                 throw new IllegalStateException("never got split " + split);
             }
-            return new ListeningOutput(output.createOutputForSplit(split), partition.watermark);
+            return new ListeningOutput(
+                    output.createOutputForSplit(split), told, partition.watermark);
         }
 
         @Override
@@ -280,39 +291,6 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
         @Override
         public void collect(ParsedRecord record, long timestamp) {
             output.collect(record, timestamp);
-        }
-
-        @Override
-        public void emitWatermark(Watermark watermark) {
-            output.emitWatermark(watermark);
-        }
-
-        @Override
-        public void markIdle() {
-            output.markIdle();
-        }
-
-        @Override
-        public void markActive() {
-            output.markActive();
-        }
-    }
-
-    /** Hands records through and remembers how far they go. */
-    private record ListeningOutput(
-            SourceOutput<ParsedRecord> output, PartitionWatermark partitionWatermark)
-            implements SourceOutput<ParsedRecord> {
-
-        @Override
-        public void collect(ParsedRecord record) {
-            output.collect(record);
-            partitionWatermark.onRecord(record.offset(), record.progressMillis());
-        }
-
-        @Override
-        public void collect(ParsedRecord record, long timestamp) {
-            output.collect(record, timestamp);
-            partitionWatermark.onRecord(record.offset(), record.progressMillis());
         }
 
         @Override

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
@@ -19,6 +20,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedOneInput;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,10 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
         implements OneInputStreamOperator<
                         CommittableMessage<CommitPart>, CommittableMessage<CommitPart>>,
                 BoundedOneInput {
+
+    /** The name of each commit, for others that follow the ledger; ahead of its barrier. */
+    static final OutputTag<CommitName> NAMES =
+            new OutputTag<>("names of commits", TypeInformation.of(CommitName.class));
 
     private static final long serialVersionUID = 1L;
     private static final int SUBTASK = 0;
@@ -117,6 +123,7 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
                                     number == 0 ? definitions : null);
             send(new CommittableWithLineage<>(named, checkpointId, SUBTASK));
         }
+        output.collect(NAMES, new StreamRecord<>(name));
         previous = name;
         rewind = null; // the next commit finds both done
         definitions = null;

@@ -1,6 +1,8 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.usage.UsageChange;
+import java.util.function.Consumer;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
@@ -13,6 +15,8 @@ import org.apache.flink.streaming.api.connector.sink2.CommittableMessage;
 import org.apache.flink.streaming.api.connector.sink2.CommittableMessageTypeInfo;
 import org.apache.flink.streaming.api.connector.sink2.SupportsPreCommitTopology;
 import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Commits the results of each completed checkpoint to Postgres in one transaction, exactly once.
@@ -39,6 +43,9 @@ public final class PostgresUsageSink
     private final JdbcConnectionProvider connections;
     private final PostgresSinkOptions options;
 
+    /** Part of building the job, not of the job. */
+    private transient @Nullable Consumer<DataStream<CommitName>> follower;
+
     /**
      * A sink for one pipeline.
      *
@@ -47,6 +54,17 @@ public final class PostgresUsageSink
     public PostgresUsageSink(JdbcConnectionProvider connections, PostgresSinkOptions options) {
         this.connections = connections;
         this.options = options;
+    }
+
+    /**
+     * Lets others follow the ledger.
+     *
+     * @param newFollower is given the name of each checkpoint's commit, which comes ahead of its
+     *     barrier, whenever the job's graph is made. What it adds belongs to this sink and is named
+     *     after it
+     */
+    public void followedBy(Consumer<DataStream<CommitName>> newFollower) {
+        follower = newFollower;
     }
 
     @Override
@@ -66,15 +84,19 @@ public final class PostgresUsageSink
     public DataStream<CommittableMessage<CommitPart>> addPreCommitTopology(
             DataStream<CommittableMessage<CommitPart>> written) {
         // The committer has the sink's parallelism; the second global() sends all to subtask 0.
-        return written.global()
-                .transform(
-                        "gather the commit",
-                        CommittableMessageTypeInfo.of(() -> CommitPartSerializer.INSTANCE),
-                        new GatherCommit(new LedgerStart(connections, options)))
-                .setParallelism(1)
-                .setMaxParallelism(1)
-                .uid(GATHER_UID)
-                .global();
+        SingleOutputStreamOperator<CommittableMessage<CommitPart>> gathered =
+                written.global()
+                        .transform(
+                                "gather the commit",
+                                CommittableMessageTypeInfo.of(() -> CommitPartSerializer.INSTANCE),
+                                new GatherCommit(new LedgerStart(connections, options)))
+                        .setParallelism(1)
+                        .setMaxParallelism(1)
+                        .uid(GATHER_UID);
+        if (follower != null) {
+            follower.accept(gathered.getSideOutput(GatherCommit.NAMES));
+        }
+        return gathered.global();
     }
 
     @Override

@@ -58,12 +58,12 @@ record CompactedLake(LakeFixture lake, Path folder) {
 
     /** The stream, from a state or without one. */
     LakeRig rig(@Nullable Snapshot from) throws Exception {
-        return new LakeRig(lake.options(), EVERY, 1, from, null);
+        return new LakeRig(lake, EVERY, 1, from, null);
     }
 
     /** The stream, from an older state. */
     LakeRig rewound(Snapshot from) throws Exception {
-        return new LakeRig(lake.options(), EVERY, 1, from, new RewindTarget(1, 0));
+        return new LakeRig(lake, EVERY, 1, from, new RewindTarget(1, 0));
     }
 
     /**

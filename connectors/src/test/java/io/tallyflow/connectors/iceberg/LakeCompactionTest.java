@@ -135,7 +135,7 @@ final class LakeCompactionTest {
         try (Lake tables = Lake.open(lake.options())) {
             Table table = tables.table(LakeTable.EVENTS);
             List<DataFile> all = CompactedLake.files(table, MARCH_1);
-            DayRewrite inSmallRuns = new DayRewrite(table, LakeTable.EVENTS, 1_000);
+            DayRewrite inSmallRuns = new DayRewrite(table, LakeTable.EVENTS, Map.of(), 1_000);
             DataFile written = inSmallRuns.write(List.of(all)).get(0);
             assertSame(CompactedLake.read(List.of(written), table), days.rowsOf(MARCH_1));
             inSmallRuns.abandon();
@@ -219,7 +219,7 @@ final class LakeCompactionTest {
                             .copy(files.get(0))
                             .withRecordCount(files.get(0).recordCount() + 1)
                             .build();
-            DayRewrite rewrite = new DayRewrite(table, LakeTable.EVENTS);
+            DayRewrite rewrite = new DayRewrite(table, LakeTable.EVENTS, Map.of());
             assertThatThrownBy(() -> rewrite.write(List.of(List.of(claimsMore, files.get(1)))))
                     .hasMessageContaining("holds 200 rows")
                     .hasMessageContaining("hold 201");

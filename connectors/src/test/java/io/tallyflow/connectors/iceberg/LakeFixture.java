@@ -6,6 +6,10 @@ import io.tallyflow.schemas.lake.LakeRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -33,6 +37,7 @@ final class LakeFixture implements AutoCloseable {
     private final int logBytes;
     private final Map<String, String> catalog;
     private final Runnable end;
+    private final MemoryLedger ledger = new MemoryLedger();
 
     private LakeFixture(String warehouse, int logBytes, Map<String, String> catalog, Runnable end)
             throws IOException {
@@ -83,6 +88,15 @@ final class LakeFixture implements AutoCloseable {
         this(folder, LakeOptions.LOG_BYTES);
     }
 
+    /** To which one process at a time commits. */
+    static LakeFixture ofOneCommitter(Path folder) throws IOException {
+        return new LakeFixture(
+                folder.toUri().toString(),
+                LakeOptions.LOG_BYTES,
+                Map.of(LakeLock.ONE_COMMITTER, "true"),
+                PostgresServer.empty());
+    }
+
     LakeFixture(Path folder, RestCatalogServer server) throws IOException {
         this(
                 folder.toUri().toString(),
@@ -95,6 +109,25 @@ final class LakeFixture implements AutoCloseable {
         HashMap<String, String> properties = new HashMap<>(catalog);
         properties.put("warehouse", warehouse);
         return new LakeOptions(properties, "metering", logBytes, PATIENCE);
+    }
+
+    /** That this lake follows. */
+    MemoryLedger ledger() {
+        return ledger;
+    }
+
+    /** The catalog's database loses all connections that are open. */
+    void endOtherConnections() throws SQLException {
+        try (Connection connection =
+                        DriverManager.getConnection(
+                                catalog.getOrDefault("uri", ""),
+                                catalog.getOrDefault("jdbc.user", ""),
+                                "");
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "select pg_terminate_backend(pid) from pg_stat_activity"
+                            + " where datname = current_database() and pid <> pg_backend_pid()");
+        }
     }
 
     void failNext(FaultyCatalog.Fault... faults) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.connectors.iceberg.FaultyCatalog.Fault;
 import io.tallyflow.connectors.iceberg.LakeRig.Snapshot;
 import io.tallyflow.schemas.commit.RewindTarget;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -34,7 +36,6 @@ final class LakeRandomFaultsTest {
     private int writers;
     private long checkpoint;
     private long next;
-    private long epoch;
     private @Nullable RewindTarget asked;
     private final List<Completed> completed = new ArrayList<>();
 
@@ -52,7 +53,7 @@ final class LakeRandomFaultsTest {
         try (LakeFixture fixture = new LakeFixture(folder)) {
             lake = fixture;
             writers = 1 + random.nextInt(3);
-            rig = new LakeRig(lake.options(), SCHEDULE, writers, null, null);
+            rig = new LakeRig(lake, SCHEDULE, writers, null, null);
             complete();
             for (int step = 0; step < STEPS; step++) {
                 step();
@@ -67,11 +68,13 @@ final class LakeRandomFaultsTest {
 
     private void step() throws Exception {
         write(random.nextInt(30));
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(14)) {
             case 0 -> rig.barrier(++checkpoint); // declined
             case 1 -> completeWithoutNotice();
             case 2 -> crash();
             case 3 -> rewind();
+            case 6 -> crashInBatch();
+            case 7 -> forget();
             case 4, 5 -> {
                 lake.failNext(Fault.values()[random.nextInt(Fault.values().length)]);
                 complete();
@@ -89,20 +92,37 @@ final class LakeRandomFaultsTest {
 
     private void complete() throws Exception {
         completed.add(new Completed(rig.checkpoint(++checkpoint), next));
-        goBackOnce();
-    }
-
-    private void goBackOnce() {
-        if (asked != null && asked.epoch() == epoch) {
-            epoch++; // the ledger has gone back with this commit; the option is left behind
-        }
     }
 
     /** The process dies before it hears that the checkpoint is complete. */
     private void completeWithoutNotice() throws Exception {
         completed.add(new Completed(rig.barrier(++checkpoint), next));
-        goBackOnce(); // the ledger does that when the job starts again
         crash();
+    }
+
+    /** The process dies when some tables have a batch and others do not. */
+    private void crashInBatch() throws Exception {
+        completed.add(new Completed(rig.barrier(++checkpoint), next));
+        lake.overtake(
+                random.nextInt(LakeTable.values().length),
+                () -> {
+                    throw new IllegalStateException("the process is gone");
+                });
+        try {
+            rig.complete(checkpoint);
+        } catch (IOException dead) {
+            // As planned, if there was a batch.
+        }
+        lake.overtakeNext(() -> null);
+        crash();
+    }
+
+    private void forget() throws IOException {
+        try (Lake tables = Lake.open(lake.options())) {
+            for (LakeTable table : LakeTable.values()) {
+                new LakeExpiry(1, 1, Duration.ZERO).expire(tables.table(table));
+            }
+        }
     }
 
     private void crash() throws Exception {
@@ -114,7 +134,7 @@ final class LakeRandomFaultsTest {
         rig.close();
         int target = random.nextInt(completed.size());
         completed.subList(target + 1, completed.size()).clear();
-        asked = new RewindTarget(target, epoch);
+        asked = new RewindTarget(target, lake.ledger().epoch());
         start(completed.get(target));
     }
 
@@ -122,6 +142,6 @@ final class LakeRandomFaultsTest {
         writers = 1 + random.nextInt(3);
         checkpoint = from.snapshot().checkpoint();
         next = from.next();
-        rig = new LakeRig(lake.options(), SCHEDULE, writers, from.snapshot(), asked);
+        rig = new LakeRig(lake, SCHEDULE, writers, from.snapshot(), asked);
     }
 }

@@ -1,15 +1,19 @@
 package io.tallyflow.connectors.iceberg;
 
+import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.lake.LakeRow;
 import io.tallyflow.schemas.meter.Aggregation;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.OneInputStreamOperatorTestHarness;
+import org.apache.flink.streaming.util.TwoInputStreamOperatorTestHarness;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,31 +26,55 @@ final class LakeRig implements AutoCloseable {
 
     private final List<OneInputStreamOperatorTestHarness<LakeRow, LakeFiles>> writers =
             new ArrayList<>();
-    private final OneInputStreamOperatorTestHarness<LakeFiles, Void> committer;
+    private final TwoInputStreamOperatorTestHarness<LakeFiles, CommitName, Void> committer;
     private final CommitLake commit;
+    private final MemoryLedger ledger;
+    private final long token = CommitName.drawToken(new SecureRandom());
+    private final @Nullable Long rewindFrom;
+
+    /** As the sink's gather and committer hold them. */
+    private final TreeMap<Long, Commit> commits = new TreeMap<>();
+
+    private CommitName previous;
+
+    /** A commit that the ledger may still have to make. */
+    record Commit(CommitName name, CommitName previous) {}
 
     /** What a checkpoint holds. */
     record Snapshot(
             long checkpoint,
             int writers,
             OperatorSubtaskState writerState,
-            OperatorSubtaskState committerState) {}
+            OperatorSubtaskState committerState,
+            CommitName commit,
+            TreeMap<Long, Commit> commits) {}
 
     LakeRig(
-            LakeOptions options,
+            LakeFixture lake,
             LakeSchedule schedule,
             int parallelism,
             @Nullable Snapshot from,
             @Nullable RewindTarget rewindTo)
             throws Exception {
-        commit = new CommitLake(options, schedule, rewindTo);
-        committer = new OneInputStreamOperatorTestHarness<>(commit, 1, 1, 0);
+        LakeOptions options = lake.options();
+        ledger = lake.ledger();
+        rewindFrom = rewindTo == null ? null : rewindTo.epoch();
+        previous = from == null ? CommitName.NONE : from.commit();
+        commit = new CommitLake(options, ledger, rewindTo);
+        committer = new TwoInputStreamOperatorTestHarness<>(commit, 1, 1, 0);
         try {
+            if (from != null) {
+                from.commits().values().forEach(this::makeCommit);
+            }
             start(committer, from, from == null ? null : from.committerState());
             for (int i = 0; i < parallelism; i++) {
                 var writer =
                         new OneInputStreamOperatorTestHarness<>(
-                                new WriteLake(options, schedule, Map.of("tokens", Aggregation.SUM)),
+                                new WriteLake(
+                                        options,
+                                        schedule,
+                                        Map.of("tokens", Aggregation.SUM),
+                                        rewindTo != null),
                                 MAX_PARALLELISM,
                                 parallelism,
                                 i);
@@ -63,6 +91,7 @@ final class LakeRig implements AutoCloseable {
                                         parallelism,
                                         i));
             }
+            commit.awaitCommits();
         } catch (Throwable e) {
             close();
             throw e;
@@ -70,7 +99,7 @@ final class LakeRig implements AutoCloseable {
     }
 
     private static void start(
-            OneInputStreamOperatorTestHarness<?, ?> harness,
+            AbstractStreamOperatorTestHarness<?> harness,
             @Nullable Snapshot from,
             @Nullable OperatorSubtaskState state)
             throws Exception {
@@ -93,6 +122,7 @@ final class LakeRig implements AutoCloseable {
             writer.prepareSnapshotPreBarrier(checkpoint);
             handOver(writer);
         }
+        nameCommit(checkpoint);
         committer.prepareSnapshotPreBarrier(checkpoint);
         OperatorSubtaskState[] states = new OperatorSubtaskState[writers.size()];
         for (int i = 0; i < states.length; i++) {
@@ -102,20 +132,54 @@ final class LakeRig implements AutoCloseable {
                 checkpoint,
                 states.length,
                 AbstractStreamOperatorTestHarness.repackageState(states),
-                committer.snapshot(checkpoint, 0));
+                committer.snapshot(checkpoint, 0),
+                previous,
+                new TreeMap<>(commits));
+    }
+
+    private void nameCommit(long checkpoint) throws Exception {
+        Commit next = new Commit(new CommitName(token, checkpoint), previous);
+        commits.put(checkpoint, next);
+        previous = next.name();
+        committer.processElement2(new StreamRecord<>(next.name()));
+    }
+
+    private void makeCommit(Commit made) {
+        ledger.commit(made.name(), made.previous(), rewindFrom);
     }
 
     private void handOver(OneInputStreamOperatorTestHarness<LakeRow, LakeFiles> writer)
             throws Exception {
         for (LakeFiles files : writer.extractOutputValues()) {
-            committer.processElement(new StreamRecord<>(files));
+            committer.processElement1(new StreamRecord<>(files));
         }
         writer.getOutput().clear();
     }
 
-    /** The checkpoint is complete; returns when the lake has what it is to have. */
+    /** The checkpoint is complete; returns when the ledger and the lake have what is theirs. */
     void complete(long checkpoint) throws Exception {
+        makeCommits(checkpoint);
+        notifyLake(checkpoint);
+        awaitLake();
+    }
+
+    /** The ledger's committer hears that a checkpoint is complete. */
+    void makeCommits(long checkpoint) {
+        var complete = commits.headMap(checkpoint, true);
+        complete.values().forEach(this::makeCommit);
+        complete.clear();
+    }
+
+    /** The lake's operators hear of it, and go on at their own pace. */
+    void notifyLake(long checkpoint) throws Exception {
+        for (var writer : writers) {
+            writer.notifyOfCompletedCheckpoint(checkpoint);
+        }
         committer.notifyOfCompletedCheckpoint(checkpoint);
+    }
+
+    /** Returns when the lake has what it is to have. */
+    void awaitLake() throws Exception {
         commit.awaitCommits();
     }
 
@@ -132,7 +196,8 @@ final class LakeRig implements AutoCloseable {
             writer.getOneInputOperator().finish();
             handOver(writer);
         }
-        commit.endInput();
+        commit.endInput(1);
+        commit.endInput(2);
     }
 
     /** Everything in memory is gone. */

@@ -24,12 +24,13 @@ import org.junit.jupiter.api.Test;
  */
 final class LakeStateFixtureTest {
 
-    private static final Path STATE = Path.of("src/test/resources/state/v1/lake-state.bin");
+    private static final Path STATE = Path.of("src/test/resources/state/v2/lake-state.bin");
     private static final Path LOG = Path.of("src/test/resources/state/v1/lake-log.bin");
 
-    private static final LakeFile FILE = new LakeFile("events", "{\"file-path\":\"é\"}");
+    private static final LakeFile FILE = new LakeFile("events", "{\"file-path\":\"é\"}", true);
     private static final LakeState LAKE =
             new LakeState(
+                    new CommitName(-5, 42),
                     new CommitName(-5, 40),
                     1_700_000_000_000L,
                     List.of(FILE),
@@ -37,6 +38,7 @@ final class LakeStateFixtureTest {
                             new LakeBatch(
                                     new CommitName(-5, 40),
                                     new CommitName(7, 20),
+                                    new CommitName(7, 33),
                                     List.of(FILE, FILE),
                                     Long.MIN_VALUE)));
 
@@ -71,7 +73,7 @@ final class LakeStateFixtureTest {
     }
 
     @Test
-    void readsTheCommittersStateOfVersionOne() throws IOException {
+    void readsTheCommittersStateOfVersionTwo() throws IOException {
         assertThat(LakeState.fromBytes(Files.readAllBytes(STATE))).isEqualTo(LAKE);
     }
 
@@ -91,10 +93,10 @@ final class LakeStateFixtureTest {
     @Test
     void refusesBytesOfAVersionItDoesNotKnow() throws IOException {
         byte[] state = Files.readAllBytes(STATE);
-        state[0] = 2;
+        state[0] = 3;
         assertThatThrownBy(() -> LakeState.fromBytes(state))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("format 2, known is 1");
+                .hasMessageContaining("format 3, known is 2");
         byte[] log = Files.readAllBytes(LOG);
         log[0] = 2;
         assertThatThrownBy(() -> RowLog.replay(log, row -> {}))

@@ -39,7 +39,7 @@ final class LakeTablesReferenceTest {
                 SmallLake lake = new SmallLake(database, warehouse, Map.of())) {
             Table table = lake.lake().table(LakeTable.EVENTS);
             AppendFiles nothing = table.newAppend();
-            new SnapshotNote(CommitName.NONE, CommitName.NONE, 0, 0, true)
+            new SnapshotNote(Position.NONE, CommitName.NONE, 0, Position.NONE)
                     .writeTo(nothing, "metering");
             AttemptMark.fresh().writeTo(nothing);
             nothing.commit();

@@ -229,6 +229,30 @@ final class LakeTest {
     }
 
     @Test
+    void neverShowsTheBatchOfATwinThatIsFirst() throws Exception {
+        Snapshot first;
+        try (LakeRig rig = rig(EVERY, 1, null)) {
+            write(rig, 1, 0, 10);
+            first = rig.checkpoint(1);
+        }
+        try (LakeRig one = rig(EVERY, 1, first)) {
+            try (LakeRig twin = rig(EVERY, 1, first)) {
+                write(one, 1, 10, 20);
+                write(twin, 1, 10, 25);
+                twin.barrier(2);
+                twin.notifyLake(2); // while the ledger is slow
+                assertThat(lake.events()).isEqualTo(numbers(10));
+                one.checkpoint(2);
+                assertThatThrownBy(() -> twin.makeCommits(2))
+                        .hasMessageContaining("SINK_REGRESSED");
+            }
+            write(one, 1, 20, 30);
+            one.checkpoint(3);
+        }
+        assertThat(lake.events()).isEqualTo(numbers(30));
+    }
+
+    @Test
     void rewindsToAnOlderStateAndGoesOnExactly() throws Exception {
         Snapshot third;
         try (LakeRig rig = rig(EVERY_THIRD, 2, null)) {
@@ -283,61 +307,6 @@ final class LakeTest {
                         LongStream.concat(LongStream.range(0, 20), LongStream.range(40, 50))
                                 .boxed()
                                 .toList());
-    }
-
-    @Test
-    void putsAForgottenPendingBatchInUnderOtherNamesAfterARewind() throws Exception {
-        Snapshot first;
-        try (LakeRig rig = rig(EVERY, 1, null)) {
-            write(rig, 1, 0, 10);
-            first = rig.barrier(1); // its batch is pending in this state
-            rig.complete(1);
-            write(rig, 1, 10, 20);
-            rig.checkpoint(2);
-            write(rig, 1, 20, 30);
-            rig.checkpoint(3);
-        }
-        forgetSnapshots();
-        try (LakeRig rig = rewound(EVERY, first, 0)) {
-            assertThat(lake.events()).as("nothing before the first checkpoint").hasSize(30);
-            write(rig, 1, 10, 15);
-            rig.checkpoint(2);
-        }
-        forgetSnapshots();
-        assertThat(lake.events()).isEqualTo(numbers(15));
-    }
-
-    private void forgetSnapshots() throws IOException {
-        try (Lake tables = Lake.open(lake.options())) {
-            for (LakeTable table : LakeTable.values()) {
-                new LakeExpiry(1, 1, Duration.ZERO).afterCommit(tables.table(table));
-            }
-        }
-    }
-
-    @Test
-    void putsHeldFilesInUnderAnotherNameAfterARewind() throws Exception {
-        lake.close();
-        lake = new LakeFixture(Files.createDirectory(folder.resolve("short")), 100);
-        Snapshot first;
-        try (LakeRig rig = rig(EVERY_THIRD, 1, null)) {
-            writeOneDay(rig, 1, 0, 3_000); // too long for the logs: handed over and held
-            first = rig.checkpoint(1);
-            rig.checkpoint(3);
-            write(rig, 1, 3_000, 3_010);
-            rig.checkpoint(6);
-        }
-        assertThat(lake.events()).isEqualTo(numbers(3_010));
-        try (LakeRig rig = rewound(EVERY_THIRD, first, 0)) {
-            rig.checkpoint(2);
-            rig.checkpoint(3);
-        }
-        assertThat(lake.events()).isEqualTo(numbers(3_000));
-        assertThat(lake.read(LakeTable.EVENTS)).hasSize(3_000);
-        try (Stream<Path> all = Files.walk(folder.resolve("short"))) {
-            assertThat(all.filter(file -> file.getFileName().toString().startsWith("copy-")))
-                    .isNotEmpty();
-        }
     }
 
     @Test
@@ -431,24 +400,44 @@ final class LakeTest {
             }
         }
         try (Lake tables = Lake.open(lake.options())) {
-            LakeExpiry expiry = new LakeExpiry(2, 3, Duration.ZERO);
             Table events = tables.table(LakeTable.EVENTS);
-            expiry.afterCommit(events);
-            assertThat(events.snapshots()).hasSize(8);
-            expiry.afterCommit(events);
+            new LakeExpiry(6, 3, Duration.ZERO).afterCommit(events);
+            assertThat(events.snapshots()).as("not worth it yet").hasSize(8);
+            new LakeExpiry(5, 3, Duration.ofMinutes(10)).afterCommit(events);
+            assertThat(events.snapshots()).as("too young").hasSize(8);
+            new LakeExpiry(5, 3, Duration.ZERO).afterCommit(events);
             assertThat(events.snapshots()).hasSize(3);
         }
         assertThat(lake.events()).isEqualTo(numbers(8));
     }
 
+    @Test
+    void forgetsOldSnapshotsOfAJobThatRestartsAllTheTime() throws Exception {
+        Snapshot last = null;
+        for (int start = 0; start < 6; start++) {
+            try (LakeRig rig = rig(EVERY, 1, last);
+                    Lake tables = Lake.open(lake.options())) {
+                LakeExpiry expiry = new LakeExpiry(5, 3, Duration.ZERO);
+                for (int i = start * 3; i < start * 3 + 3; i++) {
+                    write(rig, 1, i, i + 1);
+                    last = rig.checkpoint(i + 1);
+                    Table events = tables.table(LakeTable.EVENTS);
+                    events.refresh();
+                    expiry.afterCommit(events);
+                    assertThat(events.snapshots()).hasSizeLessThan(9);
+                }
+            }
+        }
+        assertThat(lake.events()).isEqualTo(numbers(18));
+    }
+
     private LakeRig rig(LakeSchedule schedule, int writers, @Nullable Snapshot from)
             throws Exception {
-        return new LakeRig(lake.options(), schedule, writers, from, null);
+        return new LakeRig(lake, schedule, writers, from, null);
     }
 
     private LakeRig rewound(LakeSchedule schedule, Snapshot from, long epoch) throws Exception {
-        return new LakeRig(
-                lake.options(), schedule, from.writers(), from, new RewindTarget(1, epoch));
+        return new LakeRig(lake, schedule, from.writers(), from, new RewindTarget(1, epoch));
     }
 
     private static void write(LakeRig rig, int writers, long from, long to) throws Exception {

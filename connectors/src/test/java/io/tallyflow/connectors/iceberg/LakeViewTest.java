@@ -135,18 +135,23 @@ final class LakeViewTest {
     }
 
     @Test
-    void goesBackWithARewindAndKnowsNoSettledTimeThen() throws IOException {
+    void goesBackWithARewind() throws IOException {
         CommitName target = lake.commit(1, List.of(accepted("a")));
-        lake.commit(2, List.of(accepted("b")));
+        CommitName back = lake.commit(2, List.of(accepted("b")));
+        CommitName next = new CommitName(8, back.checkpoint());
+        SnapshotNote note =
+                new SnapshotNote(new Position(next, 1), back, 1, new Position(target, 0));
         for (LakeTable name : LakeTable.values()) {
+            LakeView before = view();
+            assertThat(before.batch()).as("while tables go back").isIn(back, target);
             Table table = lake.lake().table(name);
             table.refresh();
-            new LakeRewind(table, name, "small").back(Lineage.of(table).head(), target, 1);
+            new LakeRewind(table, name, "small").back(note, List.of());
         }
         LakeView view = view();
-        assertThat(view.batch()).isEqualTo(target);
+        assertThat(view.batch()).isEqualTo(next);
         assertThat(view.epoch()).isEqualTo(1);
-        assertThat(view.settledUntilMillis()).isEqualTo(Long.MIN_VALUE);
+        assertThat(view.settledUntilMillis()).isEqualTo(1);
         assertThat(ids(view, ALL)).containsExactly("a");
     }
 

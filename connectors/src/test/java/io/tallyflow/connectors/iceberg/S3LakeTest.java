@@ -128,7 +128,7 @@ final class S3LakeTest {
     @Test
     void putsAFileIntoTheStoreWhenItIsClosed() throws Exception {
         LakeSchedule everyThird = new LakeSchedule(3);
-        try (LakeRig rig = new LakeRig(lake.options(), everyThird, 1, null, null)) {
+        try (LakeRig rig = new LakeRig(lake, everyThird, 1, null, null)) {
             write(rig, 0, 3_000);
             rig.checkpoint(1);
             assertThat(store.objects(EVENTS_DATA)).isEmpty();

@@ -105,7 +105,8 @@ public final class SmallLake implements AutoCloseable {
             byTable.computeIfAbsent(made.table(), table -> new ArrayList<>()).add(made);
         }
         for (LakeTable table : tables) {
-            SnapshotNote note = new SnapshotNote(name, head, 0, settledUntilMillis, false);
+            SnapshotNote note =
+                    new SnapshotNote(new Position(name, 0), head, settledUntilMillis, null);
             append(table, byTable.getOrDefault(table, List.of()), note);
         }
         head = name;

@@ -13,11 +13,14 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.metrics.groups.SplitEnumeratorMetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
-/** Remembers what an enumerator of two readers says; calls nothing. */
+/** Remembers what an enumerator of two readers says; calls nothing by itself. */
 final class RecordingContext implements SplitEnumeratorContext<KafkaPartitionSplit> {
 
     final List<Boolean> backlog = new ArrayList<>();
     final List<SplitsAssignment<KafkaPartitionSplit>> assigned = new ArrayList<>();
+
+    /** What is to be done again and again. */
+    final List<Runnable> periodic = new ArrayList<>();
 
     @Override
     public void setIsProcessingBacklog(boolean isProcessingBacklog) {
@@ -58,7 +61,18 @@ final class RecordingContext implements SplitEnumeratorContext<KafkaPartitionSpl
             Callable<T> callable,
             BiConsumer<T, Throwable> handler,
             long initialDelayMillis,
-            long periodMillis) {}
+            long periodMillis) {
+        periodic.add(
+                () -> {
+                    try {
+                        handler.accept(callable.call(), null);
+                    } catch (TopicReplacedException e) {
+                        throw e;
+                    } catch (Exception e) {
+                        handler.accept(null, e);
+                    }
+                });
+    }
 
     @Override
     public void runInCoordinatorThread(Runnable runnable) {

@@ -14,12 +14,12 @@ import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
-import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumStateSerializer;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplitSerializer;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * record. Where the partition ends, the test says, in the same process.
  */
 final class ScriptedSource
-        implements Source<ParsedRecord, KafkaPartitionSplit, KafkaSourceEnumState> {
+        implements Source<ParsedRecord, KafkaPartitionSplit, UsageEventsEnumState> {
 
     private static final long serialVersionUID = 1L;
     private static final long PACE_MILLIS = 10;
@@ -48,6 +48,7 @@ final class ScriptedSource
         return new WatermarkedReader(
                 new SilentReader(),
                 WatermarkRules.defaults(),
+                new ToldTime(WatermarkRules.defaults(), () -> 0),
                 new EndOffsetWatch(new ScriptedEnds(), () -> 0),
                 ReaderMetrics.register(new RecordedMetrics(), () -> 0),
                 new BacklogSignal(context::sendSourceEventToCoordinator),
@@ -55,14 +56,18 @@ final class ScriptedSource
     }
 
     @Override
-    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> createEnumerator(
+    public SplitEnumerator<KafkaPartitionSplit, UsageEventsEnumState> createEnumerator(
             SplitEnumeratorContext<KafkaPartitionSplit> context) {
-        return new BacklogEnumerator(new OneSplit(context), context);
+        return new UsageEventsEnumerator(
+                new OneSplit(context),
+                context,
+                new SameTopic("usage.events", Uuid.ZERO_UUID),
+                new OneTopic());
     }
 
     @Override
-    public SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> restoreEnumerator(
-            SplitEnumeratorContext<KafkaPartitionSplit> context, KafkaSourceEnumState state) {
+    public SplitEnumerator<KafkaPartitionSplit, UsageEventsEnumState> restoreEnumerator(
+            SplitEnumeratorContext<KafkaPartitionSplit> context, UsageEventsEnumState state) {
         throw new AssertionError("the job failed");
     }
 
@@ -72,14 +77,24 @@ final class ScriptedSource
     }
 
     @Override
-    public SimpleVersionedSerializer<KafkaSourceEnumState> getEnumeratorCheckpointSerializer() {
-        return new KafkaSourceEnumStateSerializer();
+    public SimpleVersionedSerializer<UsageEventsEnumState> getEnumeratorCheckpointSerializer() {
+        return new UsageEventsEnumState.Serializer();
     }
 
     private static final class ScriptedEnds implements PartitionEnds {
         @Override
-        public Map<Integer, Long> emptyFrom(Map<Integer, Long> nextOffsets) {
-            return Map.of(0, END.get());
+        public Map<Integer, End> ask(Map<Integer, Long> nextOffsets) {
+            return Map.of(0, End.at(END.get()));
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class OneTopic implements TopicIds {
+        @Override
+        public Uuid ask() {
+            return Uuid.ONE_UUID;
         }
 
         @Override

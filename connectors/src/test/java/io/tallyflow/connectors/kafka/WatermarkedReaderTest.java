@@ -1,10 +1,12 @@
 package io.tallyflow.connectors.kafka;
 
+import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.connectors.RecordedMetrics;
 import io.tallyflow.schemas.event.ParsedRecord;
+import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -27,12 +29,15 @@ import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.InputStatus;
 import org.apache.flink.runtime.throwable.ThrowableClassifier;
 import org.apache.flink.runtime.throwable.ThrowableType;
+import org.apache.flink.util.ExceptionUtils;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The reader between a scripted inner reader and a scripted broker, on the test's clock. */
 @Timeout(60)
@@ -40,8 +45,7 @@ final class WatermarkedReaderTest {
 
     private static final long MINUTE = 60_000;
     private static final long NOW = 1_800_000_000_000L;
-    private static final WatermarkRules RULES =
-            new WatermarkRules(Duration.ofSeconds(5), Duration.ofSeconds(30));
+    private static final WatermarkRules RULES = WatermarkRules.defaults();
 
     private final AtomicLong clock = new AtomicLong(NOW);
     private final ScriptedBroker broker = new ScriptedBroker();
@@ -54,6 +58,7 @@ final class WatermarkedReaderTest {
             new WatermarkedReader(
                     inner,
                     RULES,
+                    new ToldTime(RULES, clock::get),
                     watch,
                     ReaderMetrics.register(metrics, clock::get),
                     new BacklogSignal(told::add),
@@ -170,7 +175,7 @@ final class WatermarkedReaderTest {
         // Postgres is away, the pipeline is full: the broker answers, nobody takes the answers,
         // and there is a backlog.
         for (int minute = 0; minute < 20; minute++) {
-            broker.answers.put(Map.of(0, 500L, 1, 500L));
+            broker.answers.put(at(Map.of(0, 500L, 1, 500L)));
             clock.addAndGet(MINUTE);
         }
         reader.isAvailable().get();
@@ -192,7 +197,7 @@ final class WatermarkedReaderTest {
         assertThat(shown("idlePartitions")).isZero();
         quietFor(40_000, Map.of(0, 1L, 1, 2L));
         assertThat(shown("idlePartitions")).isEqualTo(1);
-        inner.give(record(0, 1, NOW));
+        inner.give(record(0, 1, clock.get()));
         pollAll();
         assertThat(shown("idlePartitions")).isZero();
     }
@@ -221,13 +226,128 @@ final class WatermarkedReaderTest {
     }
 
     @Test
-    void failsWithWhatTheBrokersAnswerFailedOf() throws Exception {
+    void isNotBehindForWhatAnOpenTransactionHoldsBack() throws Exception {
+        add(0);
+        reader.start();
+        CompletableFuture<Void> woken = reader.isAvailable();
+        broker.answers.put(Map.of(0, new PartitionEnds.End(60_000, 100)));
+        woken.get();
+        pollAll();
+        assertThat(told).containsExactly(new BacklogReport(false));
+    }
+
+    @ParameterizedTest
+    @MethodSource("bugs")
+    void failsInItsOwnThreadAndAsksOnAfterwards(Throwable bug) throws Exception {
+        add(0);
+        reader.start();
+        broker.failure = bug;
+        CompletableFuture<Void> woken = reader.isAvailable();
+        broker.answers.put(Map.of());
+        woken.get();
+        assertThatThrownBy(() -> reader.pollNext(output)).hasRootCause(bug);
+        broker.failure = null;
+        quietFor(40_000, Map.of(0, 0L));
+        assertThat(output.watermarks.get("usage.events-0")).isGreaterThan(NOW - 35_000);
+    }
+
+    static List<Throwable> bugs() {
+        return List.of(new IllegalStateException("a bug"), new NoClassDefFoundError("a/Class"));
+    }
+
+    @Test
+    void isNotEndedByAFailureThatNobodyHasTakenYet() throws Exception {
         add(0);
         reader.start();
         broker.failure = new IllegalStateException("a bug");
         broker.answers.put(Map.of());
-        reader.isAvailable().handle((any, failure) -> failure).get();
+        watch.news().get();
+        assertThat(reader.isAvailable()).isCompleted();
         assertThatThrownBy(() -> reader.pollNext(output)).hasRootCauseMessage("a bug");
+    }
+
+    @Test
+    void followsTheClockWhereOnlyRejectedRecordsCome() throws Exception {
+        add(0, 1);
+        reader.start();
+        for (int i = 0; i < 20; i++) {
+            inner.give(record(0, i, clock.get()));
+            inner.give(rejected(1, i));
+            pollAll();
+            answer(Map.of(0, i + 1L, 1, i + 1L));
+            clock.addAndGet(27_000);
+        }
+        assertThat(output.watermarks.get("usage.events-1")).isGreaterThan(clock.get() - 90_000);
+    }
+
+    @Test
+    void followsTheClockWhereOnlyStaleEventsCome() throws Exception {
+        add(0);
+        reader.start();
+        for (int i = 0; i < 20; i++) {
+            long stale = clock.get() - Duration.ofDays(40).toMillis();
+            inner.give(record(0, i, stale, clock.get()));
+            pollAll();
+            answer(Map.of(0, i + 1L));
+            clock.addAndGet(27_000);
+        }
+        assertThat(output.watermarks.get("usage.events-0")).isGreaterThan(clock.get() - 90_000);
+    }
+
+    @Test
+    void isHeldByEventsThatComeAnHourLateAsLongAsTheyComeInOrder() throws Exception {
+        add(0);
+        reader.start();
+        for (int i = 0; i < 20; i++) {
+            inner.give(record(0, i, clock.get() - 60 * MINUTE, clock.get()));
+            pollAll();
+            answer(Map.of(0, i + 1L));
+            clock.addAndGet(27_000);
+        }
+        assertThat(output.watermarks.get("usage.events-0"))
+                .isEqualTo(clock.get() - 27_000 - 60 * MINUTE - 5_001);
+    }
+
+    @Test
+    void isNotCarriedAwayByAProducerWhoseClockIsAhead() throws Exception {
+        add(0, 1);
+        reader.start();
+        long year2100 = 4_102_444_800_000L;
+        for (int i = 0; i < 20; i++) {
+            inner.give(record(0, 2 * i, year2100 + i));
+            inner.give(record(0, 2 * i + 1, clock.get()));
+            inner.give(record(1, i, year2100 + i));
+            pollAll();
+            answer(Map.of(0, 2 * i + 2L, 1, i + 1L));
+            clock.addAndGet(3_000);
+        }
+        assertThat(output.watermarks.get("usage.events-0")).isEqualTo(clock.get() - 3_000 - 5_001);
+        assertThat(output.watermarks.get("usage.events-1"))
+                .isGreaterThan(clock.get() - 45_000)
+                .isLessThan(clock.get());
+    }
+
+    @Test
+    void followsAClockThatIsAheadByLessThanAMinute() throws Exception {
+        add(0);
+        inner.give(record(0, 0, NOW + MINUTE));
+        inner.give(record(0, 1, NOW + MINUTE + 1));
+        pollAll();
+        assertThat(output.watermarks).isEqualTo(Map.of("usage.events-0", NOW + MINUTE - 5_001));
+    }
+
+    @Test
+    void saysThatItIsIdleOnceItHasHadNoPartitionForTheIdleTime() throws Exception {
+        reader.start();
+        quietFor(30_000, Map.of());
+        assertThat(output.idle).isEmpty();
+        quietFor(6_000, Map.of());
+        assertThat(output.idle).containsExactly(true);
+        add(0);
+        pollAll();
+        assertThat(output.idle).containsExactly(true, false);
+        quietFor(60_000, Map.of(0, 0L));
+        assertThat(output.idle).containsExactly(true, false);
     }
 
     private long shown(String name) {
@@ -252,9 +372,14 @@ final class WatermarkedReaderTest {
     /** One answer of the broker, taken by the reader. */
     private void answer(Map<Integer, Long> ends) throws Exception {
         CompletableFuture<Void> woken = reader.isAvailable();
-        broker.answers.put(ends);
+        broker.answers.put(at(ends));
         woken.get();
         pollAll();
+    }
+
+    private static Map<Integer, PartitionEnds.End> at(Map<Integer, Long> ends) {
+        return ends.entrySet().stream()
+                .collect(toMap(Map.Entry::getKey, end -> PartitionEnds.End.at(end.getValue())));
     }
 
     private void pollAll() throws Exception {
@@ -264,7 +389,18 @@ final class WatermarkedReaderTest {
         }
     }
 
+    private static ParsedRecord rejected(int partition, long offset) {
+        return ParsedRecord.of(
+                new RejectedRecord(
+                        "JSON", "is none", partition, offset, NOW, null, 0, "", null, null));
+    }
+
     private static ParsedRecord record(int partition, long offset, long timeMillis) {
+        return record(partition, offset, timeMillis, timeMillis);
+    }
+
+    private static ParsedRecord record(
+            int partition, long offset, long timeMillis, long kafkaTimeMillis) {
         return ParsedRecord.of(
                 new UsageEvent(
                         "s",
@@ -275,26 +411,26 @@ final class WatermarkedReaderTest {
                         null,
                         partition,
                         offset,
-                        timeMillis));
+                        kafkaTimeMillis));
     }
 
     /** Answers when the test says so, with what the test says. */
     private static final class ScriptedBroker implements PartitionEnds {
-        private final LinkedBlockingQueue<Map<Integer, Long>> answers = new LinkedBlockingQueue<>();
+        private final LinkedBlockingQueue<Map<Integer, End>> answers = new LinkedBlockingQueue<>();
         private final List<Long> asked = new CopyOnWriteArrayList<>();
-        private volatile RuntimeException failure;
+        private volatile Throwable failure;
         private volatile boolean ended;
         private volatile boolean closed;
 
         @Override
-        public Map<Integer, Long> emptyFrom(Map<Integer, Long> nextOffsets) {
+        public Map<Integer, End> ask(Map<Integer, Long> nextOffsets) {
             try {
                 while (!ended) {
-                    Map<Integer, Long> answer = answers.poll(10, TimeUnit.MILLISECONDS);
+                    Map<Integer, End> answer = answers.poll(10, TimeUnit.MILLISECONDS);
                     if (answer != null) {
                         asked.addAll(nextOffsets.values());
                         if (failure != null) {
-                            throw failure;
+                            ExceptionUtils.rethrow(failure);
                         }
                         return answer;
                     }
@@ -367,6 +503,9 @@ final class WatermarkedReaderTest {
         private final List<ParsedRecord> records = new ArrayList<>();
         private final Map<String, Long> watermarks = new HashMap<>();
 
+        /** What was said of the reader itself, in order. */
+        private final List<Boolean> idle = new ArrayList<>();
+
         @Override
         public SourceOutput<ParsedRecord> createOutputForSplit(String split) {
             return new SourceOutput<>() {
@@ -415,9 +554,13 @@ final class WatermarkedReaderTest {
         }
 
         @Override
-        public void markIdle() {}
+        public void markIdle() {
+            idle.add(true);
+        }
 
         @Override
-        public void markActive() {}
+        public void markActive() {
+            idle.add(false);
+        }
     }
 }

@@ -67,18 +67,16 @@ final class BlockBytes {
         return texts;
     }
 
-    static void demandVersion(int found, int oldest, int newest, String what) throws IOException {
-        if (found < oldest || found > newest) {
+    static void demandVersion(int found, int known, String what) throws IOException {
+        if (found != known) {
             throw new IOException(
                     "state holds "
                             + what
                             + " in version "
                             + found
-                            + ", this build reads versions "
-                            + oldest
-                            + " to "
-                            + newest
-                            + ": start the build that wrote it, or a later one");
+                            + ", this build reads version "
+                            + known
+                            + ": start the build that wrote it");
         }
     }
 }

@@ -14,13 +14,12 @@ import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 
 /**
- * Cells of one window as one value in state: the version byte, the different texts (meters, groups,
- * subjects), then per cell the numbers of its three texts and its partial. Partials of version 1
- * had all of sum, min, max and latest or none.
+ * Cells of one window as one value in state. Version 1: the version byte, the different texts
+ * (meters, groups, subjects), then per cell the numbers of its three texts and its partial.
  */
 final class CellBlock {
 
-    private static final int VERSION = 2;
+    private static final int VERSION = 1;
     private static final int BYTES_PER_CELL = 64;
 
     private CellBlock() {}
@@ -60,12 +59,12 @@ final class CellBlock {
     /**
      * Gives the cells of a block in their order.
      *
-     * @throws IOException if the bytes are no block of a known version
+     * @throws IOException if the bytes are no block of the known version
      */
     static void read(byte[] bytes, TimeWindow window, Consumer<KnownCell> cells)
             throws IOException {
         DataInputDeserializer in = new DataInputDeserializer(bytes);
-        BlockBytes.demandVersion(in.readUnsignedByte(), 1, VERSION, "cells");
+        BlockBytes.demandVersion(in.readUnsignedByte(), VERSION, "cells");
         List<String> texts = BlockBytes.readTexts(in);
         int count = BlockBytes.readCount(in);
         for (int i = 0; i < count; i++) {

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.aggregate;
 
+import io.tallyflow.functions.memory.HeapBytes;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.state.UsagePartial;
@@ -33,8 +34,8 @@ final class CellNumbers {
 
     private static final int NUMBERS = 4;
 
-    /** An estimate, as of a partial that does not fit. */
-    private static final int BYTES_OF_OBJECT = 200;
+    /** A partial that does not fit, without its numbers and texts. */
+    private static final int BYTES_OF_EXACT = 56;
 
     private static final long SCALE_MASK = 0x3F;
     private static final int AGGREGATION_SHIFT = 8;
@@ -67,7 +68,10 @@ final class CellNumbers {
 
     /** Bytes of heap, about. */
     long bytes() {
-        return (long) numbers.length * Long.BYTES + bytesOfObjects;
+        return (long) numbers.length * Long.BYTES
+                + (exact == null ? 0 : (long) exact.length * HeapBytes.REFERENCE)
+                + (latest == null ? 0 : (long) latest.length * HeapBytes.REFERENCE)
+                + bytesOfObjects;
     }
 
     /**
@@ -156,11 +160,19 @@ final class CellNumbers {
             numbers[at + SHOWN] = Math.min(numbers[at + SHOWN], digits);
         } else if (aggregation == Aggregation.MAX) {
             numbers[at + SHOWN] = Math.max(numbers[at + SHOWN], digits);
-        } else if (aggregation == Aggregation.LATEST
-                && latest(cell).isBefore(timeMicros, source, id)) {
+        } else if (aggregation == Aggregation.LATEST && isLatest(cell, timeMicros, source, id)) {
             numbers[at + SHOWN] = digits;
         }
         return true;
+    }
+
+    /** Whether a reading is later than all before; it is the latest from now on. */
+    private boolean isLatest(int cell, long timeMicros, String source, String id) {
+        LatestReading before = latest(cell);
+        bytesOfObjects -= before.bytes();
+        boolean later = before.isBefore(timeMicros, source, id);
+        bytesOfObjects += before.bytes();
+        return later;
     }
 
     /** Brings the numbers to the scale of another if that is greater; false if they do not fit. */
@@ -304,13 +316,27 @@ final class CellNumbers {
     private void putExact(int cell, UsagePartial partial) {
         exact = exact == null ? new @Nullable UsagePartial[capacity()] : exact;
         exact[cell] = partial;
-        bytesOfObjects += BYTES_OF_OBJECT;
+        bytesOfObjects += bytesOf(partial);
+    }
+
+    private static int bytesOf(UsagePartial partial) {
+        int numbers = HeapBytes.ofDecimal(partial.sum());
+        for (BigDecimal shown : Arrays.asList(partial.min(), partial.max(), partial.latest())) {
+            numbers += shown == partial.sum() ? 0 : HeapBytes.ofDecimal(shown);
+        }
+        String source = partial.latestSource();
+        String id = partial.latestId();
+        return BYTES_OF_EXACT
+                + numbers
+                + (source == null ? 0 : HeapBytes.ofText(source))
+                + (id == null ? 0 : HeapBytes.ofText(id));
     }
 
     private void dropExact(int cell) {
-        if (exact != null && exact[cell] != null) {
+        UsagePartial partial = exact == null ? null : exact[cell];
+        if (exact != null && partial != null) {
             exact[cell] = null;
-            bytesOfObjects -= BYTES_OF_OBJECT;
+            bytesOfObjects -= bytesOf(partial);
         }
     }
 
@@ -324,7 +350,8 @@ final class CellNumbers {
 
     private void putLatest(int cell, LatestReading reading) {
         latest = latest == null ? new @Nullable LatestReading[capacity()] : latest;
-        bytesOfObjects += latest[cell] == null ? BYTES_OF_OBJECT : 0;
+        LatestReading before = latest[cell];
+        bytesOfObjects += reading.bytes() - (before == null ? 0 : before.bytes());
         latest[cell] = reading;
     }
 

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.aggregate;
 
+import io.tallyflow.functions.memory.HeapBytes;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.util.ArrayList;
@@ -11,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cells of one window, numbered from 0 in the order in which they came, in arrays: there is no
  * object per cell. Cells of one subject and group stand in a ring, one per meter; rings are found
- * by open addressing with linear probing, at most half full. A lookup makes no object, and the
- * further readings of an event that are grouped alike are found beside the first.
+ * by open addressing with linear probing, at most half full, by the secret hashes of their texts. A
+ * lookup makes no object, and the further readings of an event that are grouped alike are found
+ * beside the first.
  */
 final class CellTable {
 
@@ -24,20 +26,24 @@ final class CellTable {
     /** What a table without cells has in the place of its arrays; nothing is ever put there. */
     private static final long[] NO_SLOTS = new long[1];
 
-    private static final @Nullable String[] NO_TEXTS = new @Nullable String[0];
+    private static final @Nullable String[] NO_METERS = new @Nullable String[0];
+    private static final @Nullable KeptText[] NO_TEXTS = new @Nullable KeptText[0];
     private static final int[] NO_NUMBERS = {};
 
-    private static final int TEXTS = 3;
-    private static final int METER = 0;
-    private static final int SUBJECT = 1;
-    private static final int GROUP = 2;
-    private static final int BYTES_OF_REFERENCE = 4;
-    private static final int BYTES_OF_TEXT = 56;
+    /** Heads of the arrays, those of the numbers among them. */
+    private static final int BYTES_OF_ARRAYS = 6 * 16;
+
+    private static final int TEXTS = 2;
+    private static final int SUBJECT = 0;
+    private static final int GROUP = 1;
+
+    private final KeptTexts kept;
 
     /** The hash of a ring in the high half, one of its cells plus one in the low half; or zero. */
     private long[] slots;
 
-    private @Nullable String[] texts;
+    private @Nullable String[] meters;
+    private @Nullable KeptText[] texts;
 
     /** The cell behind each in its ring; itself if it is alone. */
     private int[] next;
@@ -48,20 +54,35 @@ final class CellTable {
     private int changes;
     private int rings;
     private int size;
-    private long bytesOfTexts;
 
-    private @Nullable String askedSubject;
-    private @Nullable String askedGroup;
+    private @Nullable KeptText askedSubject;
+    private @Nullable KeptText askedGroup;
 
     /** The last cell that was found of these two; {@link #NONE} if there is none. */
     private int asked;
 
-    CellTable() {
-        clear();
+    /**
+     * @param kept holds the texts of the cells
+     */
+    CellTable(KeptTexts kept) {
+        this.kept = kept;
+        forget();
     }
 
+    /** Forgets all cells, and lets go of their texts. */
     void clear() {
+        for (long slot : slots) {
+            if (slot != 0) {
+                kept.release(text(cellAt(slot), SUBJECT));
+                kept.release(text(cellAt(slot), GROUP));
+            }
+        }
+        forget();
+    }
+
+    private void forget() {
         slots = NO_SLOTS;
+        meters = NO_METERS;
         texts = NO_TEXTS;
         next = NO_NUMBERS;
         numbers = new CellNumbers();
@@ -69,11 +90,6 @@ final class CellTable {
         changes = 0;
         rings = 0;
         size = 0;
-        bytesOfTexts = 0;
-        forgetAsked();
-    }
-
-    private void forgetAsked() {
         askedSubject = null;
         askedGroup = null;
         asked = NONE;
@@ -84,12 +100,13 @@ final class CellTable {
         return size;
     }
 
-    /** Bytes of heap, about. */
+    /** Bytes of heap, about, without the texts. */
     long bytes() {
-        return (long) slots.length * Long.BYTES
-                + (long) next.length * (2 * Integer.BYTES + TEXTS * BYTES_OF_REFERENCE)
-                + numbers.bytes()
-                + bytesOfTexts;
+        return (next.length == 0 ? 0 : BYTES_OF_ARRAYS)
+                + (long) slots.length * Long.BYTES
+                + (long) next.length * (Integer.BYTES + (1 + TEXTS) * HeapBytes.REFERENCE)
+                + (long) changed.length * Integer.BYTES
+                + numbers.bytes();
     }
 
     /** What the cells came to, by their numbers. */
@@ -133,15 +150,22 @@ final class CellTable {
 
     UsageCell name(int cell, TimeWindow window) {
         return new UsageCell(
-                text(cell, METER),
-                text(cell, SUBJECT),
-                text(cell, GROUP),
+                there(meters[cell], cell),
+                text(cell, SUBJECT).text(),
+                text(cell, GROUP).text(),
                 window.getStart(),
                 window.getEnd());
     }
 
-    private String text(int cell, int which) {
-        String text = texts[cell * TEXTS + which];
+    KeptText subject(int cell) {
+        return text(cell, SUBJECT);
+    }
+
+    private KeptText text(int cell, int which) {
+        return there(texts[cell * TEXTS + which], cell);
+    }
+
+    private static <T> T there(@Nullable T text, int cell) {
         if (text == null) {
             throw new IndexOutOfBoundsException("no cell " + cell);
         }
@@ -149,7 +173,7 @@ final class CellTable {
     }
 
     /** The cell of a name, or {@link #NONE}. */
-    int find(String meter, String subject, String group) {
+    int find(String meter, KeptText subject, KeptText group) {
         boolean again = isAskedAgain(subject, group);
         int near = nearest(subject, group);
         if (near == NONE) {
@@ -158,7 +182,7 @@ final class CellTable {
         // Readings come in the order of the definitions, and so do the cells of a ring.
         int first = again ? next[near] : near;
         int cell = first;
-        while (!meter.equals(texts[cell * TEXTS + METER])) {
+        while (!meter.equals(meters[cell])) {
             cell = next[cell];
             if (cell == first) {
                 return NONE;
@@ -168,14 +192,12 @@ final class CellTable {
         return cell;
     }
 
-    /** Equal texts of another event are looked up: that is cheaper than to compare them. */
-    @SuppressWarnings("ReferenceEquality")
-    private boolean isAskedAgain(String subject, String group) {
+    private boolean isAskedAgain(KeptText subject, KeptText group) {
         return askedSubject == subject && askedGroup == group;
     }
 
     /** A cell of the ring of this subject and group. */
-    private int nearest(String subject, String group) {
+    private int nearest(KeptText subject, KeptText group) {
         if (!isAskedAgain(subject, group)) {
             asked = cellAt(slots[slotOf(hash(subject, group), subject, group)]);
             askedSubject = subject;
@@ -184,14 +206,14 @@ final class CellTable {
         return asked;
     }
 
-    private static int hash(String subject, String group) {
-        int mixed = 31 * subject.hashCode() + group.hashCode();
+    private static int hash(KeptText subject, KeptText group) {
+        int mixed = 31 * subject.hash() + group.hash();
         mixed *= 0x9E3779B9;
         return mixed ^ mixed >>> 15;
     }
 
     /** The slot of a ring, or the empty one that it would take. */
-    private int slotOf(int hash, String subject, String group) {
+    private int slotOf(int hash, KeptText subject, KeptText group) {
         int mask = slots.length - 1;
         int at = hash & mask;
         while (slots[at] != 0 && !isOf(slots[at], hash, subject, group)) {
@@ -200,11 +222,12 @@ final class CellTable {
         return at;
     }
 
-    private boolean isOf(long slot, int hash, String subject, String group) {
+    /** What is held by no window is in none; of what is held there is one object. */
+    private boolean isOf(long slot, int hash, KeptText subject, KeptText group) {
         int from = cellAt(slot) * TEXTS;
         return (int) (slot >>> Integer.SIZE) == hash
-                && subject.equals(texts[from + SUBJECT])
-                && group.equals(texts[from + GROUP]);
+                && texts[from + SUBJECT] == subject
+                && texts[from + GROUP] == group;
     }
 
     private static int cellAt(long slot) {
@@ -216,19 +239,18 @@ final class CellTable {
      *
      * @param aggregation of its meter; null if it is not known
      */
-    int add(String meter, String subject, String group, @Nullable Aggregation aggregation) {
+    int add(String meter, KeptText subject, KeptText group, @Nullable Aggregation aggregation) {
         if (size == next.length) {
             grow();
         }
         int cell = size;
-        texts[cell * TEXTS + METER] = meter;
-        texts[cell * TEXTS + SUBJECT] = subject;
-        texts[cell * TEXTS + GROUP] = group;
+        meters[cell] = meter;
         numbers.begin(cell, aggregation);
         int near = nearest(subject, group);
         if (near == NONE) {
-            addRing(cell, subject, group);
+            addRing(cell, kept.hold(subject), kept.hold(group));
         } else {
+            name(cell, text(near, SUBJECT), text(near, GROUP));
             next[cell] = next[near];
             next[near] = cell;
         }
@@ -237,7 +259,13 @@ final class CellTable {
         return cell;
     }
 
-    private void addRing(int cell, String subject, String group) {
+    private void name(int cell, KeptText subject, KeptText group) {
+        texts[cell * TEXTS + SUBJECT] = subject;
+        texts[cell * TEXTS + GROUP] = group;
+    }
+
+    private void addRing(int cell, KeptText subject, KeptText group) {
+        name(cell, subject, group);
         if (rings == slots.length / 2) {
             spread();
         }
@@ -245,11 +273,13 @@ final class CellTable {
         slots[slotOf(hash, subject, group)] = (long) hash << Integer.SIZE | cell + 1;
         next[cell] = cell;
         rings++;
-        bytesOfTexts += BYTES_OF_TEXT + subject.length();
+        askedSubject = subject;
+        askedGroup = group;
     }
 
     private void grow() {
         int capacity = more(next.length);
+        meters = Arrays.copyOf(meters, capacity);
         texts = Arrays.copyOf(texts, capacity * TEXTS);
         next = Arrays.copyOf(next, capacity);
         numbers.grow(capacity);
@@ -272,5 +302,15 @@ final class CellTable {
                 slots[at] = slot;
             }
         }
+    }
+
+    /** How many slots are looked at to find each ring once. */
+    long probes() {
+        long probes = 0;
+        for (int at = 0; at < slots.length; at++) {
+            int hash = (int) (slots[at] >>> Integer.SIZE);
+            probes += slots[at] == 0 ? 0 : 1 + (at - hash & slots.length - 1);
+        }
+        return probes;
     }
 }

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.aggregate;
 
+import io.tallyflow.functions.memory.HeapBytes;
 import io.tallyflow.schemas.meter.GroupText;
 import java.util.HashMap;
 import java.util.Map;
@@ -12,25 +13,36 @@ import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
  */
 final class GroupCounts {
 
-    private static final int BYTES_OF_COUNT = 100;
+    private static final int BYTES_OF_COUNT = 96;
 
     /** While rows are counted, memory holds no more than so many. */
     private static final int MOST_UNWRITTEN = 1_000;
 
     private final int key;
     private final TimeWindow window;
-    private final WindowState state;
+    private final SharedByWindows shared;
     private Map<Owner, Integer> counts = new HashMap<>();
     private boolean inState;
+    private long bytesOfSubjects;
 
-    /** Whose groups are counted. */
-    private record Owner(String meter, String subject) {}
+    /**
+     * Whose groups are counted.
+     *
+     * @param secret hash of the subject
+     */
+    private record Owner(String meter, String subject, int secret) {
+
+        @Override
+        public int hashCode() {
+            return 31 * meter.hashCode() + secret;
+        }
+    }
 
     /** Nothing is counted yet. */
-    GroupCounts(int key, TimeWindow window, WindowState state) {
+    GroupCounts(int key, TimeWindow window, SharedByWindows shared) {
         this.key = key;
         this.window = window;
-        this.state = state;
+        this.shared = shared;
     }
 
     /** Whether the text names a group at all. */
@@ -40,14 +52,15 @@ final class GroupCounts {
 
     /** Counts all cells of a window that is in rows, in the place of what state may hold. */
     void countRows() throws Exception {
-        state.removeGroupCounts(key, window);
+        shared.state().removeGroupCounts(key, window);
         inState = true;
-        state.rows(key, window, this::addRow);
+        shared.state().rows(key, window, this::addRow);
     }
 
     private void addRow(KnownCell row) {
         try {
-            add(row.name().meter(), row.name().subject(), row.name().group());
+            KeptText subject = shared.texts().subject(row.name().subject());
+            add(row.name().meter(), subject, row.name().group());
             if (counts.size() >= MOST_UNWRITTEN) {
                 write();
             }
@@ -57,19 +70,24 @@ final class GroupCounts {
     }
 
     /** Counts a cell that was not counted before. */
-    void add(String meter, String subject, String group) throws Exception {
+    void add(String meter, KeptText subject, String group) throws Exception {
         if (isGrouped(group)) {
-            counts.put(new Owner(meter, subject), of(meter, subject) + 1);
+            counts.put(owner(meter, subject), of(meter, subject) + 1);
         }
     }
 
+    private static Owner owner(String meter, KeptText subject) {
+        return new Owner(meter, subject.text(), subject.hash());
+    }
+
     /** How many groups a meter and subject have. */
-    int of(String meter, String subject) throws Exception {
-        Owner owner = new Owner(meter, subject);
+    int of(String meter, KeptText subject) throws Exception {
+        Owner owner = owner(meter, subject);
         Integer known = counts.get(owner);
         if (known == null) {
-            known = inState ? state.groupCount(key, window, meter, subject) : 0;
+            known = inState ? shared.state().groupCount(key, window, meter, subject.text()) : 0;
             counts.put(owner, known);
+            bytesOfSubjects += inState ? HeapBytes.ofText(subject.text()) : 0;
         }
         return known;
     }
@@ -87,14 +105,16 @@ final class GroupCounts {
         }
         for (Map.Entry<Owner, Integer> count : counts.entrySet()) {
             Owner owner = count.getKey();
-            state.putGroupCount(key, window, owner.meter(), owner.subject(), count.getValue());
+            shared.state()
+                    .putGroupCount(key, window, owner.meter(), owner.subject(), count.getValue());
         }
         // Another one: cleared, it would keep its places.
         counts = new HashMap<>();
+        bytesOfSubjects = 0;
     }
 
-    /** Bytes of heap, about. */
+    /** Bytes of heap, about. The subjects are those of the window's cells as long as it has all. */
     long bytes() {
-        return (long) counts.size() * BYTES_OF_COUNT;
+        return (long) counts.size() * BYTES_OF_COUNT + bytesOfSubjects;
     }
 }

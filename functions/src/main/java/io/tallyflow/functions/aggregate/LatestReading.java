@@ -1,5 +1,6 @@
 package io.tallyflow.functions.aggregate;
 
+import io.tallyflow.functions.memory.HeapBytes;
 import io.tallyflow.schemas.state.UsagePartial;
 import java.math.BigDecimal;
 import java.util.Objects;
@@ -7,9 +8,12 @@ import java.util.Objects;
 /** When and where the latest value of a cell came from. */
 final class LatestReading {
 
+    private static final int BYTES = 32;
+
     private long timeMicros;
     private String source;
     private String id;
+    private int bytes;
 
     /**
      * @param timeMicros event time, microseconds since the epoch, UTC
@@ -18,6 +22,16 @@ final class LatestReading {
         this.timeMicros = timeMicros;
         this.source = source;
         this.id = id;
+        this.bytes = bytesOf(source, id);
+    }
+
+    private static int bytesOf(String source, String id) {
+        return BYTES + HeapBytes.ofText(source) + HeapBytes.ofText(id);
+    }
+
+    /** Bytes of heap, with the texts. */
+    int bytes() {
+        return bytes;
     }
 
     /** That of a partial which has a latest value. */
@@ -42,6 +56,7 @@ final class LatestReading {
         // The old text has its place in an old part of the heap; a new one would have to move.
         source = otherSource.equals(source) ? source : otherSource;
         id = otherId;
+        bytes = bytesOf(source, id);
         return true;
     }
 

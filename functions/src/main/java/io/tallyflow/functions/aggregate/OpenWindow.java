@@ -1,6 +1,5 @@
 package io.tallyflow.functions.aggregate;
 
-import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
@@ -22,14 +21,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenWindow {
 
-    private static final int BYTES = 400;
+    /** The objects that each has, and its places where it is found. */
+    private static final int BYTES = 440;
+
     private static final int CELLS_PER_BLOCK = 4_096;
 
     private final int key;
     private final TimeWindow window;
+    private final SharedByWindows shared;
     private final WindowState state;
-    private final Map<String, Aggregation> aggregations;
-    private final CellTable cells = new CellTable();
+    private final CellTable cells;
     private final OpenValues values;
     private @Nullable GroupCounts groups;
     private boolean inRows;
@@ -41,16 +42,13 @@ final class OpenWindow {
     private int nextBlock;
     private long cellsInBlocks;
 
-    /**
-     * @param aggregations of the meters by slug
-     */
-    OpenWindow(
-            int key, TimeWindow window, WindowState state, Map<String, Aggregation> aggregations) {
+    OpenWindow(int key, TimeWindow window, SharedByWindows shared) {
         this.key = key;
         this.window = window;
-        this.state = state;
-        this.aggregations = aggregations;
-        this.values = new OpenValues(key, window, state);
+        this.shared = shared;
+        this.state = shared.state();
+        this.cells = new CellTable(shared.texts());
+        this.values = new OpenValues(key, window, shared);
     }
 
     /** Takes up what a checkpoint holds of the window. */
@@ -78,24 +76,24 @@ final class OpenWindow {
     private void put(KnownCell known) {
         cellsInBlocks++;
         UsageCell name = known.name();
-        int cell = cells.find(name.meter(), name.subject(), name.group());
+        KeptText subject = shared.texts().subject(name.subject());
+        KeptText group = shared.texts().group(name.group());
+        int cell = cells.find(name.meter(), subject, group);
         if (cell == CellTable.NONE) {
-            remember(known);
+            cell = addCell(shared.texts().meter(name.meter()), subject, group);
             cellCount++;
-        } else {
-            cells.numbers().become(cell, known.partial());
         }
+        become(cell, known.partial());
     }
 
-    /** Takes up a cell that state knows. */
-    private int remember(KnownCell known) {
-        UsageCell name = known.name();
-        int cell =
-                cells.add(
-                        name.meter(), name.subject(), name.group(), aggregations.get(name.meter()));
-        cells.numbers().become(cell, known.partial());
+    private int addCell(String meter, KeptText subject, KeptText group) {
+        return cells.add(meter, subject, group, shared.aggregations().get(meter));
+    }
+
+    /** Takes up what state knows of a cell. */
+    private void become(int cell, UsagePartial known) {
+        cells.numbers().become(cell, known);
         cells.numbers().markSent(cell);
-        return cell;
     }
 
     int key() {
@@ -133,23 +131,30 @@ final class OpenWindow {
     }
 
     /** What is known of a cell; {@link CellTable#NONE} if the window has none of that name. */
-    int find(String meter, String subject, String group) throws Exception {
+    int find(String meter, KeptText subject, KeptText group) throws Exception {
         int cell = cells.find(meter, subject, group);
         return cell == CellTable.NONE && inRows ? findRow(meter, subject, group) : cell;
     }
 
-    private int findRow(String meter, String subject, String group) throws Exception {
-        UsageCell name = new UsageCell(meter, subject, group, window.getStart(), window.getEnd());
+    private int findRow(String meter, KeptText subject, KeptText group) throws Exception {
+        UsageCell name =
+                new UsageCell(
+                        meter, subject.text(), group.text(), window.getStart(), window.getEnd());
         UsagePartial row = state.row(key, name);
-        return row == null ? CellTable.NONE : remember(KnownCell.stored(name, row));
+        if (row == null) {
+            return CellTable.NONE;
+        }
+        int cell = addCell(meter, subject, group);
+        become(cell, row);
+        return cell;
     }
 
     /** Adds a cell that the window does not have, without readings. */
-    int add(String meter, String subject, String group) throws Exception {
-        int cell = cells.add(meter, subject, group, aggregations.get(meter));
+    int add(String meter, KeptText subject, KeptText group) throws Exception {
+        int cell = addCell(meter, subject, group);
         cellCount++;
         if (groups != null) {
-            groups.add(meter, subject, group);
+            groups.add(meter, subject, group.text());
         }
         return cell;
     }
@@ -167,8 +172,8 @@ final class OpenWindow {
      * Whether a meter and subject have so many groups in this window already. They are counted only
      * where there are so many cells in all.
      */
-    boolean hasGroups(int most, String meter, String subject, String group) throws Exception {
-        if (cellCount < most || !GroupCounts.isGrouped(group)) {
+    boolean hasGroups(int most, String meter, KeptText subject, KeptText group) throws Exception {
+        if (cellCount < most || !GroupCounts.isGrouped(group.text())) {
             return false;
         }
         if (groups == null) {
@@ -178,14 +183,15 @@ final class OpenWindow {
     }
 
     private GroupCounts countGroups() throws Exception {
-        GroupCounts counts = new GroupCounts(key, window, state);
+        GroupCounts counts = new GroupCounts(key, window, shared);
         if (inRows) {
             // Those that came since the last barrier are in no row yet.
             writeRows(cells.all(window));
             counts.countRows();
         } else {
-            for (KnownCell cell : cells.all(window)) {
-                counts.add(cell.name().meter(), cell.name().subject(), cell.name().group());
+            for (int cell = 0; cell < cells.size(); cell++) {
+                UsageCell name = cells.name(cell, window);
+                counts.add(name.meter(), cells.subject(cell), name.group());
             }
         }
         return counts;
@@ -339,10 +345,13 @@ final class OpenWindow {
             state.removeRows(key, window);
         } else {
             removeBlocksBefore(nextBlock);
-            values.removeBlocks();
+            values.forget();
         }
         if (inState) {
             state.removeWindow(key, window);
         }
+        // Until the barrier, the list of those that were touched may have it.
+        cells.clear();
+        groups = null;
     }
 }

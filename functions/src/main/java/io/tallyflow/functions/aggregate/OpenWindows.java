@@ -25,8 +25,7 @@ final class OpenWindows {
     /** Places for windows that are found without asking the map. */
     private static final int RECENT_BITS = 12;
 
-    private final Map<String, Aggregation> aggregations;
-    private final WindowState state;
+    private final SharedByWindows shared;
     private final WindowOutput output;
     private final long mostBytes;
     private final int mostGroups;
@@ -35,8 +34,10 @@ final class OpenWindows {
     private final List<OpenWindow> touched = new ArrayList<>();
     private final Map<String, String> otherGroups = new HashMap<>();
     private final @Nullable OpenWindow[] recent = new @Nullable OpenWindow[1 << RECENT_BITS];
-    private final RecentTexts subjects = new RecentTexts();
-    private long bytes;
+
+    /** Of the windows, without the texts that they share. */
+    private long bytesOfWindows;
+
     private long releases;
     private long toleratedBytes;
 
@@ -54,8 +55,7 @@ final class OpenWindows {
             WindowOutput output,
             long mostBytes,
             int mostGroups) {
-        this.aggregations = aggregations;
-        this.state = state;
+        this.shared = new SharedByWindows(state, aggregations);
         this.output = output;
         this.mostBytes = mostBytes;
         this.toleratedBytes = mostBytes;
@@ -64,11 +64,11 @@ final class OpenWindows {
 
     /** Takes up the windows that a checkpoint holds for a key. */
     void restore(int key) throws Exception {
-        for (Map.Entry<TimeWindow, Boolean> kept : state.windows(key).entrySet()) {
-            OpenWindow window = new OpenWindow(key, kept.getKey(), state, aggregations);
+        for (Map.Entry<TimeWindow, Boolean> kept : shared.state().windows(key).entrySet()) {
+            OpenWindow window = new OpenWindow(key, kept.getKey(), shared);
             window.restore(kept.getValue());
             put(new Place(key, kept.getKey().getStart(), kept.getKey().getEnd()), window);
-            bytes += window.bytes();
+            bytesOfWindows += window.bytes();
             keepWithinBytes();
         }
     }
@@ -82,28 +82,34 @@ final class OpenWindows {
         OpenWindow window = windowFor(key, reading);
         long before = window.bytes();
         Added added = add(window, event, reading);
-        bytes += window.bytes() - before;
+        bytesOfWindows += window.bytes() - before;
         keepWithinBytes();
         return added;
     }
 
     private Added add(OpenWindow window, UsageEvent event, Reading reading) throws Exception {
-        String subject = subjects.sameText(event.subject());
-        int cell = window.find(reading.meter(), subject, reading.group());
+        KeptText subject = shared.texts().subject(event.subject());
+        KeptText group = shared.texts().group(reading.group());
+        int cell = window.find(reading.meter(), subject, group);
         if (cell == CellTable.NONE) {
-            return addToNew(window, event, reading, subject);
+            return addToNew(window, event, reading, subject, group);
         }
         return change(window, cell, event, reading) ? Added.TO_OWN_GROUP : Added.OUT_OF_RANGE;
     }
 
-    private Added addToNew(OpenWindow window, UsageEvent event, Reading reading, String subject)
+    private Added addToNew(
+            OpenWindow window,
+            UsageEvent event,
+            Reading reading,
+            KeptText subject,
+            KeptText ownGroup)
             throws Exception {
         String meter = reading.meter();
-        String group = reading.group();
+        KeptText group = ownGroup;
         boolean other = window.hasGroups(mostGroups, meter, subject, group);
         int cell = CellTable.NONE;
         if (other) {
-            group = otherGroup(meter, group);
+            group = shared.texts().group(otherGroup(meter, group.text()));
             cell = window.find(meter, subject, group);
         }
         if (cell == CellTable.NONE) {
@@ -170,9 +176,9 @@ final class OpenWindows {
         OpenWindow window = windows.get(place);
         if (window == null) {
             TimeWindow time = new TimeWindow(place.startMillis(), place.endMillis());
-            window = new OpenWindow(place.key(), time, state, aggregations);
+            window = new OpenWindow(place.key(), time, shared);
             put(place, window);
-            bytes += window.bytes();
+            bytesOfWindows += window.bytes();
         }
         return window;
     }
@@ -193,23 +199,23 @@ final class OpenWindows {
      * least.
      */
     private void keepWithinBytes() throws Exception {
-        if (bytes <= toleratedBytes) {
+        if (bytes() <= toleratedBytes) {
             return;
         }
         List<OpenWindow> greatestFirst = new ArrayList<>(windows.values());
         greatestFirst.sort(Comparator.comparingLong(OpenWindow::bytes).reversed());
         for (OpenWindow window : greatestFirst) {
-            if (bytes <= mostBytes / 4 * 3) {
+            if (bytes() <= mostBytes / 4 * 3) {
                 break;
             }
             if (window.isReleasable()) {
                 long before = window.bytes();
                 window.release(output);
-                bytes += window.bytes() - before;
+                bytesOfWindows += window.bytes() - before;
                 releases++;
             }
         }
-        toleratedBytes = Math.max(mostBytes, bytes + mostBytes / 8);
+        toleratedBytes = Math.max(mostBytes, bytes() + mostBytes / 8);
     }
 
     /** Sends what changed since the last call, and brings it into state. */
@@ -220,7 +226,7 @@ final class OpenWindows {
             }
             long before = window.bytes();
             window.write(output);
-            bytes += window.bytes() - before;
+            bytesOfWindows += window.bytes() - before;
         }
         touched.clear();
         // What lifted the bound may be gone.
@@ -242,7 +248,7 @@ final class OpenWindows {
         while (!byEnd.isEmpty() && byEnd.firstKey() <= endMillis) {
             for (OpenWindow window : byEnd.pollFirstEntry().getValue()) {
                 TimeWindow time = window.window();
-                bytes -= window.bytes();
+                bytesOfWindows -= window.bytes();
                 windows.remove(new Place(window.key(), time.getStart(), time.getEnd()));
                 recent[recentSlot(window.key(), time.getStart(), time.getEnd())] = null;
                 window.settle(output);
@@ -252,7 +258,7 @@ final class OpenWindows {
 
     /** Bytes of heap, about. */
     long bytes() {
-        return bytes;
+        return bytesOfWindows + shared.texts().bytes();
     }
 
     /** How many windows are open. */

@@ -3,36 +3,58 @@ package io.tallyflow.functions.aggregate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Texts that were seen lately. Equal texts of different events become one: to find it equal, nobody
- * has to fetch it from a far part of the heap, and all that is kept under it share its bytes. A new
- * text takes the place of another whose hash is alike, so that the memory is bounded, whatever the
- * number of texts. Confined to one thread.
+ * Some of the texts that {@link KeptTexts} holds, those asked for lately: to find one of them,
+ * nobody has to hash it secretly or to fetch it from a far part of the heap. A text takes the place
+ * of another whose hash is alike, so that the memory is bounded. Texts that were made to meet here
+ * gain their maker nothing: a look that fails is one comparison, and then they are found by their
+ * secret hash. Confined to one thread.
  */
 final class RecentTexts {
 
     private static final int BITS = 14;
 
-    private final @Nullable String[] texts = new @Nullable String[1 << BITS];
-    private @Nullable String last;
-    private @Nullable String sameAsLast;
+    private final KeptTexts all;
+    private final @Nullable KeptText[] texts = new @Nullable KeptText[1 << BITS];
+    private @Nullable String lastAsked;
+    private @Nullable KeptText lastFound;
 
-    /** An equal text; the same one for equal texts, as long as they come often. */
-    @SuppressWarnings("ReferenceEquality") // the readings of one event come with one text
-    String sameText(String text) {
-        if (text != last || sameAsLast == null) {
-            last = text;
-            sameAsLast = find(text);
-        }
-        return sameAsLast;
+    RecentTexts(KeptTexts all) {
+        this.all = all;
     }
 
-    private String find(String text) {
-        int at = text.hashCode() * 0x9E3779B9 >>> Integer.SIZE - BITS;
-        String known = texts[at];
-        if (known != null && known.equals(text)) {
-            return known;
+    /** The text that is held, or a new one that is not. */
+    @SuppressWarnings("ReferenceEquality") // the readings of one event come with one text
+    KeptText find(String text) {
+        KeptText found = lastFound;
+        if (text != lastAsked || found == null || !found.isHeld()) {
+            found = lookUp(text);
+            lastAsked = text;
+            lastFound = found;
         }
-        texts[at] = text;
-        return text;
+        return found;
+    }
+
+    private KeptText lookUp(String text) {
+        int place = place(text);
+        KeptText known = texts[place];
+        if (known == null || !known.text().equals(text)) {
+            known = all.find(text);
+            if (known.isHeld()) {
+                texts[place] = known;
+            }
+        }
+        return known;
+    }
+
+    /** Nobody holds the text any more. */
+    void forget(KeptText text) {
+        int place = place(text.text());
+        if (texts[place] == text) {
+            texts[place] = null;
+        }
+    }
+
+    private static int place(String text) {
+        return text.hashCode() * 0x9E3779B9 >>> Integer.SIZE - BITS;
     }
 }

@@ -15,16 +15,22 @@ final class SeenValues {
     private static final int FIRST_SLOTS = 16;
     private static final int LONGS_PER_SLOT = 2;
 
-    private final PartsHash parts = new PartsHash();
+    /** The object, and the head of its array. */
+    private static final int BYTES = 40;
+
     private long[] slots = new long[0];
     private int size;
 
-    /** Whether the value is new; it is not from now on. */
-    boolean add(DistinctValue value) {
+    /**
+     * Whether the value is new; it is not from now on.
+     *
+     * @param parts hashes it
+     */
+    boolean add(DistinctValue value, PartsHash parts) {
         if (size >= slots.length / LONGS_PER_SLOT / 2) {
             grow();
         }
-        ByteBuffer hash = hashOf(value);
+        ByteBuffer hash = hashOf(value, parts);
         // An empty slot is all zeros, so no hash may begin with a zero.
         boolean isNew = insert(slots, hash.getLong(0) | 1L, hash.getLong(Long.BYTES));
         size += isNew ? 1 : 0;
@@ -33,7 +39,7 @@ final class SeenValues {
 
     /** Bytes of heap. */
     long bytes() {
-        return (long) slots.length * Long.BYTES;
+        return BYTES + (long) slots.length * Long.BYTES;
     }
 
     private void grow() {
@@ -61,7 +67,7 @@ final class SeenValues {
         return true;
     }
 
-    private ByteBuffer hashOf(DistinctValue value) {
+    private static ByteBuffer hashOf(DistinctValue value, PartsHash parts) {
         UsageCell cell = value.cell();
         return parts.add(cell.meter())
                 .add(cell.subject())

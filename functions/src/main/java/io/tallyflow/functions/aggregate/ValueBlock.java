@@ -37,15 +37,39 @@ final class ValueBlock {
     }
 
     /**
+     * The values of several blocks as one.
+     *
+     * @throws IOException if the bytes are no blocks of the known version
+     */
+    static byte[] joined(List<byte[]> blocks) throws IOException {
+        int count = 0;
+        DataOutputSerializer values = new DataOutputSerializer(256);
+        for (byte[] block : blocks) {
+            DataInputDeserializer in = new DataInputDeserializer(block);
+            count += readCount(in);
+            values.write(block, in.getPosition(), in.available());
+        }
+        DataOutputSerializer joined = new DataOutputSerializer(8 + values.length());
+        joined.writeByte(VERSION);
+        BlockBytes.writeCount(joined, count);
+        joined.write(values.getSharedBuffer(), 0, values.length());
+        return joined.getCopyOfBuffer();
+    }
+
+    private static int readCount(DataInputDeserializer in) throws IOException {
+        BlockBytes.demandVersion(in.readUnsignedByte(), VERSION, "distinct values");
+        return BlockBytes.readCount(in);
+    }
+
+    /**
      * Gives the values of a block in their order.
      *
-     * @throws IOException if the bytes are no block of a known version
+     * @throws IOException if the bytes are no block of the known version
      */
     static void read(byte[] bytes, TimeWindow window, Consumer<DistinctValue> values)
             throws IOException {
         DataInputDeserializer in = new DataInputDeserializer(bytes);
-        BlockBytes.demandVersion(in.readUnsignedByte(), VERSION, VERSION, "distinct values");
-        int count = BlockBytes.readCount(in);
+        int count = readCount(in);
         for (int i = 0; i < count; i++) {
             String meter = BlockBytes.readText(in);
             String group = BlockBytes.readText(in);

@@ -1,14 +1,16 @@
 package io.tallyflow.functions.meter;
 
 import io.tallyflow.functions.paths.NameTable;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Texts of groups that were seen lately, found by the bytes of their values, so that the text of a
  * group is not made again for each event. A new group takes the place of another whose hash is
- * alike: so the memory is bounded, at a few megabytes, whatever the number of groups. Confined to
- * one thread.
+ * alike: so the memory is bounded, at a few megabytes, whatever the number of groups. Where a group
+ * has its place is secret, and who makes two meet there all the same has gained that their texts
+ * are made for each event. Confined to one thread.
  */
 final class RecentGroups {
 
@@ -18,6 +20,9 @@ final class RecentGroups {
     private static final int MOST_BYTES = 256;
 
     private static final long SPREAD = 0x9E37_79B9_7F4A_7C15L;
+
+    /** Begins every hash, so that nobody can tell which groups share a place. */
+    private final long secret = new SecureRandom().nextLong();
 
     private final @Nullable Group[] groups = new Group[1 << BITS];
 
@@ -89,8 +94,8 @@ final class RecentGroups {
         return length;
     }
 
-    private static int home(Grouping grouping, PlacedValues values) {
-        long hash = System.identityHashCode(grouping);
+    private int home(Grouping grouping, PlacedValues values) {
+        long hash = secret ^ System.identityHashCode(grouping);
         for (int slot : grouping.slots()) {
             long key = NameTable.key(values.data(), values.start(slot), values.end(slot));
             hash = (Long.rotateLeft(hash, 29) ^ key ^ shape(values, slot)) * SPREAD;

@@ -5,10 +5,8 @@ import io.tallyflow.schemas.event.RejectionReason;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +31,16 @@ final class BinaryEvent implements Attributes {
                     || attribute == Attribute.ID
                     || attribute == Attribute.SOURCE
                     || attribute == Attribute.TYPE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether any header carries an attribute, an extension included. */
+    static boolean hasAttributes(List<RecordHeader> headers) {
+        for (RecordHeader header : headers) {
+            if (header.name().startsWith(Attribute.HEADER_PREFIX)) {
                 return true;
             }
         }
@@ -64,12 +72,8 @@ final class BinaryEvent implements Attributes {
     }
 
     private void readHeaders(List<RecordHeader> headers) throws Rejection {
-        Set<String> names = new HashSet<>();
         for (RecordHeader header : headers) {
             if (header.name().startsWith(Attribute.HEADER_PREFIX)) {
-                if (!names.add(header.name())) {
-                    throw rejected(RejectionReason.DUPLICATE_KEY, header, "occurs twice");
-                }
                 readHeader(header);
             }
         }
@@ -88,8 +92,10 @@ final class BinaryEvent implements Attributes {
             throw rejected(RejectionReason.TEXT, header, "holds U+0000");
         }
         Attribute attribute = Attribute.ofHeader(header.name());
-        if (attribute != null) {
-            texts.put(attribute, text);
+        String before = attribute == null ? null : texts.putIfAbsent(attribute, text);
+        if (before != null && !before.equals(text)) {
+            // Retries and agents repeat headers as they are; nobody says which of two is meant.
+            throw rejected(RejectionReason.DUPLICATE_KEY, header, "occurs with different values");
         }
     }
 

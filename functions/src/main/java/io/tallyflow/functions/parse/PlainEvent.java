@@ -29,6 +29,7 @@ final class PlainEvent {
                             .collect(Collectors.toMap(Attribute::wireName, Function.identity())));
     private static final byte[] VERSION = ascii(UsageEventParser.SPEC_VERSION);
     private static final byte[] JSON_TYPE = ascii("application/json");
+    private static final byte[] JSON_TYPE_UTF8 = ascii("application/json; charset=utf-8");
     private static final byte[] STRUCTURED = ascii("application/cloudevents+json");
     private static final byte[] STRUCTURED_UTF8 =
             ascii("application/cloudevents+json; charset=utf-8");
@@ -45,6 +46,9 @@ final class PlainEvent {
 
     private byte[] json = {};
 
+    /** Whether the record says only that it is JSON, so that the value must say what it is. */
+    private boolean mustClaim;
+
     /** The paths that data is read with, and those of the type seen last. */
     private @Nullable PathTrie followed;
 
@@ -59,7 +63,7 @@ final class PlainEvent {
         byte[] value = record.value();
         if (value == null
                 || value.length > UsageEventParser.MAX_VALUE_BYTES
-                || !isStructured(record.headers())) {
+                || !mayBeStructured(record.headers())) {
             return null;
         }
         json = value;
@@ -68,25 +72,27 @@ final class PlainEvent {
         return envelope() ? event(record) : null;
     }
 
-    private static boolean isStructured(List<RecordHeader> headers) {
-        boolean announced = false;
+    private boolean mayBeStructured(List<RecordHeader> headers) {
+        boolean typed = false;
         boolean attributes = false;
+        mustClaim = false;
         for (int i = 0; i < headers.size(); i++) {
             RecordHeader header = headers.get(i);
             attributes |= header.name().startsWith(Attribute.HEADER_PREFIX);
             if (header.name().equals(UsageEventParser.CONTENT_TYPE)) {
-                if (announced || !announces(header.value())) {
+                byte[] type = header.value();
+                mustClaim = isEither(type, JSON_TYPE, JSON_TYPE_UTF8);
+                if (typed || !mustClaim && !isEither(type, STRUCTURED, STRUCTURED_UTF8)) {
                     return false;
                 }
-                announced = true;
+                typed = true;
             }
         }
-        return announced || !attributes;
+        return !attributes || typed && !mustClaim;
     }
 
-    private static boolean announces(byte @Nullable [] contentType) {
-        return Arrays.equals(contentType, STRUCTURED)
-                || Arrays.equals(contentType, STRUCTURED_UTF8);
+    private static boolean isEither(byte @Nullable [] type, byte[] one, byte[] other) {
+        return Arrays.equals(type, one) || Arrays.equals(type, other);
     }
 
     /** Reads the whole document; false to give up. */
@@ -187,6 +193,7 @@ final class PlainEvent {
                 && isSound(Attribute.TYPE)
                 && isSound(Attribute.SUBJECT)
                 && isAbsentOr(Attribute.SPECVERSION, VERSION)
+                && !(mustClaim && isAbsent(Attribute.SPECVERSION))
                 && isAbsentOr(Attribute.DATACONTENTTYPE, JSON_TYPE)
                 && isAbsent(Attribute.DATA_BASE64)
                 && (isAbsent(Attribute.DATA) || json[starts[Attribute.DATA.ordinal()]] == '{');

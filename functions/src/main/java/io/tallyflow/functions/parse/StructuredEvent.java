@@ -22,13 +22,31 @@ final class StructuredEvent implements Attributes, JsonScanner.Members {
 
     /** Reads the envelope; its attributes are not checked yet. */
     static StructuredEvent read(byte[] value, JsonScanner scanner) throws Rejection {
-        Utf8.requireDocument(value);
         StructuredEvent event = new StructuredEvent(value);
-        scanner.scan(value, UsageEventParser.MAX_LEVELS + 1, event); // the envelope is one more
-        if (value[scanner.rootStart()] != '{') {
+        event.scan(scanner);
+        return event;
+    }
+
+    /** The same if the value says itself, by its specversion, that it is an event; else null. */
+    static @Nullable StructuredEvent readClaimed(byte[] value, JsonScanner scanner)
+            throws Rejection {
+        StructuredEvent event = new StructuredEvent(value);
+        try {
+            event.scan(scanner);
+        } catch (Rejection rejection) {
+            if (!event.isAbsent(Attribute.SPECVERSION)) {
+                throw rejection;
+            }
+        }
+        return event.isAbsent(Attribute.SPECVERSION) ? null : event;
+    }
+
+    private void scan(JsonScanner scanner) throws Rejection {
+        Utf8.requireDocument(json);
+        scanner.scan(json, UsageEventParser.MAX_LEVELS + 1, this); // the envelope is one more
+        if (json[scanner.rootStart()] != '{') {
             throw new Rejection(RejectionReason.JSON, "The value is not a JSON object.");
         }
-        return event;
     }
 
     @Override

@@ -18,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  * with {@code application/cloudevents} is structured mode, and must be {@code
  * application/cloudevents+json} in UTF-8; {@code ce_} headers mean nothing beside it. Otherwise a
  * header {@code ce_specversion}, {@code ce_id}, {@code ce_source} or {@code ce_type} is binary
- * mode. A record with neither, and without a content type, is structured. Header names are matched
- * as they are, with their case.
+ * mode. A record with neither is structured if it has no content type, or if that is another JSON
+ * media type in UTF-8, no header begins with {@code ce_}, and the value is an object with a member
+ * {@code specversion}: SDKs send such records. Header names are matched as they are, with their
+ * case. A header that is repeated with the same value counts once.
  *
  * <p>Where several things are wrong, the first in this order is the reason:
  *
@@ -27,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code TOMBSTONE}: a null value, in either mode (also where the binding would have it stand
  *       for an event without data; send no bytes, or {@code null}, for that);
  *   <li>{@code LIMIT}: a value of more than 256 KiB; headers do not count, Kafka bounds them;
- *   <li>{@code CONTENT_TYPE}: it is given twice, or is not one that events come in; in binary mode
- *       {@code DATA_CONTENT_TYPE};
+ *   <li>{@code CONTENT_TYPE}: it is given with different values, or is not one that events come in,
+ *       which another JSON media type is once {@code specversion} was found, before anything that
+ *       is wrong; in binary mode {@code DATA_CONTENT_TYPE};
  *   <li>in binary mode the {@code ce_} headers, in their order: {@code DUPLICATE_KEY}, {@code
  *       ENCODING}, {@code TEXT};
  *   <li>{@code ENCODING} of the value;
@@ -125,11 +128,27 @@ public final class UsageEventParser {
         if (BinaryEvent.isAnnouncedBy(record.headers())) {
             return BinaryEvent.read(value, record.headers(), contentType, scanner);
         }
-        if (contentType != null) {
+        return contentType == null
+                ? StructuredEvent.read(value, scanner)
+                : eventOfAnotherType(record, value, contentType);
+    }
+
+    /** The type of a whole event in JSON may say no more than that it is JSON. */
+    private Attributes eventOfAnotherType(ConsumedRecord record, byte[] value, String contentType)
+            throws Rejection {
+        MediaType type = MediaType.of(contentType);
+        boolean mayBeEvent =
+                type != null
+                        && type.isJson()
+                        && type.utf8()
+                        && !BinaryEvent.hasAttributes(record.headers());
+        Attributes event = mayBeEvent ? StructuredEvent.readClaimed(value, scanner) : null;
+        if (event == null) {
             throw badContentType(
-                    "is not application/cloudevents+json, and the record has no ce_ headers");
+                    "is not application/cloudevents+json, and the record has neither ce_ headers"
+                            + " nor, as JSON, a member specversion");
         }
-        return StructuredEvent.read(value, scanner);
+        return event;
     }
 
     /**
@@ -140,10 +159,11 @@ public final class UsageEventParser {
         for (RecordHeader header : record.headers()) {
             byte[] bytes = header.value();
             if (bytes != null && header.name().equals(CONTENT_TYPE)) {
-                if (found != null) {
-                    throw badContentType("occurs twice");
+                String text = new String(bytes, StandardCharsets.ISO_8859_1);
+                if (found != null && !found.equals(text)) {
+                    throw badContentType("occurs with different values");
                 }
-                found = new String(bytes, StandardCharsets.ISO_8859_1);
+                found = text;
             }
         }
         return found;

@@ -12,7 +12,12 @@ import org.apache.flink.util.MathUtils;
  * a key is what moves together when the job is scaled. A subject has one key, or as many as it has
  * shards; those lie as far apart as they can, so that different workers have them.
  *
- * <p>Part of the contract with every checkpoint: state is found under these keys again.
+ * <p>Part of the contract with every checkpoint: state is found under these keys again. So there is
+ * no secret in them, and whoever may choose subjects can choose many of one key. A secret would not
+ * hide it: keys are few, and an observer sees which subjects are slow together. What that does is
+ * bounded. Under a key, tables are spread by hashes of their own, so that an event costs there what
+ * it costs elsewhere; memory has its bound for all keys of a worker; and what one worker does not
+ * manage waits in Kafka, as with one subject that has too many events.
  */
 public final class SubjectKeys {
 

@@ -80,13 +80,8 @@ final class BlockFixturesTest {
 
     @Test
     void readsCellsOfVersion1() throws IOException {
-        assertReads(kept("cells-v1.bin"), CELLS);
-    }
-
-    @Test
-    void readsCellsOfVersion2() throws IOException {
         List<KnownCell> cells = cellsOfMeters();
-        assertReads(fixture("cells-v2.bin", CellBlock.of(cells)), cells);
+        assertReads(fixture("cells-v1.bin", CellBlock.of(cells)), cells);
     }
 
     private static void assertReads(byte[] block, List<KnownCell> cells) throws IOException {
@@ -103,18 +98,27 @@ final class BlockFixturesTest {
     }
 
     @Test
-    void refusesAVersionItDoesNotKnow() {
-        byte[] block = CellBlock.of(CELLS);
-        block[0] = 3;
-        assertThatThrownBy(() -> CellBlock.read(block, WINDOW, cell -> {}))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("version 3")
-                .hasMessageContaining("versions 1 to 2");
+    void joinsBlocksOfDistinctValuesToWhatTheyHoldTogether() throws IOException {
+        List<DistinctValue> more = List.of(new DistinctValue(name("users", "{}"), "u2"));
+        byte[] joined = ValueBlock.joined(List.of(ValueBlock.of(VALUES), ValueBlock.of(more)));
+        List<DistinctValue> wanted = new ArrayList<>(VALUES);
+        wanted.addAll(more);
+        assertThat(joined).isEqualTo(ValueBlock.of(wanted));
     }
 
-    /** Bytes of an earlier build. */
-    private static byte[] kept(String name) throws IOException {
-        return Files.readAllBytes(FIXTURES.resolve(name));
+    @Test
+    void refusesAVersionItDoesNotKnow() {
+        byte[] block = CellBlock.of(CELLS);
+        block[0] = 2;
+        byte[] values = ValueBlock.of(VALUES);
+        values[0] = 2;
+        assertThatThrownBy(() -> ValueBlock.joined(List.of(values)))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("version 2");
+        assertThatThrownBy(() -> CellBlock.read(block, WINDOW, cell -> {}))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("version 2")
+                .hasMessageContaining("reads version 1");
     }
 
     private static byte[] fixture(String name, byte[] written) throws IOException {

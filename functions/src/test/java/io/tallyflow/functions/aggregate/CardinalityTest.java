@@ -5,6 +5,7 @@ import static io.tallyflow.functions.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.aggregate.WindowsRig.Read;
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.GroupText;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.DistinctValue;
@@ -12,6 +13,7 @@ import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.math.BigDecimal;
 import java.util.BitSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -69,7 +71,8 @@ final class CardinalityTest {
     @ValueSource(longs = {1 * MEBI, PLENTY})
     void countsGroupsBeyondTheLimitTogetherInTheMemoryOfTheLimit(long memory) throws Exception {
         Totals totals = new Totals(MOST_GROUPS);
-        try (WindowsRig rig = new WindowsRig(totals, memory / 2, MOST_GROUPS)) {
+        Map<String, Aggregation> meters = Map.of("tokens", Aggregation.SUM);
+        try (WindowsRig rig = new WindowsRig(meters, totals, memory / 2, MOST_GROUPS)) {
             rig.add(MOST_GROUPS + 1, CardinalityTest::grouped);
             long full = rig.mostBytes();
             rig.add(COUNT, CardinalityTest::grouped);
@@ -126,7 +129,7 @@ final class CardinalityTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 20_000, PLENTY})
-    void leavesNothingInStateOfWindowsThatHaveSettled(long memory) throws Exception {
+    void leavesNothingInStateOrMemoryOfWindowsThatHaveSettled(long memory) throws Exception {
         Random random = new Random(memory);
         try (WindowsRig rig = new WindowsRig(new Unheard(), memory, 7)) {
             for (int i = 0; i < 3_000; i++) {
@@ -142,6 +145,7 @@ final class CardinalityTest {
             assertThat(rig.entries()).isPositive();
             rig.settle();
             assertThat(rig.entries()).isZero();
+            assertThat(rig.windows().bytes()).isZero();
         }
     }
 
@@ -156,22 +160,6 @@ final class CardinalityTest {
             assertThat(rig.windows().releases()).isPositive();
             assertThat(rig.accesses()).isLessThan(3L * COUNT * MOST_ACCESSES);
         }
-    }
-
-    /** Listens to nothing. */
-    private static final class Unheard implements WindowOutput {
-
-        @Override
-        public void row(int key, KnownCell cell, boolean settled) {}
-
-        @Override
-        public void value(DistinctValue value) {}
-
-        @Override
-        public void settled(UsageCell cell, UsagePartial partial, long distinctValues) {}
-
-        @Override
-        public void settledValue(DistinctValue value) {}
     }
 
     /** In which order subjects, which are in windows by turns, have their readings. */

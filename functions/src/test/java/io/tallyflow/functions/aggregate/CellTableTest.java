@@ -13,16 +13,29 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class CellTableTest {
 
     private static final TimeWindow WINDOW = new TimeWindow(0, 60_000);
 
+    private final KeptTexts texts = new KeptTexts();
+
+    private int find(CellTable cells, String meter, String subject, String group) {
+        return cells.find(meter, texts.subject(subject), texts.group(group));
+    }
+
+    private int add(
+            CellTable cells, String meter, String subject, String group, Aggregation aggregation) {
+        return cells.add(meter, texts.subject(subject), texts.group(group), aggregation);
+    }
+
     @Property(tries = 300, seed = "43")
     void findsWhatWasAddedAndNothingElse(@ForAll long seed) {
         Random random = new Random(seed);
         int subjects = 1 + random.nextInt(60);
-        CellTable cells = new CellTable();
+        CellTable cells = new CellTable(texts);
         Map<UsageCell, Integer> wanted = new HashMap<>();
         for (int i = 0; i < 400; i++) {
             String subject = "s" + random.nextInt(subjects);
@@ -30,10 +43,10 @@ final class CellTableTest {
             for (int meter = 0; meter < 4; meter++) {
                 if (random.nextInt(3) > 0) {
                     UsageCell name = new UsageCell("m" + meter, subject, group, 0, 60_000);
-                    assertThat(cells.find(name.meter(), subject, group))
+                    assertThat(find(cells, name.meter(), subject, group))
                             .isEqualTo(wanted.getOrDefault(name, CellTable.NONE));
                     wanted.computeIfAbsent(
-                            name, key -> cells.add(key.meter(), subject, group, Aggregation.SUM));
+                            name, key -> add(cells, key.meter(), subject, group, Aggregation.SUM));
                 }
             }
         }
@@ -43,16 +56,29 @@ final class CellTableTest {
         assertThat(cells.size()).isZero();
         wanted.forEach(
                 (name, cell) ->
-                        assertThat(cells.find(name.meter(), name.subject(), name.group()))
+                        assertThat(find(cells, name.meter(), name.subject(), name.group()))
                                 .isEqualTo(CellTable.NONE));
+        assertThat(texts.bytes()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void looksAtNoMoreSlotsForTextsOfOneHashThanForOthers(boolean inGroups) {
+        int count = 10_000;
+        CellTable cells = new CellTable(texts);
+        for (int i = 0; i < count; i++) {
+            String text = TextsOfOneHash.text(i);
+            add(cells, "m", inGroups ? "s" : text, inGroups ? text : "{}", Aggregation.COUNT);
+        }
+        assertThat(cells.probes()).isLessThan(2L * count);
     }
 
     /** Of windows that were released there may be very many. */
     @Test
     void takesNextToNothingWithoutCells() {
-        CellTable cells = new CellTable();
+        CellTable cells = new CellTable(texts);
         assertThat(cells.bytes()).isLessThan(16);
-        cells.change(cells.add("m", "s", "{}", Aggregation.COUNT));
+        cells.change(add(cells, "m", "s", "{}", Aggregation.COUNT));
         assertThat(cells.bytes()).isGreaterThan(100);
         cells.clear();
         assertThat(cells.bytes()).isLessThan(16);
@@ -61,39 +87,42 @@ final class CellTableTest {
     /** Both texts have one hash, so that they stand beside each other. */
     @Test
     void tellsTextsOfOneHashApart() {
-        CellTable cells = new CellTable();
-        int first = cells.add("m", "Aa", "{}", Aggregation.COUNT);
-        assertThat(cells.find("m", "BB", "{}")).isEqualTo(CellTable.NONE);
-        int second = cells.add("m", "BB", "{}", Aggregation.COUNT);
-        assertThat(cells.find("m", "Aa", "{}")).isEqualTo(first);
-        assertThat(cells.find("m", "BB", "{}")).isEqualTo(second);
-        int third = cells.add("m", "s", "Aa", Aggregation.COUNT);
-        assertThat(cells.find("m", "s", "BB")).isEqualTo(CellTable.NONE);
-        assertThat(cells.find("m", "s", "Aa")).isEqualTo(third);
+        CellTable cells = new CellTable(texts);
+        int first = add(cells, "m", "Aa", "{}", Aggregation.COUNT);
+        assertThat(find(cells, "m", "BB", "{}")).isEqualTo(CellTable.NONE);
+        int second = add(cells, "m", "BB", "{}", Aggregation.COUNT);
+        assertThat(find(cells, "m", "Aa", "{}")).isEqualTo(first);
+        assertThat(find(cells, "m", "BB", "{}")).isEqualTo(second);
+        int third = add(cells, "m", "s", "Aa", Aggregation.COUNT);
+        assertThat(find(cells, "m", "s", "BB")).isEqualTo(CellTable.NONE);
+        assertThat(find(cells, "m", "s", "Aa")).isEqualTo(third);
     }
 
     @Test
     void tellsWhatChangedOnce() {
-        CellTable cells = new CellTable();
+        CellTable cells = new CellTable(texts);
         for (int i = 0; i < 20; i++) {
-            int cell = cells.add("m", "s" + i, "{}", Aggregation.SUM);
+            int cell = add(cells, "m", "s" + i, "{}", Aggregation.SUM);
             cells.numbers().add(cell, BigDecimal.ONE, i, "s", "i" + i);
             cells.change(cell);
             cells.change(cell);
         }
-        List<KnownCell> changed = cells.takeChanged(WINDOW);
-        assertThat(changed).hasSize(20).isEqualTo(cells.all(WINDOW));
+        List<KnownCell> unsent = cells.all(WINDOW);
+        assertThat(unsent).hasSize(20).noneMatch(KnownCell::sent);
+        assertThat(cells.takeChanged(WINDOW)).isEqualTo(unsent);
         assertThat(cells.takeChanged(WINDOW)).isEmpty();
+        List<KnownCell> sent = cells.all(WINDOW);
+        assertThat(sent).allMatch(KnownCell::sent);
         cells.change(7);
-        assertThat(cells.takeChanged(WINDOW)).isEqualTo(changed.subList(7, 8));
+        assertThat(cells.takeChanged(WINDOW)).isEqualTo(sent.subList(7, 8));
     }
 
     @Test
     void takesMoreMemoryForMore() {
-        CellTable cells = new CellTable();
+        CellTable cells = new CellTable(texts);
         long empty = cells.bytes();
         for (int i = 0; i < 100; i++) {
-            cells.add("m", "s" + i, "{}", Aggregation.SUM);
+            add(cells, "m", "s" + i, "{}", Aggregation.SUM);
         }
         assertThat(cells.bytes()).isBetween(empty + 100 * 60, empty + 100 * 250);
         cells.clear();

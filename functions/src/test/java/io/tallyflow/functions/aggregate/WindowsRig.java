@@ -4,12 +4,16 @@ import static io.tallyflow.functions.Events.MAX_PARALLELISM;
 
 import io.tallyflow.functions.Events;
 import io.tallyflow.functions.aggregate.OpenWindows.Added;
+import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.usage.Reading;
 import java.util.Map;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.TestableKeyedStateBackend;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -29,6 +33,7 @@ final class WindowsRig implements AutoCloseable {
 
     private final KeyedOneInputStreamOperatorTestHarness<Integer, Integer, Integer> harness;
     private final NoOperator operator = new NoOperator();
+    private final Supplier<OpenWindows> windowsOverState;
     private final OpenWindows windows;
     private final CountedState state = new CountedState();
     private long mostBytes;
@@ -36,7 +41,17 @@ final class WindowsRig implements AutoCloseable {
     /** An event and what one meter read from it. */
     record Read(UsageEvent event, Reading reading) {}
 
+    /** Of meters that are no longer in force, so that cells keep everything. */
     WindowsRig(WindowOutput output, long mostBytes, int mostGroups) throws Exception {
+        this(Map.of(), output, mostBytes, mostGroups);
+    }
+
+    WindowsRig(
+            Map<String, Aggregation> aggregations,
+            WindowOutput output,
+            long mostBytes,
+            int mostGroups)
+            throws Exception {
         harness =
                 new KeyedOneInputStreamOperatorTestHarness<>(
                         operator, number -> number, Types.INT, MAX_PARALLELISM, 1, 0);
@@ -44,13 +59,25 @@ final class WindowsRig implements AutoCloseable {
         backend.getMemoryConfiguration().setFixedMemoryPerSlot(OF_ROCKSDB);
         harness.setStateBackend(backend);
         harness.open();
-        windows =
-                new OpenWindows(
-                        Map.of(),
-                        new WindowState(state.of(operator.getKeyedStateBackend())),
-                        output,
-                        mostBytes,
-                        mostGroups);
+        windowsOverState =
+                () ->
+                        new OpenWindows(
+                                aggregations,
+                                new WindowState(state.of(operator.getKeyedStateBackend())),
+                                output,
+                                mostBytes,
+                                mostGroups);
+        windows = windowsOverState.get();
+    }
+
+    /** What another worker would have that takes the state over as it is now. */
+    OpenWindows restored() throws Exception {
+        OpenWindows restored = windowsOverState.get();
+        KeyGroupRange all = KeyGroupRange.of(0, MAX_PARALLELISM - 1);
+        for (int key : SubjectKeys.keysOf(all, MAX_PARALLELISM)) {
+            restored.restore(key);
+        }
+        return restored;
     }
 
     /** Adds so many readings, with a barrier every now and then. */

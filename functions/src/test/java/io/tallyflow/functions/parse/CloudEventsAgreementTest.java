@@ -22,7 +22,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -60,6 +62,31 @@ final class CloudEventsAgreementTest {
 
         assertThat(event).usingRecursiveComparison().ignoringFields("data").isEqualTo(expected);
         assertThat(data(event)).isEqualTo(data(expected));
+    }
+
+    @Property(seed = "9", tries = 500, shrinking = ShrinkingMode.OFF)
+    void readsEventsWhoseTypeSaysOnlyJsonAsTheSameEvents(@ForAll long seed) {
+        EventText text = new EventText(seed);
+        UsageEvent expected = accepted(structured(text.json));
+        UsageEvent event =
+                accepted(record(utf8(text.json), headers("content-type", "application/json")));
+
+        assertThat(event).usingRecursiveComparison().isEqualTo(expected);
+    }
+
+    @Property(seed = "10", tries = 500, shrinking = ShrinkingMode.OFF)
+    void readsRepeatedHeadersAsTheSameEvent(@ForAll long seed) {
+        EventText text = new EventText(seed);
+        List<RecordHeader> headers = new ArrayList<>(headers("content-type", "application/json"));
+        text.attributes.forEach((name, value) -> headers.addAll(headers("ce_" + name, value)));
+        UsageEvent expected = accepted(record(utf8(text.data), headers));
+        List<RecordHeader> repeated = new ArrayList<>(headers);
+        repeated.addAll(headers);
+        Collections.shuffle(repeated, new Random(seed));
+
+        assertThat(accepted(record(utf8(text.data), repeated)))
+                .usingRecursiveComparison()
+                .isEqualTo(expected);
     }
 
     private static long micros(@Nullable OffsetDateTime time) {

@@ -253,6 +253,73 @@ final class RejectionTest {
         assertThat(rejected(record(utf8(json("")), twice)).reason()).isEqualTo("CONTENT_TYPE");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{'id':'i','source':'s','type':'t','subject':'u'}",
+                "{'specversion':null,'id':'i','source':'s','type':'t','subject':'u'}",
+                "{'data':{'specversion':'1.0'},'id':'i','source':'s','type':'t','subject':'u'}",
+                "[{'specversion':'1.0'}]",
+                "'specversion'",
+                "{'id':'i',",
+                "garbage",
+                "{'id':NaN,'specversion':'1.0'}",
+                ""
+            })
+    void rejectsJsonThatDoesNotClaimToBeAnEvent(String json) {
+        ConsumedRecord record =
+                record(utf8(json.replace('\'', '"')), headers("content-type", "application/json"));
+        assertThat(rejected(record).reason()).isEqualTo("CONTENT_TYPE");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SPEC_VERSION  | {'specversion':'0.3'}",
+                "SPEC_VERSION  | {'specversion':1.0}",
+                "MISSING       | {'specversion':'1.0'}",
+                "JSON          | {'specversion':'1.0','data':{'v':NaN}}",
+                "JSON          | {'specversion':'1.0','id'",
+                "JSON          | {'specversion':'1.0'}}",
+                "DUPLICATE_KEY | {'specversion':'1.0','specversion':'1.0'}",
+                "TEXT          | {'specversion':'1.0','id':'\\u0000'}"
+            },
+            quoteCharacter = '`')
+    void rejectsWhatClaimsToBeAnEventForWhatIsWrongWithIt(String reason, String json) {
+        ConsumedRecord record =
+                record(utf8(json.replace('\'', '"')), headers("content-type", "text/json"));
+        assertThat(rejected(record).reason()).isEqualTo(reason);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "text/plain",
+                "application/json; charset=utf-16",
+                "application/json, application/json",
+                "application/json-seq",
+                "json",
+                ""
+            })
+    void rejectsAClaimInAnythingButJson(String contentType) {
+        ConsumedRecord record =
+                record(
+                        utf8(json(",\"specversion\":\"1.0\"")),
+                        headers("content-type", contentType));
+        assertThat(rejected(record).reason()).isEqualTo("CONTENT_TYPE");
+    }
+
+    @Test
+    void rejectsAClaimBesideAHeaderOfAnyAttribute() {
+        ConsumedRecord record =
+                record(
+                        utf8(json(",\"specversion\":\"1.0\"")),
+                        headers("content-type", "application/json", "ce_x", "1"));
+        assertThat(rejected(record).reason()).isEqualTo("CONTENT_TYPE");
+    }
+
     static Stream<Arguments> malformedBinaryEvents() {
         return Stream.of(
                 arguments("DATA_CONTENT_TYPE", binary("{}", "content-type", "text/plain")),
@@ -277,8 +344,10 @@ final class RejectionTest {
                 arguments("TEXT", replaced("ce_subject", "a\u0000")),
                 arguments("TEXT", binary("{}", "ce_x", "\u0000")),
                 arguments("TEXT", binary("{}", "ce_x\u0000", "v")),
-                arguments("DUPLICATE_KEY", binary("{}", "ce_id", "i")),
-                arguments("DUPLICATE_KEY", binary("{}", "ce_x", "1", "ce_x", "1")),
+                arguments("DUPLICATE_KEY", binary("{}", "ce_id", "j")),
+                arguments("DUPLICATE_KEY", binary("{}", "ce_subject", "")),
+                arguments("ENCODING", encoding("ce_x")),
+                arguments("TEXT", binary("{}", "ce_x", "1", "ce_x", "\u0000")),
                 arguments("TIME", binary("{}", "ce_time", "")),
                 arguments("TIME", binary("{}", "ce_time", "2024-01-01")),
                 arguments("FUTURE", binary("{}", "ce_time", "2024-01-02T00:00:00.000001Z")),
@@ -293,6 +362,12 @@ final class RejectionTest {
                 arguments("TEXT", binary("{\"a\":\"\\ud800\"}")),
                 arguments("LIMIT", binary(nested(33))),
                 arguments("LIMIT", binary("{\"a\":" + "1".repeat(65) + "}")));
+    }
+
+    private static ConsumedRecord encoding(String header) {
+        ConsumedRecord record = binary("{}", header, "1");
+        record.headers().add(new RecordHeader(header, new byte[] {(byte) 0xFF}));
+        return record;
     }
 
     @ParameterizedTest

@@ -165,6 +165,17 @@ final class TwoParsersTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"application/json", "application/json; charset=utf-8"})
+    void plainReaderTakesWhatSaysItselfThatItIsAnEvent(String type) {
+        byte[] event = utf8(json(",\"specversion\":\"1.0\""));
+        assertThat(check(record(event, headers("content-type", type)))).isNotNull();
+        assertThat(check(record(event, headers("content-type", type, "ce_x", "1")))).isNull();
+        assertThat(check(record(utf8(json("")), headers("content-type", type)))).isNull();
+        // What one record said is not said of the next.
+        assertThat(check(structured(json("")))).isNotNull();
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 ",\"data\":{\"a\":5}",

@@ -126,6 +126,36 @@ final class UsageEventParserTest {
     }
 
     @Test
+    void countsAHeaderThatIsRepeatedWithTheSameValueOnce() {
+        List<RecordHeader> twice = headers("content-type", STRUCTURED, "content-type", STRUCTURED);
+        assertThat(accepted(record(utf8(json("")), twice)).id()).isEqualTo("i");
+        assertThat(accepted(binary("{}", "ce_id", "i", "ce_id", "i", "ce_x", "1", "ce_x", "1")))
+                .usingRecursiveComparison()
+                .isEqualTo(accepted(binary("{}")));
+    }
+
+    @Test
+    void doesNotCareWhatIsSaidTwiceOfAnExtensionThatNobodyReads() {
+        assertThat(accepted(binary("{}", "ce_x", "1", "ce_x", "2")).id()).isEqualTo("i");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/json",
+                "Application/JSON; charset=UTF-8",
+                "text/json",
+                "application/vnd.usage+json"
+            })
+    void readsJsonThatHasASpecVersionAsAStructuredEvent(String contentType) {
+        String event = json(",\"specversion\":\"1.0\",\"data\":{\"v\":1}");
+        List<RecordHeader> headers = headers("content-type", contentType, "traceparent", "x");
+        assertThat(accepted(record(utf8(event), headers)))
+                .usingRecursiveComparison()
+                .isEqualTo(accepted(structured(event)));
+    }
+
+    @Test
     void takesAHeaderWithoutAValueForAbsent() {
         List<RecordHeader> headers = headers("Content-Type", "text/plain");
         headers.add(new RecordHeader("content-type", null));

@@ -3,7 +3,6 @@ package io.tallyflow.integration.lake;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -97,6 +96,7 @@ record TableFiles(Map<String, String> columns, Map<String, String> summary, List
     }
 
     static Path path(String location) {
-        return location.startsWith("file:") ? Path.of(URI.create(location)) : Path.of(location);
+        // As DuckDB and others do, which decode nothing.
+        return Path.of(location.replaceFirst("^file:(//(?=/))?", ""));
     }
 }

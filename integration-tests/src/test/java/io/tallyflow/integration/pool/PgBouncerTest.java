@@ -14,7 +14,6 @@ import io.tallyflow.integration.protocol.Witness;
 import io.tallyflow.integration.run.Finished;
 import io.tallyflow.integration.run.WatchedJob;
 import io.tallyflow.integration.spine.UsageLogSender;
-import io.tallyflow.jobs.metering.Option;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -77,8 +76,7 @@ final class PgBouncerTest {
             Properties client = new Properties();
             client.setProperty("bootstrap.servers", kafka.bootstrapServers());
             try (DirtySession dirt = new DirtySession(pool.jdbcUrl("tallyflow"));
-                    WatchedJob job =
-                            WatchedJob.start(settings(kafka, meters, null), Map.of())) {
+                    WatchedJob job = WatchedJob.start(settings(kafka, meters, null), Map.of())) {
                 job.awaitProcessing();
                 long[] third = UsageLogSender.send(client, log, new long[log.partitions()], 1, 3);
                 awaitOffsets(witness, job, third);

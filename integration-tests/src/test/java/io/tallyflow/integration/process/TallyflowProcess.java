@@ -62,6 +62,13 @@ final class TallyflowProcess implements AutoCloseable {
         options.addAll(List.of("--kafka-port", Integer.toString(kafkaPort)));
     }
 
+    /** Uses servers that run already instead of embedded ones, as these options say. */
+    TallyflowProcess against(String... servers) {
+        options.clear();
+        options.addAll(List.of(servers));
+        return this;
+    }
+
     /** Uses servers that run already instead of embedded ones, with more options. */
     TallyflowProcess against(SecureEnds ends, String... more) throws IOException {
         options.clear();

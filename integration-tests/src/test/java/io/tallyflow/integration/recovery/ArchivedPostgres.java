@@ -6,6 +6,7 @@ import io.tallyflow.cli.cluster.Deadline;
 import io.tallyflow.cli.embedded.Directories;
 import io.tallyflow.cli.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -57,8 +58,14 @@ final class ArchivedPostgres implements AutoCloseable {
     }
 
     private Connection connect(String owner) throws SQLException {
-        return DriverManager.getConnection(
-                server.jdbcUrl().replaceFirst("/[^/]*$", "/" + owner), owner, "");
+        try {
+            return DriverManager.getConnection(
+                    server.jdbcUrl().replaceFirst("/[^/]*$", "/" + owner),
+                    owner,
+                    Files.readString(directory.resolve("data.password")).strip());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Path archive() {

@@ -1,6 +1,7 @@
 package io.tallyflow.integration.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.cli.cluster.Deadline;
 import io.tallyflow.cli.cluster.FlinkCluster;
@@ -23,7 +24,10 @@ import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.cli.lake.LakeCells;
 import io.tallyflow.cli.lake.LakeSeen;
+import io.tallyflow.cli.state.CommitOfState;
+import io.tallyflow.connectors.iceberg.Lake;
 import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.iceberg.LakeView;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.integration.run.JobOptions;
 import io.tallyflow.jobs.metering.MeteringJob;
@@ -38,6 +42,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -87,7 +95,26 @@ final class Recovery implements AutoCloseable {
 
     /** Starts the job; fails with what it failed of. */
     void start(@Nullable Savepoint from, String... more) {
-        job =
+        job = start("flink", from, more);
+    }
+
+    /** Starts another one beside it, as if there were none. */
+    RunningJob startTwin(Savepoint from) {
+        return start("twin", from);
+    }
+
+    /** Of two that run, the one that is left when the ledger has refused the other. */
+    void goOnWithTheLastOf(RunningJob twin) {
+        CompletableFuture<?> first = running().ended();
+        await(() -> first.isDone() || twin.ended().isDone() ? true : null, "both jobs go on");
+        RunningJob refused = first.isDone() ? running() : twin;
+        job = first.isDone() ? twin : running();
+        assertThatThrownBy(() -> refused.ended().get()).hasStackTraceContaining("SINK_REGRESSED");
+        refused.close();
+    }
+
+    private RunningJob start(String name, @Nullable Savepoint from, String... more) {
+        RunningJob started =
                 new EmbeddedFlink(
                                 (environment, unused) ->
                                         MeteringJob.build(
@@ -101,11 +128,12 @@ final class Recovery implements AutoCloseable {
                                         postgres.user(),
                                         null,
                                         meters,
-                                        directory.resolve("flink"),
+                                        directory.resolve(name),
                                         0,
                                         2,
                                         from == null ? null : Path.of(URI.create(from.path()))));
-        job.awaitProcessing(PATIENCE);
+        started.awaitProcessing(PATIENCE);
+        return started;
     }
 
     private String[] options(String... more) {
@@ -125,6 +153,29 @@ final class Recovery implements AutoCloseable {
 
     private Path warehouse() {
         return directory.resolve("warehouse");
+    }
+
+    /** Sends, and waits for nothing. */
+    void sendOnly(long records) {
+        sender.sendUpTo(records);
+    }
+
+    /** Lets the job run for so long; fails when it ends. */
+    void run(Duration time) throws Exception {
+        try {
+            running().ended().get(time.toMillis(), TimeUnit.MILLISECONDS);
+            throw new AssertionError("the job ended");
+        } catch (TimeoutException stillRunning) {
+            // As it should.
+        }
+    }
+
+    /** The batch that the lake stands at, and its epoch. */
+    String lakeStandsAt() throws IOException {
+        try (Lake tables = Lake.open(lakeOptions())) {
+            LakeView view = LakeView.of(tables);
+            return view.batch() + " of epoch " + view.epoch();
+        }
     }
 
     /** Sends, and waits until it is committed and in the lake. */
@@ -148,7 +199,14 @@ final class Recovery implements AutoCloseable {
                         .await(PATIENCE);
         try (Connection connection = postgres.connect()) {
             SavepointTable table = new SavepointTable(connection, PIPELINE);
-            table.add(taken, before, running.id(), SavepointFormat.CANONICAL, stop, "test");
+            table.add(
+                    taken,
+                    before,
+                    running.id(),
+                    SavepointFormat.CANONICAL,
+                    stop,
+                    "test",
+                    CommitOfState.in(taken.path()));
         }
         await(() -> recorded(taken).position(), "the savepoint's commit is not made");
         if (stop) {
@@ -215,11 +273,13 @@ final class Recovery implements AutoCloseable {
         }
     }
 
+    private LakeOptions lakeOptions() {
+        return LakeAddress.options(catalog.jdbcUrl(), catalog.user(), null, warehouse());
+    }
+
     private LakeCells lake() {
-        LakeOptions options =
-                LakeAddress.options(catalog.jdbcUrl(), catalog.user(), null, warehouse());
         try {
-            return LakeCells.of(options, MeterFile.read(meters));
+            return LakeCells.of(lakeOptions(), MeterFile.read(meters));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }
@@ -227,6 +287,13 @@ final class Recovery implements AutoCloseable {
 
     private interface Question {
         @Nullable Object ask();
+    }
+
+    /** Waits until something is. */
+    static void await(BooleanSupplier condition, Duration patience, String otherwise) {
+        assertThat(Deadline.in(patience).await(() -> condition.getAsBoolean() ? true : null))
+                .as(otherwise)
+                .isNotNull();
     }
 
     private static void await(Question question, String otherwise) {

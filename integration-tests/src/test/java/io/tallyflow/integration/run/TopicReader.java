@@ -29,6 +29,13 @@ public final class TopicReader {
         return ends(at(bootstrap), topic);
     }
 
+    /** Likewise, before the first record of a transaction that is still open. */
+    public static Map<Integer, Long> stableEnds(String bootstrap, String topic) {
+        Properties connection = at(bootstrap);
+        connection.setProperty("isolation.level", "read_committed");
+        return ends(connection, topic);
+    }
+
     /** Likewise, as a client with these properties. */
     public static Map<Integer, Long> ends(Properties connection, String topic) {
         try (KafkaConsumer<byte[], byte[]> consumer = consumer(connection)) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.cli.cluster.SavepointFormat;
 import io.tallyflow.cli.embedded.RetainedCheckpoints;
+import io.tallyflow.cli.state.CommitOfState;
 import io.tallyflow.cli.state.StateFailure;
 import io.tallyflow.cli.state.StateReport;
 import io.tallyflow.cli.state.StateReport.Band;
@@ -62,6 +63,7 @@ final class StateInspectTest {
                     demandTruth(report);
                     assertThat(report.commit()).isNotEqualTo(ledger(rig));
                     assertThat(report.commit().token()).isEqualTo(ledger(rig).token());
+                    assertThat(CommitOfState.in(path.toString())).isEqualTo(report.commit());
                 }
                 job.checkpoint(MeteringRig.PATIENCE);
             }

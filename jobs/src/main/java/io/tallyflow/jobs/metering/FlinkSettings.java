@@ -10,6 +10,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
 
 /** Flink's own settings that the promises stand on. */
@@ -33,6 +34,7 @@ public final class FlinkSettings {
         settings.set(PipelineOptions.OBJECT_REUSE, true);
         settings.set(PipelineOptions.MAX_PARALLELISM, MAX_PARALLELISM);
         settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+        settings.set(WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN, "http://localhost:8081");
         return settings;
     }
 
@@ -58,6 +60,7 @@ public final class FlinkSettings {
                             + " is not set: nothing would ever be committed; 10s is usual");
         }
         demandCommitsDuringBacklog(problems, settings);
+        demandOwnOrigin(problems, settings);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(
                     StartRefusal.SETTINGS_WRONG.saying(
@@ -74,6 +77,18 @@ public final class FlinkSettings {
                     CheckpointingOptions.CHECKPOINTING_INTERVAL_DURING_BACKLOG.key()
                             + (" is " + backlog.toMillis() + " ms and must be at least the usual ")
                             + (usual.toMillis() + " ms; 0 would commit nothing while catching up"));
+        }
+    }
+
+    /** The REST interface asks for no login, and a job can be stopped and code run by it. */
+    private static void demandOwnOrigin(List<String> problems, ReadableConfig settings) {
+        String origin = settings.get(WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN);
+        if (origin == null || !origin.strip().matches("https?://[^/*,\\s]+")) {
+            problems.add(
+                    WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN.key()
+                            + (" is " + origin + " and must be the address of Flink's own page,")
+                            + " such as http://localhost:8081: any page in a browser that reaches"
+                            + " it could stop the job");
         }
     }
 

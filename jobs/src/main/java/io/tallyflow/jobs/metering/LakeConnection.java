@@ -65,8 +65,18 @@ public final class LakeConnection {
         }
         if (!file.isEmpty()) {
             catalog.putAll(read(Path.of(file)));
+            catalog.computeIfPresent(CatalogProperties.URI, (name, uri) -> checked(uri));
         }
         return LakeOptions.of(catalog, given.getOrDefault(Option.PIPELINE, "metering"), patience);
+    }
+
+    /** Iceberg names it wherever it cannot connect. */
+    private static String checked(String uri) {
+        try {
+            return PostgresUrl.checked(uri, PASSWORD_VARIABLE);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(CatalogProperties.URI + " " + e.getMessage(), e);
+        }
     }
 
     private static String secret(String variable, Map<String, String> environment) {

@@ -1,6 +1,7 @@
 package io.tallyflow.jobs.metering;
 
 import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.kafka.BrokerAddresses;
 import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.commit.RewindTarget;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.apache.flink.configuration.MemorySize;
 import org.apache.flink.util.TimeUtils;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +41,6 @@ public final class MeteringOptionsReader {
 
     /** Likewise. */
     private static final LakeOptions NO_LAKE = LakeOptions.of(Map.of(), "", Duration.ZERO);
-
-    private static final Pattern PASSWORD_IN_ADDRESS =
-            Pattern.compile("(?i)[?&][^=&]*password=|//[^/@:]*:[^/@]*@");
 
     private final Map<String, String> given;
     private final Map<String, String> environment;
@@ -83,7 +80,7 @@ public final class MeteringOptionsReader {
                         text(Option.KAFKA_REJECTED_TOPIC),
                         text(Option.KAFKA_LATE_TOPIC),
                         text(Option.KAFKA_GROUP),
-                        addressWithoutPassword(Option.POSTGRES_URL, PASSWORD_VARIABLE),
+                        postgres(),
                         text(Option.POSTGRES_USER),
                         secret(PASSWORD_VARIABLE),
                         text(Option.PIPELINE),
@@ -122,11 +119,11 @@ public final class MeteringOptionsReader {
 
     /** Of {@code --name=value}, which is not how values are given. */
     private static String withoutValue(String argument) {
-        return argument.replaceFirst("=.*", "=");
+        return Secret.withoutLogins(argument).replaceFirst("=.*", "=");
     }
 
     private KafkaConnection kafka() {
-        String bootstrap = text(Option.KAFKA_BOOTSTRAP);
+        String bootstrap = bootstrap();
         return value(
                 Option.KAFKA_PROPERTIES,
                 file ->
@@ -136,21 +133,37 @@ public final class MeteringOptionsReader {
                 KafkaConnection.plain(bootstrap));
     }
 
-    /** Arguments are shown by process lists and by Flink's page. */
-    private String addressWithoutPassword(Option option, String variable) {
-        String address = text(option);
-        if (!PASSWORD_IN_ADDRESS.matcher(address).find()) {
-            return address;
+    private String bootstrap() {
+        String text = text(Option.KAFKA_BOOTSTRAP);
+        try {
+            return text.isEmpty() ? "" : BrokerAddresses.checked(text);
+        } catch (IllegalArgumentException e) {
+            problems.add("--" + Option.KAFKA_BOOTSTRAP.key() + " " + e.getMessage());
+            return "";
         }
-        problems.add(
-                "--"
-                        + option.key()
-                        + " holds a password, which everybody would see: take it out and set "
-                        + variable
-                        + ", or "
-                        + variable
-                        + "_FILE to the file that holds it");
-        return "";
+    }
+
+    /** Arguments are shown by process lists and by Flink's page. */
+    private String address(Option option, String variable) {
+        String text = text(option);
+        try {
+            return PostgresUrl.checked(text, variable);
+        } catch (IllegalArgumentException e) {
+            problems.add("--" + option.key() + " " + e.getMessage());
+            return "";
+        }
+    }
+
+    private String postgres() {
+        String address = address(Option.POSTGRES_URL, PASSWORD_VARIABLE);
+        if (!address.isEmpty() && !address.startsWith("jdbc:postgresql:")) {
+            problems.add(
+                    "--"
+                            + Option.POSTGRES_URL.key()
+                            + " is not a "
+                            + Option.POSTGRES_URL.description());
+        }
+        return address;
     }
 
     private String secret(String variable) {
@@ -213,7 +226,7 @@ public final class MeteringOptionsReader {
             catalog.put(
                     option,
                     option == Option.LAKE_URI
-                            ? addressWithoutPassword(option, LakeConnection.PASSWORD_VARIABLE)
+                            ? address(option, LakeConnection.PASSWORD_VARIABLE)
                             : text(option));
         }
         if (text(Option.LAKE_URI).isEmpty()) {
@@ -241,7 +254,8 @@ public final class MeteringOptionsReader {
         try {
             return parse.apply(text);
         } catch (IllegalArgumentException e) {
-            problems.add("--" + option.key() + " " + text + ": " + e.getMessage());
+            problems.add(
+                    "--" + option.key() + " " + Secret.withoutLogins(text) + ": " + e.getMessage());
             return otherwise;
         }
     }

@@ -52,20 +52,35 @@ public final class RealEnds {
     public static MeteringEnds ends(
             MeteringOptions options, List<Meter> meters, Duration checkpointInterval) {
         Properties kafka = options.kafka().properties();
+        PostgresUsageSink usage =
+                new PostgresUsageSink(postgres(options), sinkOptions(options, meters));
         return new MeteringEnds(
                 UsageEventsSource.unbounded(
                         new KafkaTopic(options.eventsTopic(), options.consumerGroup()),
                         kafka,
-                        new WatermarkRules(options.outOfOrderness(), options.idleAfter()),
+                        watermarkRules(options),
                         new Parser(meters)),
-                new PostgresUsageSink(postgres(options), sinkOptions(options, meters)),
+                usage,
                 RecordSinks.rejected(options.rejectedTopic(), options.eventsTopic(), kafka),
                 RecordSinks.late(options.lateTopic(), options.eventsTopic(), kafka),
-                lake(options, meters, checkpointInterval));
+                lake(options, meters, checkpointInterval, usage));
+    }
+
+    /** A stale event never counts, so it does not hold up what does. */
+    private static WatermarkRules watermarkRules(MeteringOptions options) {
+        Duration horizon = options.dedupeHorizon();
+        Duration longest = WatermarkRules.LONGEST_HOLD;
+        return new WatermarkRules(
+                options.outOfOrderness(),
+                options.idleAfter(),
+                horizon.compareTo(longest) < 0 ? horizon : longest);
     }
 
     private static LakeEnd lake(
-            MeteringOptions options, List<Meter> meters, Duration checkpointInterval) {
+            MeteringOptions options,
+            List<Meter> meters,
+            Duration checkpointInterval,
+            PostgresUsageSink usage) {
         LakeOptions catalog = options.lake();
         if (catalog == null) {
             return LakeEnd.NONE;
@@ -75,8 +90,10 @@ public final class RealEnds {
                         catalog,
                         LakeSchedule.of(options.lakeCommitInterval(), checkpointInterval),
                         meters.stream().collect(toMap(Meter::slug, Meter::aggregation)),
+                        new LedgerInPostgres(postgres(options), options.pipeline()),
                         options.rewindTo());
-        return (rows, stage) -> lake.attach(rows, stage.uid(), stage.label());
+        return (rows, stage) ->
+                usage.followedBy(lake.write(rows, stage.uid(), stage.label())::follow);
     }
 
     /** One connection to Postgres, opened when it is first used. */

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,9 @@ public final class Secret {
     public static final String STARS = "*****";
 
     private static final String FILE = "_FILE";
+
+    private static final Pattern LOGIN =
+            Pattern.compile("//(?![\\w.~%+-]*@[^@\n]*$).*@", Pattern.MULTILINE);
 
     private Secret() {}
 
@@ -43,6 +47,14 @@ public final class Secret {
                     name + FILE + " names " + file + ", which is empty: write the secret into it");
         }
         return secret;
+    }
+
+    /**
+     * A text that repeats what somebody typed, without what stands in an address between {@code //}
+     * and the last {@code @} of a line; a plain user name stays.
+     */
+    public static String withoutLogins(String text) {
+        return LOGIN.matcher(text).replaceAll("//" + STARS + "@");
     }
 
     private static String read(String variable, Path file) {

@@ -4,6 +4,7 @@ import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.connectors.postgres.schema.Upkeep;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.jobs.metering.Option;
+import io.tallyflow.jobs.metering.PostgresUrl;
 import io.tallyflow.jobs.metering.Secret;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -51,10 +52,7 @@ public final class PrepareSchema {
     static DataSource database(String[] arguments, Map<String, String> environment) {
         List<String> problems = new ArrayList<>();
         Map<Option, String> given = given(arguments, problems);
-        String url = given.getOrDefault(Option.POSTGRES_URL, "");
-        if (!url.startsWith("jdbc:postgresql:")) {
-            problems.add("--postgres.url must be a " + Option.POSTGRES_URL.description());
-        }
+        String url = url(given.getOrDefault(Option.POSTGRES_URL, ""), problems);
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", problems));
         }
@@ -66,6 +64,19 @@ public final class PrepareSchema {
         return database;
     }
 
+    private static String url(String text, List<String> problems) {
+        if (!text.startsWith("jdbc:postgresql:")) {
+            problems.add("--postgres.url must be a " + Option.POSTGRES_URL.description());
+            return "";
+        }
+        try {
+            return PostgresUrl.parse(text, MeteringOptionsReader.PASSWORD_VARIABLE).jdbc();
+        } catch (IllegalArgumentException e) {
+            problems.add("--postgres.url " + e.getMessage());
+            return "";
+        }
+    }
+
     private static Map<Option, String> given(String[] arguments, List<String> problems) {
         Map<Option, String> given = new EnumMap<>(Option.class);
         for (int i = 0; i < arguments.length; i += 2) {
@@ -73,7 +84,7 @@ public final class PrepareSchema {
             if (option == null || i + 1 == arguments.length) {
                 problems.add(
                         "expected --postgres.url URL or --postgres.user USER, found "
-                                + arguments[i]);
+                                + Secret.withoutLogins(arguments[i]));
             } else {
                 given.put(option, arguments[i + 1]);
             }

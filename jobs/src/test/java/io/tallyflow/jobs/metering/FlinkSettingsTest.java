@@ -7,7 +7,10 @@ import java.time.Duration;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FlinkSettingsTest {
 
@@ -48,5 +51,21 @@ final class FlinkSettingsTest {
         settings.set(
                 CheckpointingOptions.CHECKPOINTING_INTERVAL_DURING_BACKLOG, Duration.ofSeconds(1));
         assertThatCode(() -> FlinkSettings.check(settings)).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"*", "", "null", "http://*", "http://a,http://b"})
+    void refusesAnInterfaceThatAnswersEverySite(String origin) {
+        Configuration settings = FlinkSettings.required();
+        settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(1));
+        settings.set(WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        assertThatThrownBy(() -> FlinkSettings.check(settings))
+                .hasMessageContaining(
+                        "web.access-control-allow-origin is "
+                                + origin
+                                + " and must be the address of Flink's own page");
+        settings.removeConfig(WebOptions.ACCESS_CONTROL_ALLOW_ORIGIN);
+        assertThatThrownBy(() -> FlinkSettings.check(settings))
+                .hasMessageContaining("web.access-control-allow-origin is *");
     }
 }

@@ -106,6 +106,24 @@ final class LakePropertiesTest {
                 .hasMessageContaining("--lake.properties " + file + ": cannot be read");
     }
 
+    /** Iceberg names the address wherever it cannot connect. */
+    @Test
+    void areAProblemIfTheirAddressHoldsAPassword() throws IOException {
+        for (String address :
+                new String[] {
+                    "jdbc:postgresql://h/d?user=u&password=" + CANARY,
+                    "jdbc:postgresql://u:a/" + CANARY + "@h/d",
+                    "https://u:" + CANARY + "@h/d"
+                }) {
+            Files.writeString(file, "uri=" + address);
+            assertThatThrownBy(this::read)
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("--lake.properties " + file + ": uri ")
+                    .hasMessageContaining("TALLYFLOW_LAKE_PASSWORD")
+                    .hasMessageNotContaining(CANARY);
+        }
+    }
+
     private MeteringOptions read() {
         String[] arguments = {
             "--kafka.bootstrap", "k:1",

@@ -61,7 +61,12 @@ class QueryArgumentsTest extends DatabaseTest {
                 "5",
                 "PDT",
                 "localtime",
+                "LocalTime",
                 "posixrules",
+                "posix/Europe/Berlin",
+                "Right/Europe/Berlin",
+                "nan",
+                "Infinity",
                 "../etc/passwd",
                 "<x>5",
                 "UTC'; drop table tallyflow.ledger; --"
@@ -73,7 +78,22 @@ class QueryArgumentsTest extends DatabaseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"UTC", "Europe/Berlin", "CET", "Etc/GMT+5", "EST5EDT", "NZ-CHAT"})
+    @ValueSource(
+            strings = {
+                "UTC",
+                "Europe/Berlin",
+                "CET",
+                "Etc/GMT+5",
+                "EST5EDT",
+                "NZ-CHAT",
+                "utc",
+                "etc/utc",
+                "europe/berlin",
+                "AMERICA/ST_JOHNS",
+                "cet",
+                "est5edt",
+                "nz-chat"
+            })
     void takesEveryIanaZone(String zone) throws SQLException {
         insert(meter("m", Aggregation.SUM, MINUTE), Reading.of("s", NOON, "1"));
         assertThat(UsageQuery.of("m").by("DAY").in(zone).values(connection()))
@@ -120,6 +140,36 @@ class QueryArgumentsTest extends DatabaseTest {
     void refusesSuchAZoneAlsoWhereNothingWasCountedYet() throws SQLException {
         insert(meter("d", Aggregation.SUM, DAY));
         refuses(UsageQuery.of("d").by("DAY").in("America/Los_Angeles"), "time_zone", "DAY");
+    }
+
+    @Test
+    void refusesAZoneWhoseHoursDoNotFallOnTheGrain() throws SQLException {
+        insert(meter("h", Aggregation.SUM, HOUR), Reading.of("s", NOON, "1"));
+        UsageQuery query = UsageQuery.of("h").by("HOUR");
+        assertThat(query.in("Europe/Berlin").values(connection())).containsExactly(BigDecimal.ONE);
+        refuses(query.in("Asia/Kolkata"), "time_zone", "HOUR");
+        for (String zone : new String[] {"Asia/Kolkata", "asia/kathmandu", "Australia/Lord_Howe"}) {
+            refuses(
+                    query.in(zone).between("2025-06-01T00:00:00Z", "2025-06-01T01:00:00Z"),
+                    "time_zone",
+                    "HOUR");
+        }
+        // In summer it is eleven hours ahead.
+        assertThat(query.in("Australia/Lord_Howe").values(connection()))
+                .containsExactly(BigDecimal.ONE);
+    }
+
+    @Test
+    void beginsHoursWhenClocksShowThem() throws SQLException {
+        insert(meter("m", Aggregation.SUM, MINUTE), Reading.of("s", "2025-01-01T00:29:59Z", "1"));
+        assertThat(UsageQuery.of("m").by("HOUR").in("Asia/Kolkata").rows(connection()))
+                .containsExactly(
+                        new QueryRow(
+                                Instant.parse("2024-12-31T23:30:00Z"),
+                                Instant.parse("2025-01-01T00:30:00Z"),
+                                null,
+                                Map.of(),
+                                BigDecimal.ONE));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -44,8 +45,7 @@ final class UsageOracle {
             Window window =
                     query.windowSize() == null
                             ? whole
-                            : windowOf(
-                                    reading.at(), query.windowSize(), ZoneId.of(query.timeZone()));
+                            : windowOf(reading.at(), query.windowSize(), zone(query.timeZone()));
             rows.computeIfAbsent(rowOf(query, reading, window), row -> new ArrayList<>())
                     .add(reading);
         }
@@ -106,9 +106,15 @@ final class UsageOracle {
 
     private static Window windowOf(Instant at, String size, ZoneId zone) {
         if (size.equals("MINUTE") || size.equals("HOUR")) {
-            ChronoUnit unit = size.equals("HOUR") ? ChronoUnit.HOURS : ChronoUnit.MINUTES;
-            Instant start = at.truncatedTo(unit);
-            return new Window(start, start.plus(1, unit));
+            Instant start = at.truncatedTo(ChronoUnit.MINUTES);
+            Instant end = start.plus(1, ChronoUnit.MINUTES);
+            while (size.equals("HOUR") && !beginsAnHour(start, zone)) {
+                start = start.minus(1, ChronoUnit.MINUTES);
+            }
+            while (size.equals("HOUR") && !beginsAnHour(end, zone)) {
+                end = end.plus(1, ChronoUnit.MINUTES);
+            }
+            return new Window(start, end);
         }
         LocalDate day = startDay(at.atZone(zone).toLocalDate().plusDays(1), size);
         while (day.atStartOfDay(zone).toInstant().isAfter(at)) {
@@ -117,6 +123,25 @@ final class UsageOracle {
         return new Window(
                 day.atStartOfDay(zone).toInstant(),
                 after(day, size).atStartOfDay(zone).toInstant());
+    }
+
+    /** Clocks show a full hour, or would if they had not skipped it. */
+    private static boolean beginsAnHour(Instant minute, ZoneId zone) {
+        if (minute.atZone(zone).getMinute() == 0) {
+            return true;
+        }
+        ZoneOffsetTransition change = zone.getRules().previousTransition(minute.plusMillis(1));
+        return change != null
+                && minute.isBefore(change.getInstant().plus(change.getDuration()))
+                && minute.atOffset(change.getOffsetBefore()).getMinute() == 0;
+    }
+
+    private static ZoneId zone(String inAnyCase) {
+        return ZoneId.getAvailableZoneIds().stream()
+                .filter(inAnyCase::equalsIgnoreCase)
+                .map(ZoneId::of)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static LocalDate startDay(LocalDate day, String size) {

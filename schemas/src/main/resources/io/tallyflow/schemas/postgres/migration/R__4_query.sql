@@ -93,8 +93,11 @@ declare
     hi timestamptz;
     first timestamptz;
     last timestamptz;
+    past interval[];
     step interval;
+    origin timestamptz := dawn;
     bounds timestamptz[];
+    fits boolean := true;
     names text[];
     by_subject boolean;
     by_cell boolean;
@@ -174,20 +177,29 @@ begin
     end if;
     hi := greatest(hi, lo + grain);
 
-    if query.window_size in ('MINUTE', 'HOUR') then
-        step := '1 ' || query.window_size;
-    elsif query.window_size is not null then
+    if query.window_size = 'MINUTE' then
+        step := '1 minute';
+    elsif query.window_size = 'HOUR' then
+        past := tallyflow.minutes_past_the_hour(zone, lo, hi);
+        if cardinality(past) = 1 then
+            step := '1 hour';
+            origin := dawn - past[1];
+            fits := date_bin(grain, origin, dawn - interval '1 day') = origin
+                or not (open_from or open_to or date_bin(step, lo, origin) + step < hi);
+        end if;
+    end if;
+    if query.window_size is not null and step is null then
         bounds := tallyflow.calendar_bounds(query.window_size, zone, lo, hi);
-        if exists (
+        fits := not exists (
             select from unnest(bounds) b (instant)
             where date_bin(grain, b.instant, dawn) <> b.instant
               and (b.instant > lo or open_from)
-              and (b.instant < hi or open_to)
-        ) then
-            raise invalid_parameter_value using message = format(
-                'time_zone: in %s a %s (window_size) does not always begin on the grain of meter %s, which is %s in UTC',
-                zone, query.window_size, query.meter, definition.window_size);
-        end if;
+              and (b.instant < hi or open_to));
+    end if;
+    if not fits then
+        raise invalid_parameter_value using message = format(
+            'time_zone: in %s a %s (window_size) does not always begin on the grain of meter %s, which is %s in UTC',
+            zone, query.window_size, query.meter, definition.window_size);
     end if;
 
     return query
@@ -233,7 +245,7 @@ begin
     placed as not materialized (
         select
             case
-                when step is not null then date_bin(step, c.window_start, dawn)
+                when step is not null then date_bin(step, c.window_start, origin)
                 when bounds is not null then bounds[width_bucket(c.window_start, bounds)]
             end as window,
             case when by_cell then c.cell end as cell,
@@ -279,7 +291,7 @@ begin
         from (
             select
                 case
-                    when step is not null then date_bin(step, v.window_start, dawn)
+                    when step is not null then date_bin(step, v.window_start, origin)
                     when bounds is not null then bounds[width_bucket(v.window_start, bounds)]
                 end as window,
                 case when by_cell then v.cell end as cell,
@@ -358,4 +370,4 @@ $$;
 
 comment on function tallyflow.query(
     text, timestamptz, timestamptz, text, text, text[], text[], jsonb) is
-    'Usage of a meter in [from, to), rounded outwards to the meter''s grain: by window (MINUTE, HOUR in UTC; DAY, WEEK from Monday, MONTH, YEAR of an IANA zone; or null for one total), subject and groups. Exact decimals, adjustments included. A total of an open range begins and ends with what was counted. Wrong arguments are errors 22023 that name the argument.';
+    'Usage of a meter in [from, to), rounded outwards to the meter''s grain: by window (MINUTE; HOUR, DAY, WEEK from Monday, MONTH, YEAR of an IANA zone; or null for one total), subject and groups. Exact decimals, adjustments included. A total of an open range begins and ends with what was counted. Wrong arguments are errors 22023 that name the argument.';

@@ -265,14 +265,16 @@ comment on table tallyflow.rewind is 'Every time results were taken back to an e
 -- Savepoints that were taken, so that each can be found again by what the results were at it.
 --
 -- A savepoint that a job takes on its way carries a commit that is not made yet: it is made with the
--- job's next checkpoint, or by the job that starts from the savepoint. So its commit is not written
--- here but looked up in the history: the first one with the savepoint's checkpoint number after the
--- ledger's position when it was begun. Numbers alone would not do, because a job that starts from an
--- older state uses them again.
+-- job's next checkpoint, or by the job that starts from the savepoint. So its place is not written here
+-- but looked up in the history, by the name that the savepoint itself holds. Numbers alone would not
+-- do, because a job that starts from an older state uses them again. Where the savepoint's files could
+-- not be read, it is the first commit with its checkpoint number after the ledger's position when it
+-- was begun.
 
 create table tallyflow.savepoint (
     path text collate "C" primary key,
     pipeline text collate "C" not null,
+    token bigint,
     checkpoint bigint not null,
     after_epoch bigint not null,
     after_commit bigint not null,
@@ -287,6 +289,8 @@ create table tallyflow.savepoint (
 comment on table tallyflow.savepoint is
     'Savepoints that were taken with tallyflow savepoint; that their files are still there is not known here.';
 comment on column tallyflow.savepoint.path is 'Where it is, as Flink names it.';
+comment on column tallyflow.savepoint.token is
+    'Name of the start whose commit it stands for; null if its files could not be read when it was taken.';
 comment on column tallyflow.savepoint.checkpoint is 'Its number, from the same count as those of checkpoints.';
 comment on column tallyflow.savepoint.after_epoch is 'Epoch of the ledger when it was begun.';
 comment on column tallyflow.savepoint.after_commit is 'Commit of the ledger when it was begun.';

@@ -10,21 +10,28 @@ import org.apache.flink.api.connector.source.SplitEnumerator;
 import org.apache.flink.api.connector.source.SplitEnumeratorContext;
 import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
+import org.apache.flink.util.FlinkRuntimeException;
+import org.apache.kafka.common.Uuid;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The Kafka source's enumerator, which also tells Flink whether any reader has a backlog. Which
- * readers have one is in no state: every reader says so itself soon after it has started.
+ * The Kafka source's enumerator, which also tells Flink whether any reader has a backlog, and knows
+ * which topic it is that is read. Which readers have a backlog is in no state: every reader says so
+ * itself soon after it has started.
  */
-final class BacklogEnumerator
-        implements SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> {
+final class UsageEventsEnumerator
+        implements SplitEnumerator<KafkaPartitionSplit, UsageEventsEnumState> {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BacklogEnumerator.class);
+    private static final Logger LOG = LoggerFactory.getLogger(UsageEventsEnumerator.class);
+
+    private static final long TOPIC_PACE_MILLIS = 10_000;
 
     private final SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator;
     private final SplitEnumeratorContext<KafkaPartitionSplit> context;
+    private final SameTopic topic;
+    private final TopicIds ids;
     private final Set<Integer> behind = new HashSet<>();
 
     /**
@@ -33,11 +40,15 @@ final class BacklogEnumerator
      */
     private @Nullable Boolean told;
 
-    BacklogEnumerator(
+    UsageEventsEnumerator(
             SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
-            SplitEnumeratorContext<KafkaPartitionSplit> context) {
+            SplitEnumeratorContext<KafkaPartitionSplit> context,
+            SameTopic topic,
+            TopicIds ids) {
         this.enumerator = enumerator;
         this.context = context;
+        this.topic = topic;
+        this.ids = ids;
     }
 
     @Override
@@ -81,9 +92,28 @@ final class BacklogEnumerator
         }
     }
 
+    /**
+     * Waits for the brokers' word: until it is there no checkpoint can be taken, so nothing is
+     * committed that was read from another topic.
+     */
     @Override
     public void start() {
+        try {
+            topic.heed(ids.ask());
+        } catch (RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new FlinkRuntimeException("Kafka did not say which topic has the name", e);
+        }
+        context.callAsync(ids::ask, this::heed, TOPIC_PACE_MILLIS, TOPIC_PACE_MILLIS);
         enumerator.start();
+    }
+
+    /** Brokers that do not answer now are asked again. */
+    private void heed(@Nullable Uuid now, @Nullable Throwable failure) {
+        if (failure == null && now != null) {
+            topic.heed(now);
+        }
     }
 
     @Override
@@ -105,8 +135,8 @@ final class BacklogEnumerator
     }
 
     @Override
-    public KafkaSourceEnumState snapshotState(long checkpointId) throws Exception {
-        return enumerator.snapshotState(checkpointId);
+    public UsageEventsEnumState snapshotState(long checkpointId) throws Exception {
+        return new UsageEventsEnumState(topic.id(), enumerator.snapshotState(checkpointId));
     }
 
     @Override
@@ -121,6 +151,10 @@ final class BacklogEnumerator
 
     @Override
     public void close() throws IOException {
-        enumerator.close();
+        try {
+            ids.close();
+        } finally {
+            enumerator.close();
+        }
     }
 }

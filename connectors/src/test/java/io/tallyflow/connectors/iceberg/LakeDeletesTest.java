@@ -1,0 +1,145 @@
+package io.tallyflow.connectors.iceberg;
+
+import static io.tallyflow.connectors.iceberg.CompactedLake.FEBRUARY_28;
+import static io.tallyflow.connectors.iceberg.CompactedLake.write;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.connectors.iceberg.LakeRig.Snapshot;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Rows that another engine has deleted stay deleted, whatever is done with the table after. */
+final class LakeDeletesTest {
+
+    @TempDir private Path folder;
+    private LakeFixture lake;
+    private CompactedLake days;
+    private OutsideEngine engine;
+
+    @BeforeEach
+    void makeTables() throws IOException {
+        lake = new LakeFixture(folder);
+        days = new CompactedLake(lake, folder);
+        engine = new OutsideEngine(lake);
+    }
+
+    @AfterEach
+    void dropCatalog() {
+        lake.close();
+    }
+
+    @Test
+    void showsNoRowThatWasDeleted() throws Exception {
+        threeBatches();
+        deleteSome();
+        assertThat(seen(Expressions.alwaysTrue())).isEqualTo(withoutDeleted(90));
+        assertThat(seen(Expressions.in("id", "4", "5", "7", "40", "41"))).containsExactly(5L, 41L);
+        assertThat(rows()).isEqualTo(withoutDeleted(90).size());
+    }
+
+    @Test
+    void countsRowsOfABatchThatCameAfterTheDeletion() throws Exception {
+        Snapshot third = threeBatches();
+        deleteSome();
+        try (LakeRig rig = days.rig(third)) {
+            write(rig, 90, 120);
+            rig.checkpoint(4);
+        }
+        List<Long> left = new ArrayList<>(withoutDeleted(120));
+        assertThat(seen(Expressions.alwaysTrue())).isEqualTo(left);
+        assertThat(rows()).isEqualTo(left.size());
+    }
+
+    @Test
+    void compactsWithoutRowsThatWereDeleted() throws Exception {
+        threeBatches();
+        deleteSome();
+        for (int day = 0; day < 3; day++) {
+            LocalDate compacted = CompactedLake.MARCH_1.minusDays(day);
+            assertThat(days.compact(compacted)).isNotNull();
+        }
+        assertThat(seen(Expressions.alwaysTrue())).isEqualTo(withoutDeleted(90));
+        assertThat(lake.events()).as("in the files").isEqualTo(withoutDeleted(90));
+        assertThat(days.filesByDay(LakeTable.EVENTS)).containsEntry(FEBRUARY_28, 1);
+    }
+
+    @Test
+    void takesBackWithoutRowsThatWereDeletedComingAgain() throws Exception {
+        Snapshot second;
+        try (LakeRig rig = days.rig(null)) {
+            write(rig, 0, 30);
+            rig.checkpoint(1);
+            write(rig, 30, 60);
+            second = rig.checkpoint(2);
+            write(rig, 60, 90);
+            rig.checkpoint(3);
+        }
+        for (int day = 0; day < 3; day++) {
+            // So that each file has rows that stay and rows that go.
+            days.compact(CompactedLake.MARCH_1.minusDays(day));
+        }
+        deleteSome();
+        try (LakeRig rig = days.rewound(second)) {
+            write(rig, 60, 70);
+            rig.checkpoint(3);
+        }
+        assertThat(seen(Expressions.alwaysTrue())).isEqualTo(withoutDeleted(70));
+        assertThat(rows()).isEqualTo(withoutDeleted(70).size());
+    }
+
+    private Snapshot threeBatches() throws Exception {
+        try (LakeRig rig = days.rig(null)) {
+            write(rig, 0, 30);
+            rig.checkpoint(1);
+            write(rig, 30, 60);
+            rig.checkpoint(2);
+            write(rig, 60, 90);
+            return rig.checkpoint(3);
+        }
+    }
+
+    /** Two by position in different files, one by id and source, the fourth by its subject. */
+    private void deleteSome() throws IOException {
+        engine.deleteByPosition("4");
+        engine.deleteByPosition("40");
+        engine.deleteByValue(Map.of("id", "7", "source", "test"));
+        engine.deleteByValue(Map.of("id", "23"));
+        engine.deleteByValue(Map.of("id", "24", "source", "another"));
+    }
+
+    private static List<Long> withoutDeleted(long count) {
+        return LongStream.range(0, count)
+                .filter(number -> number != 4 && number != 40 && number != 7 && number != 23)
+                .boxed()
+                .toList();
+    }
+
+    private List<Long> seen(Expression filter) throws IOException {
+        List<Long> numbers = new ArrayList<>();
+        try (Lake tables = Lake.open(lake.options());
+                CloseableIterable<StructLike> rows =
+                        LakeView.of(tables).scan(LakeTable.EVENTS, filter, List.of("id"))) {
+            rows.forEach(row -> numbers.add(Long.parseLong(row.get(0, String.class))));
+        }
+        return numbers.stream().sorted().toList();
+    }
+
+    private long rows() throws IOException {
+        try (Lake tables = Lake.open(lake.options())) {
+            return LakeView.of(tables).rows(LakeTable.EVENTS);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package io.tallyflow.jobs.metering;
+
+import io.tallyflow.connectors.commit.CommitLedger;
+import io.tallyflow.schemas.commit.CommitName;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the history of the ledger; never waits for whoever is writing to it. */
+final class LedgerInPostgres implements CommitLedger {
+
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * All commits of one start are of one epoch and follow each other: a later one says of an
+     * earlier one that it was made, even if the history does not know it by itself any more.
+     */
+    private static final String FIND =
+            """
+            select epoch, abandoned_in_epoch is not null
+            from tallyflow.ledger_history
+            where pipeline = ? and token = ? and checkpoint >= ?
+            order by checkpoint limit 1
+            """;
+
+    private final JdbcConnectionProvider connections;
+    private final String pipeline;
+
+    LedgerInPostgres(JdbcConnectionProvider connections, String pipeline) {
+        this.connections = connections;
+        this.pipeline = pipeline;
+    }
+
+    @Override
+    public @Nullable Place find(CommitName name) throws IOException {
+        try {
+            Connection connection = connections.getOrEstablishConnection();
+            connection.setAutoCommit(true);
+            return find(name, connection);
+        } catch (SQLException e) {
+            connections.closeConnection();
+            throw new IOException("the ledger cannot be asked: " + e.getMessage(), e);
+        } catch (ClassNotFoundException e) {
+            throw new IOException("the Postgres driver is not on the class path", e);
+        }
+    }
+
+    private @Nullable Place find(CommitName name, Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+            statement.setString(1, pipeline);
+            statement.setLong(2, name.token());
+            statement.setLong(3, name.checkpoint());
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() ? new Place(row.getLong(1), row.getBoolean(2)) : null;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        connections.closeConnection();
+    }
+}
