@@ -78,7 +78,7 @@ final class RehearsalCommandsTest {
                     send --kafka-bootstrap h:1 --start noon                  | --start noon is neither like
                     send --kafka-bootstrap h:1 --start 2026-01-01 --up-to 0  | --up-to 0 is not a number of records
                     send --kafka-bootstrap h:1 --start 2026-01-01 --rate -1  | --rate -1 is not a number of records
-                    send --kafka-bootstrap here --start 2026-01-01           | --kafka-bootstrap here is not HOST:PORT
+                    send --kafka-bootstrap here --start 2026-01-01           | --kafka-bootstrap is not HOST:PORT
                     send --kafka-bootstrap h:1                               | Missing required option: '--start=T'
                     check --start 2026-01-01 --timeout 0                     | --timeout 0 is not a number of seconds
                     """)
@@ -152,8 +152,8 @@ final class RehearsalCommandsTest {
             assertThat(
                             statement.executeUpdate(
                                     """
-                                    delete from tallyflow.usage_row where ctid = (
-                                        select ctid from tallyflow.usage_row
+                                    delete from tallyflow.usage_row where (tableoid, ctid) = (
+                                        select tableoid, ctid from tallyflow.usage_row
                                         where layer = (
                                             select layer from tallyflow.layer
                                             where slug = 'requests_total') limit 1)
