@@ -20,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class CellNumbersTest {
 
+    private static final BigDecimal GREATEST = new BigDecimal("99999999999999999999");
+
     private static final int CELLS = 3;
 
     @Property(tries = 4_000, seed = "42")
@@ -123,11 +125,16 @@ final class CellNumbersTest {
     @Test
     void accountForObjects() {
         CellNumbers numbers = begun(Aggregation.SUM);
-        long before = numbers.bytes();
-        numbers.add(0, new BigDecimal("99999999999999999999"), 1, "s", "1");
-        assertThat(numbers.bytes()).isGreaterThan(before);
-        numbers.add(0, new BigDecimal("-99999999999999999999"), 1, "s", "2");
-        assertThat(numbers.bytes()).isEqualTo(before);
+        numbers.add(0, GREATEST, 1, "s", "1");
+        long full = numbers.bytes();
+        numbers.add(0, GREATEST.negate(), 1, "s", "2");
+        // The place for it stays.
+        long empty = numbers.bytes();
+        assertThat(empty).isLessThan(full);
+        numbers.add(0, GREATEST, 1, "s", "3");
+        assertThat(numbers.bytes()).isEqualTo(full);
+        numbers.add(0, GREATEST.negate(), 1, "s", "4");
+        assertThat(numbers.bytes()).isEqualTo(empty);
     }
 
     /** Mostly small; now and then with as many digits as a quantity can have. */
