@@ -43,17 +43,27 @@ final class IdentitiesCommand implements Callable<Integer> {
                             + " ${DEFAULT-VALUE}; 0: not at all).")
     private int steadySeconds;
 
+    @Option(
+            names = "--filter-bytes",
+            paramLabel = "BYTES",
+            defaultValue = "0",
+            description =
+                    "What the filters of identities may fill of the heap of a slot (default: as the"
+                            + " product does).")
+    private long filterBytes;
+
     @Mixin private PastOptions past = new PastOptions();
 
     @Override
     public Integer call() {
         past.require(count > 0 && events > 0, "--count and --events must be above 0");
         past.require(steadySeconds >= 0, "--steady must be 0 or more");
+        past.require(filterBytes >= 0, "--filter-bytes must be 0 or more");
         return past.measure(
                 new PastRun(
                         ProgramName.IDENTITIES,
                         WorkloadSettings.standard(events, SubjectMix.UNIFORM).after(count),
                         new PastRun.Past("identities", count),
-                        past.load(ALL_METERS, Duration.ofSeconds(steadySeconds))));
+                        past.load(ALL_METERS, Duration.ofSeconds(steadySeconds), filterBytes)));
     }
 }

@@ -34,12 +34,12 @@ final class PastOptions {
      *
      * @throws ParameterException if an option is not possible
      */
-    ProgramRunner.Load load(int meters, Duration steady) {
+    ProgramRunner.Load load(int meters, Duration steady, long filterBytes) {
         require(
                 parallelism > 0 && parallelism <= Topics.EVENT_PARTITIONS,
                 "--parallelism must be 1 to " + Topics.EVENT_PARTITIONS);
         return new ProgramRunner.Load(
-                parallelism, meters, 1, Duration.ofSeconds(patienceSeconds), steady);
+                parallelism, meters, 1, Duration.ofSeconds(patienceSeconds), steady, filterBytes);
     }
 
     /** The exit code of the command. */

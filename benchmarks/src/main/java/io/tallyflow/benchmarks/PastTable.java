@@ -62,6 +62,8 @@ final class PastTable {
         row("resident at most, MiB", "%,.0f", figure("before.peakBytes") / MEBI);
         row("windows released", "%,.0f", figure("before.releases"));
         row("heap that open windows count, MiB", "%,.1f", figure("before.windowBytes") / MEBI);
+        row("heap that identities count, MiB", "%,.1f", figure("before.identityBytes") / MEBI);
+        row("filters read from state", "%,.0f", figure("before.filterReads"));
         row("checkpoint, median ms", "%,.0f", figure("before.checkpointMedianMillis"));
         row("checkpoint, p99 ms", "%,.0f", figure("before.checkpointP99Millis"));
     }
@@ -79,6 +81,7 @@ final class PastTable {
         double nanos = figure("after.nanos");
         row("events/s", "%,.0f", events * NANOS_PER_SECOND / nanos);
         row("CPU µs/event", "%.2f", figure("after.cpuNanos") / NANOS_PER_MICRO / events);
+        row("filters read from state meanwhile", "%,.0f", figure("after.filterReads"));
         row("resident at most, to the end, MiB", "%,.0f", figure("after.peakBytes") / MEBI);
         row("checkpoint meanwhile, median ms", "%,.0f", result.checkpoints().medianMillis());
         row("checkpoint meanwhile, p99 ms", "%,.0f", result.checkpoints().p99Millis());

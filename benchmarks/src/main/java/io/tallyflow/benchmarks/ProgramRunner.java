@@ -37,8 +37,16 @@ final class ProgramRunner {
      * @param shards over how many keys the product spreads the events of one subject
      * @param patience after which a program gives up
      * @param steady how long checkpoints are measured at a steady rate
+     * @param filterBytes what filters of older identities may fill in each slot; 0 for their share
+     *     of the heap
      */
-    record Load(int parallelism, int meters, int shards, Duration patience, Duration steady) {}
+    record Load(
+            int parallelism,
+            int meters,
+            int shards,
+            Duration patience,
+            Duration steady,
+            long filterBytes) {}
 
     /** Runs one and removes what it leaves. */
     ProgramProcess.Taken run(ProgramName program, LoadedTopic topic) {
@@ -94,7 +102,8 @@ final class ProgramRunner {
                 directory,
                 postgresUrl,
                 load.patience(),
-                load.steady());
+                load.steady(),
+                load.filterBytes());
     }
 
     private ProgramProcess.Taken run(

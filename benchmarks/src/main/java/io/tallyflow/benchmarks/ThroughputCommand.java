@@ -177,7 +177,8 @@ final class ThroughputCommand implements Callable<Integer> {
                         meters,
                         shards,
                         Duration.ofSeconds(patienceSeconds),
-                        Duration.ZERO),
+                        Duration.ZERO,
+                        0),
                 line().getErr());
     }
 }

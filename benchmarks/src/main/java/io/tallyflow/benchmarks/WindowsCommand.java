@@ -48,6 +48,6 @@ final class WindowsCommand implements Callable<Integer> {
                         ProgramName.WINDOWS,
                         WorkloadSettings.opening(count),
                         new PastRun.Past("windows", count),
-                        past.load(meters, Duration.ZERO)));
+                        past.load(meters, Duration.ZERO, 0)));
     }
 }

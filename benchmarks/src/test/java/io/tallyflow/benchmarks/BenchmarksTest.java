@@ -46,6 +46,7 @@ final class BenchmarksTest {
         "--count, 0, --count and --events must be above 0",
         "--events, 0, --count and --events must be above 0",
         "--steady, -1, --steady must be 0 or more",
+        "--filter-bytes, -1, --filter-bytes must be 0 or more",
         "--parallelism, 5, --parallelism must be 1 to 4"
     })
     void refusesIdentitiesThatCannotBeRemembered(String option, String value, String said) {

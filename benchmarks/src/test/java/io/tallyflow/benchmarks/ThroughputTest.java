@@ -33,7 +33,7 @@ final class ThroughputTest {
 
     private static List<Measurement> run(List<ProgramName> programs, int rounds, int shards) {
         ProgramRunner.Load load =
-                new ProgramRunner.Load(2, 3, shards, Duration.ofSeconds(100), Duration.ZERO);
+                new ProgramRunner.Load(2, 3, shards, Duration.ofSeconds(100), Duration.ZERO, 0);
         return new Throughput(
                         programs,
                         EVENTS,

@@ -2,9 +2,6 @@ package io.tallyflow.cli;
 
 import io.tallyflow.cli.embedded.Directories;
 import io.tallyflow.cli.embedded.EmbeddedPostgres;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -17,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the embedded servers keep everything, held by one process at a time. The lock ends with the

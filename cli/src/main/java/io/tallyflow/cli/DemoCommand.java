@@ -10,15 +10,6 @@ import io.tallyflow.cli.demo.UsageSender;
 import io.tallyflow.cli.embedded.Directories;
 import io.tallyflow.cli.embedded.JobLauncher;
 import io.tallyflow.cli.embedded.Topics;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -26,6 +17,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code tallyflow demo}. */
 @Command(
@@ -53,7 +50,7 @@ final class DemoCommand implements Callable<Integer> {
             defaultValue = "100000",
             description =
                     "How many records to send, copies and bad ones among them; default"
-                        + " ${DEFAULT-VALUE}.")
+                            + " ${DEFAULT-VALUE}.")
     private long events;
 
     @Option(

@@ -3,7 +3,6 @@ package io.tallyflow.cli;
 import io.tallyflow.schemas.meter.InvalidMetersException;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,20 +3,17 @@ package io.tallyflow.cli;
 import io.tallyflow.cli.embedded.EmbeddedPostgres;
 import io.tallyflow.cli.embedded.LakeAddress;
 import io.tallyflow.connectors.iceberg.LakeRelocation;
-
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code tallyflow relocate}. */
 @Command(

@@ -8,7 +8,6 @@ import io.tallyflow.cli.embedded.RetainedCheckpoints;
 import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.schemas.meter.Meter;
-
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,13 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-
-import org.apache.logging.log4j.Logger;
-import org.apache.logging.log4j.core.LoggerContext;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -21,13 +14,18 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Properties;
+import org.apache.logging.log4j.Logger;
+import org.apache.logging.log4j.core.LoggerContext;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the log configurations make of a message that an event has had a hand in. */
 final class LogFormatTest {
 
     private static final String HOSTILE =
             "subject \"a\\b\"\r\n"
-                + "2026-01-01 ERROR forged\u001b[2J\u009b31m\u0000 ${java:version} {}";
+                    + "2026-01-01 ERROR forged\u001b[2J\u009b31m\u0000 ${java:version} {}";
 
     private final ObjectMapper json = new ObjectMapper();
 

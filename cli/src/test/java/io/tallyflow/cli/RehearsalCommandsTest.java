@@ -7,15 +7,6 @@ import io.tallyflow.cli.embedded.EmbeddedKafka;
 import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.cli.status.TopicEnds.Range;
 import io.tallyflow.cli.status.TopicWatch;
-
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewPartitions;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.file.Path;
@@ -27,6 +18,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A rehearsal of a job that runs, and one that goes wrong. */
 @Timeout(240)
@@ -80,7 +78,7 @@ final class RehearsalCommandsTest {
                     send --kafka-bootstrap h:1 --start noon                  | --start noon is neither like
                     send --kafka-bootstrap h:1 --start 2026-01-01 --up-to 0  | --up-to 0 is not a number of records
                     send --kafka-bootstrap h:1 --start 2026-01-01 --rate -1  | --rate -1 is not a number of records
-                    send --kafka-bootstrap here --start 2026-01-01           | --kafka-bootstrap here is not HOST:PORT
+                    send --kafka-bootstrap here --start 2026-01-01           | --kafka-bootstrap is not HOST:PORT
                     send --kafka-bootstrap h:1                               | Missing required option: '--start=T'
                     check --start 2026-01-01 --timeout 0                     | --timeout 0 is not a number of seconds
                     """)
@@ -154,8 +152,8 @@ final class RehearsalCommandsTest {
             assertThat(
                             statement.executeUpdate(
                                     """
-                                    delete from tallyflow.usage_row where ctid = (
-                                        select ctid from tallyflow.usage_row
+                                    delete from tallyflow.usage_row where (tableoid, ctid) = (
+                                        select tableoid, ctid from tallyflow.usage_row
                                         where layer = (
                                             select layer from tallyflow.layer
                                             where slug = 'requests_total') limit 1)

@@ -2,9 +2,8 @@ package io.tallyflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.embedded.EmbeddedPostgres;
+import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
-import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,23 +47,23 @@ final class ResetCommandsTest {
             InstantSource.fixed(Instant.parse("2026-03-01T10:30:15.123456789Z"));
 
     @TempDir static Path directory;
-    private static EmbeddedPostgres server;
+    private static PostgresServer.Database database;
     private static PostgresAddress postgres;
     private FakeFlink flink;
 
     @BeforeAll
     static void startPostgres() throws Exception {
-        server = EmbeddedPostgres.start(EmbeddedPostgres.Place.below(directory), 0);
-        postgres = new PostgresAddress(server.jdbcUrl(), server.user(), null);
-        Migrations.apply(postgres.dataSource());
+        database = PostgresServer.migrated();
+        postgres = new PostgresAddress(database.url(), database.user(), null);
         RegisteredMeters.register(postgres.dataSource(), MeterFile.parse("meters.yaml", METERS));
         execute("create role ann login in role tallyflow_operator");
         execute("create role job login in role tallyflow_writer");
     }
 
     @AfterAll
-    static void stopPostgres() {
-        server.close();
+    static void stopPostgres() throws SQLException {
+        execute("drop owned by ann, job; drop role ann, job");
+        database.close();
     }
 
     @BeforeEach
@@ -332,8 +331,8 @@ final class ResetCommandsTest {
 
     @Test
     void isForOperatorsAndNotForTheJob() {
-        String operator = postgres.shown().replace("tallyflow@", "ann@");
-        String job = postgres.shown().replace("tallyflow@", "job@");
+        String operator = postgres.shown().replace(database.user() + "@", "ann@");
+        String job = postgres.shown().replace(database.user() + "@", "job@");
         assertThat(resetAs(operator, "tokens", "--id", "r").err()).isEmpty();
         assertThat(CommandRun.of("reset", "--undo", "r", "--postgres-url", operator).err())
                 .isEmpty();

@@ -2,14 +2,13 @@ package io.tallyflow.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.apache.flink.configuration.GlobalConfiguration;
-import org.junit.jupiter.api.Test;
-
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.flink.configuration.GlobalConfiguration;
+import org.junit.jupiter.api.Test;
 
 /** The image's recipe: its instructions, read as a container engine reads them. */
 final class ContainerFileTest {

@@ -47,8 +47,8 @@ public final class ProcessFacts {
     }
 
     /**
-     * CPU time of a process with one thread, nanoseconds; as precise as the scheduler knows it, if it
-     * tells.
+     * CPU time of a process with one thread, nanoseconds; as precise as the scheduler knows it, if
+     * it tells.
      */
     public static long cpuOf(long pid) {
         try {

@@ -6,6 +6,7 @@ import io.tallyflow.cli.embedded.JobSettings;
 import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
+import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.jobs.metering.LakeEnd;
 import io.tallyflow.jobs.metering.MeteringEnds;
 import io.tallyflow.jobs.metering.MeteringOptions;
@@ -54,13 +55,14 @@ final class DiscardingProduct implements Program {
         return new EmbeddedFlink(
                 (environment, job) -> {
                     environment.configure(more);
-                    build(environment, job, settings.shards());
+                    build(environment, job, settings);
                 });
     }
 
-    private static void build(StreamExecutionEnvironment environment, JobSettings job, int shards)
+    private static void build(
+            StreamExecutionEnvironment environment, JobSettings job, ProgramSettings settings)
             throws IOException {
-        MeteringOptions options = ProductOptions.withoutLake(job, shards);
+        MeteringOptions options = ProductOptions.withoutLake(job, settings.shards());
         List<Meter> meters = MeterFile.read(options.meters());
         Duration interval =
                 environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
@@ -75,7 +77,7 @@ final class DiscardingProduct implements Program {
         MeteringRules rules =
                 new MeteringRules(
                         meters,
-                        DedupeRules.defaults(),
+                        DedupeRules.defaults().with(new WorkingMemory(0, settings.filterBytes())),
                         AggregateRules.defaults(),
                         options.subjectShards());
         new MeteringPipeline(ends, rules).attachTo(environment, environment.getParallelism());

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rewinds a database that holds years. Tallyflow's own job, without Iceberg tables, makes a first
  * few commits, and its newest checkpoint is kept. Rows of later months are then put beside its own.
- * The job goes on for so many commits, and is started once more from that checkpoint, with a
- * rewind to where it stands.
+ * The job goes on for so many commits, and is started once more from that checkpoint, with a rewind
+ * to where it stands.
  */
 public final class LargeRewind {
 

@@ -18,6 +18,8 @@ import java.util.Properties;
  * @param postgresUrl JDBC URL; empty if there is no Postgres
  * @param patience after which it gives up
  * @param steady how long a program that measures checkpoints at a steady rate does so
+ * @param filterBytes what filters of older identities may fill in each slot; 0 for their share of
+ *     the heap
  */
 public record ProgramSettings(
         ProgramName program,
@@ -32,7 +34,8 @@ public record ProgramSettings(
         Path directory,
         String postgresUrl,
         Duration patience,
-        Duration steady) {
+        Duration steady,
+        long filterBytes) {
 
     /** User of the Postgres; it asks for no password. */
     static final String POSTGRES_USER = "tallyflow";
@@ -53,6 +56,7 @@ public record ProgramSettings(
         properties.setProperty("postgresUrl", postgresUrl);
         properties.setProperty("patience", patience.toString());
         properties.setProperty("steady", steady.toString());
+        properties.setProperty("filterBytes", Long.toString(filterBytes));
         return properties;
     }
 
@@ -71,6 +75,7 @@ public record ProgramSettings(
                 Path.of(properties.getProperty("directory")),
                 properties.getProperty("postgresUrl"),
                 Duration.parse(properties.getProperty("patience")),
-                Duration.parse(properties.getProperty("steady")));
+                Duration.parse(properties.getProperty("steady")),
+                Long.parseLong(properties.getProperty("filterBytes")));
     }
 }

@@ -73,6 +73,14 @@ final class RememberingProduct implements Program {
                 .await(() -> metrics.sum("releasedWindows").isPresent());
         figures.put("before.releases", metrics.sum("releasedWindows").orElseThrow());
         figures.put("before.windowBytes", metrics.sum("openWindowBytes").orElseThrow());
+        figures.put("before.identityBytes", metrics.sum("identityBytes").orElseThrow());
+        figures.put("before.filterReads", metrics.sum("filterReads").orElseThrow());
+    }
+
+    private static long filterReads(RunningJob running) throws Exception {
+        return new OperatorMetrics(running.webAddress(), running.id())
+                .sum("filterReads")
+                .orElse(0L);
     }
 
     private static EmbeddedFlink flink(ProgramSettings settings) {
@@ -99,6 +107,7 @@ final class RememberingProduct implements Program {
             figures.put("after.cpuNanos", span.cpuNanos());
             figures.put("after.peakBytes", ProcessFacts.peakResidentBytes());
             Answer answer = Collected.answer();
+            figures.put("after.filterReads", filterReads(running));
             Checkpoints after = Checkpoints.of(running.webAddress(), running.id());
             if (!settings.steady().isZero()) {
                 CheckpointTimes steady = new SteadyLoad(settings).checkpoints(running);

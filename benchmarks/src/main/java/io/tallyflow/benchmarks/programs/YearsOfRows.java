@@ -63,7 +63,9 @@ final class YearsOfRows implements AutoCloseable {
     private static final String REMEMBER = "create temp table scanned as " + SCANS;
 
     private static final String TOUCHED =
-            "select count(*) from (" + SCANS + ") n join scanned s using (relid)"
+            "select count(*) from ("
+                    + SCANS
+                    + ") n join scanned s using (relid)"
                     + " where n.scans > s.scans";
 
     private static final String PARTITIONS = "select count(*) from (" + SCANS + ") n";
@@ -95,7 +97,8 @@ final class YearsOfRows implements AutoCloseable {
                 database, LocalDate.ofInstant(start, ZoneOffset.UTC).plusMonths(months));
         long present = number(COUNT);
         long copies = Math.max(1, rows / present);
-        long step = Math.max(10, Duration.ofDays((long) DAYS_OF_MONTH * months).toMinutes() / copies);
+        long step =
+                Math.max(10, Duration.ofDays((long) DAYS_OF_MONTH * months).toMinutes() / copies);
         try (PreparedStatement copy = connection.prepareStatement(COPY)) {
             for (long i = 1; i <= copies; i++) {
                 copy.setLong(1, i * step);

@@ -43,11 +43,7 @@ record Answered(int rows, double wallNanos, double backendNanos, long pages, Str
         List<String> plan = new ArrayList<>();
         server.measure(connection -> plan.addAll(explain(connection, question, layout)));
         return new Answered(
-                rows[0],
-                Medians.median(wall),
-                Medians.median(backend),
-                pages(plan),
-                scans(plan));
+                rows[0], Medians.median(wall), Medians.median(backend), pages(plan), scans(plan));
     }
 
     private static int ask(Connection connection, Question question, Layout layout)
@@ -66,8 +62,7 @@ record Answered(int rows, double wallNanos, double backendNanos, long pages, Str
     private static List<String> explain(Connection connection, Question question, Layout layout)
             throws SQLException {
         List<String> lines = new ArrayList<>();
-        String statement =
-                "explain (analyze, buffers, timing off) " + question.statement(layout);
+        String statement = "explain (analyze, buffers, timing off) " + question.statement(layout);
         try (PreparedStatement prepared = prepare(connection, statement, question, layout);
                 ResultSet plan = prepared.executeQuery()) {
             while (plan.next()) {
@@ -91,8 +86,7 @@ record Answered(int rows, double wallNanos, double backendNanos, long pages, Str
     /** Those of the top node hold those below. */
     private static long pages(List<String> plan) {
         long pages = 0;
-        String top =
-                plan.stream().filter(line -> line.contains("Buffers:")).findFirst().orElse("");
+        String top = plan.stream().filter(line -> line.contains("Buffers:")).findFirst().orElse("");
         Matcher matcher = PAGES.matcher(top);
         while (matcher.find()) {
             pages += Long.parseLong(matcher.group(1));

@@ -147,8 +147,7 @@ enum Layout {
 
     /** What makes it, in a database without the schema {@code rows}. */
     List<String> statements() {
-        return Stream.of(
-                        List.of(resource(file)), changes, List.of(resource(PARTITIONS)))
+        return Stream.of(List.of(resource(file)), changes, List.of(resource(PARTITIONS)))
                 .flatMap(List::stream)
                 .toList();
     }

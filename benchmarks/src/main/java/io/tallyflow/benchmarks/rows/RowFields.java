@@ -23,13 +23,39 @@ record RowFields(Layout layout) {
 
     private static final List<Type> FULL =
             List.of(
-                    TEXT, TEXT, BYTEA, TEXT, TIMESTAMPTZ, TIMESTAMPTZ, BIGINT, NUMERIC, NUMERIC,
-                    NUMERIC, NUMERIC, TIMESTAMPTZ, TEXT, TEXT, BOOLEAN, BIGINT, INTEGER);
+                    TEXT,
+                    TEXT,
+                    BYTEA,
+                    TEXT,
+                    TIMESTAMPTZ,
+                    TIMESTAMPTZ,
+                    BIGINT,
+                    NUMERIC,
+                    NUMERIC,
+                    NUMERIC,
+                    NUMERIC,
+                    TIMESTAMPTZ,
+                    TEXT,
+                    TEXT,
+                    BOOLEAN,
+                    BIGINT,
+                    INTEGER);
 
     private static final List<Type> CELL =
             List.of(
-                    UUID, TIMESTAMPTZ, INTEGER, BIGINT, NUMERIC, NUMERIC, NUMERIC, NUMERIC,
-                    TIMESTAMPTZ, TEXT, TEXT, BOOLEAN, BIGINT);
+                    UUID,
+                    TIMESTAMPTZ,
+                    INTEGER,
+                    BIGINT,
+                    NUMERIC,
+                    NUMERIC,
+                    NUMERIC,
+                    NUMERIC,
+                    TIMESTAMPTZ,
+                    TEXT,
+                    TEXT,
+                    BOOLEAN,
+                    BIGINT);
 
     private static final List<Type> CELL_AND_LAYER =
             Stream.concat(CELL.stream(), Stream.of(INTEGER)).toList();

@@ -29,10 +29,7 @@ final class TextCopy implements RowSink {
 
     @Override
     public void micros(@Nullable Long value) {
-        value(
-                value == null
-                        ? null
-                        : Instant.EPOCH.plus(value, ChronoUnit.MICROS).toString());
+        value(value == null ? null : Instant.EPOCH.plus(value, ChronoUnit.MICROS).toString());
     }
 
     @Override

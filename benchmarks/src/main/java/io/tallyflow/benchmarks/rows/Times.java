@@ -94,8 +94,7 @@ final class Times {
         }
         List<List<UsageRow>> large = large(month, fields);
         Cost added = write(Way.COPY_BINARY, fields, large);
-        Cost replaced =
-                write(layout.isFull() ? Way.UPSERT : Way.UPDATE_BY_KEY, fields, large);
+        Cost replaced = write(layout.isFull() ? Way.UPSERT : Way.UPDATE_BY_KEY, fields, large);
         writing.add(
                 List.of(
                         layout.label(),

@@ -31,7 +31,8 @@ final class WayIT {
 
     @BeforeAll
     static void start(@TempDir Path directory) throws SQLException {
-        postgres = FreshPostgres.start(directory.resolve("postgres"), directory.resolve("software"));
+        postgres =
+                FreshPostgres.start(directory.resolve("postgres"), directory.resolve("software"));
         server = Server.connect(postgres.url(), EmbeddedPostgres.NAME);
     }
 

@@ -1,5 +1,6 @@
 package io.tallyflow.cli.embedded;
 
+import java.util.concurrent.CompletableFuture;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.runtime.jobgraph.JobGraph;
@@ -7,8 +8,6 @@ import org.apache.flink.runtime.jobgraph.SavepointRestoreSettings;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-
-import java.util.concurrent.CompletableFuture;
 
 /** Runs a topology on a Flink cluster inside this process, with its web page. */
 public final class EmbeddedFlink implements JobLauncher {

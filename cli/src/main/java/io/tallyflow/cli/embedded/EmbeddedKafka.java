@@ -1,17 +1,14 @@
 package io.tallyflow.cli.embedded;
 
 import io.tallyflow.connectors.kafka.KafkaConnection;
-
-import kafka.server.KafkaConfig;
-import kafka.server.KafkaRaftServer;
-
-import org.apache.kafka.common.utils.Exit;
-import org.apache.kafka.common.utils.Time;
-
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.utils.Exit;
+import org.apache.kafka.common.utils.Time;
 
 /**
  * One Kafka node, broker and controller at once, inside this process, on the loopback address.

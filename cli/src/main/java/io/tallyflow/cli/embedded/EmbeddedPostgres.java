@@ -1,7 +1,6 @@
 package io.tallyflow.cli.embedded;
 
 import io.tallyflow.cli.embedded.PostgresPrograms.Outcome;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

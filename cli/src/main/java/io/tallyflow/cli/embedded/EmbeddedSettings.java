@@ -2,7 +2,8 @@ package io.tallyflow.cli.embedded;
 
 import io.tallyflow.jobs.metering.FlinkSettings;
 import io.tallyflow.jobs.metering.MeteringJob;
-
+import java.nio.file.Path;
+import java.time.Duration;
 import org.apache.flink.configuration.BlobServerOptions;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigConstants;
@@ -21,9 +22,6 @@ import org.apache.flink.metrics.prometheus.PrometheusReporterFactory;
 import org.apache.flink.state.rocksdb.RocksDBConfigurableOptions;
 import org.apache.flink.state.rocksdb.RocksDBNativeMetricOptions;
 import org.jspecify.annotations.Nullable;
-
-import java.nio.file.Path;
-import java.time.Duration;
 
 /** Flink's own settings when it runs inside this process. */
 final class EmbeddedSettings {

@@ -3,12 +3,10 @@ package io.tallyflow.cli.embedded;
 import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.jobs.metering.LakeConnection;
 import io.tallyflow.jobs.metering.Option;
-
-import org.jspecify.annotations.Nullable;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The embedded lake: files in a folder, and its catalog in the Postgres of the results. */
 public final class LakeAddress {

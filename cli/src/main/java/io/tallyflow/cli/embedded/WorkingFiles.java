@@ -1,11 +1,10 @@
 package io.tallyflow.cli.embedded;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where Flink keeps files that no later run needs. Flink cuts what it is told at every {@code :}

@@ -1,7 +1,8 @@
 package io.tallyflow.cli.state;
 
 import io.tallyflow.cli.embedded.FlinkDirectory;
-
+import java.io.IOException;
+import java.util.Map;
 import org.apache.flink.configuration.ConfigConstants;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.GlobalConfiguration;
@@ -9,9 +10,6 @@ import org.apache.flink.core.fs.FileSystem;
 import org.apache.flink.core.fs.Path;
 import org.apache.flink.core.fs.UnsupportedFileSystemSchemeException;
 import org.apache.flink.core.plugin.PluginUtils;
-
-import java.io.IOException;
-import java.util.Map;
 
 /**
  * The file systems that savepoints are read from. Local ones need nothing; others come as plugins

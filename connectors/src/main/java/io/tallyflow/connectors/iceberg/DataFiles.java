@@ -17,12 +17,6 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.parquet.Parquet;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.util.UUID;
-
 /** Data files by their descriptions. */
 final class DataFiles {
 
@@ -37,9 +31,7 @@ final class DataFiles {
         DataFile placed =
                 place.startsWith(folder) ? at(place.substring(folder.length()), file, table) : file;
         return new LakeFile(
-                name,
-                ContentFileParser.toJson(placed, table.spec()),
-                /* beforeStart= */ false);
+                name, ContentFileParser.toJson(placed, table.spec()), /* beforeStart= */ false);
     }
 
     static DataFile read(LakeFile file, Table table) {

@@ -1,5 +1,7 @@
 package io.tallyflow.connectors.iceberg;
 
+import java.io.IOException;
+import java.util.Optional;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.encryption.EncryptedOutputFile;
@@ -9,9 +11,6 @@ import org.apache.iceberg.parquet.Parquet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.io.IOException;
-import java.util.Optional;
 
 /**
  * A data file that is being written, and the log of its rows while that is short. A file that gets

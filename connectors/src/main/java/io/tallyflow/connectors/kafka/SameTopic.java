@@ -9,13 +9,15 @@ import org.apache.kafka.common.Uuid;
 final class SameTopic {
 
     private final String name;
+    private final Uuid successor;
     private Uuid id;
 
     /**
      * @param id as of the state; {@link Uuid#ZERO_UUID} if it is not known
      */
-    SameTopic(String name, Uuid id) {
-        this.name = name;
+    SameTopic(KafkaTopic topic, Uuid id) {
+        this.name = topic.name();
+        this.successor = topic.successor();
         this.id = id;
     }
 
@@ -29,7 +31,7 @@ final class SameTopic {
      * @throws TopicReplacedException if it is another one
      */
     void heed(Uuid now) {
-        if (id.equals(Uuid.ZERO_UUID)) {
+        if (id.equals(Uuid.ZERO_UUID) || now.equals(successor) && !now.equals(Uuid.ZERO_UUID)) {
             id = now;
         } else if (!now.equals(Uuid.ZERO_UUID) && !now.equals(id)) {
             throw new TopicReplacedException(name, id, now);

@@ -39,14 +39,14 @@ public final class UsageEventsSource
     private static final String DISCOVERY_MILLIS = "10000";
 
     private final KafkaSource<ParsedRecord> kafka;
-    private final String topic;
+    private final KafkaTopic topic;
     private final Properties connection;
     private final WatermarkRules rules;
     private final WallClock clock;
 
     private UsageEventsSource(
             KafkaSource<ParsedRecord> kafka,
-            String topic,
+            KafkaTopic topic,
             Properties connection,
             WatermarkRules rules,
             WallClock clock) {
@@ -69,7 +69,7 @@ public final class UsageEventsSource
             KafkaTopic topic, Properties connection, WatermarkRules rules, RecordParser parser) {
         return new UsageEventsSource(
                 builder(topic, connection, parser).build(),
-                topic.name(),
+                topic,
                 connection,
                 rules,
                 System::currentTimeMillis);
@@ -80,7 +80,7 @@ public final class UsageEventsSource
             KafkaTopic topic, Properties connection, WatermarkRules rules, RecordParser parser) {
         return new UsageEventsSource(
                 builder(topic, connection, parser).setBounded(OffsetsInitializer.latest()).build(),
-                topic.name(),
+                topic,
                 connection,
                 rules,
                 System::currentTimeMillis);
@@ -116,7 +116,7 @@ public final class UsageEventsSource
                 kafka.createReader(context),
                 rules,
                 new ToldTime(rules, clock),
-                new EndOffsetWatch(new BrokerPartitionEnds(topic, connection), clock),
+                new EndOffsetWatch(new BrokerPartitionEnds(topic.name(), connection), clock),
                 ReaderMetrics.register(context.metricGroup(), clock),
                 new BacklogSignal(context::sendSourceEventToCoordinator),
                 Math.max(
@@ -146,7 +146,7 @@ public final class UsageEventsSource
                 partitions,
                 context,
                 new SameTopic(topic, topicId),
-                new BrokerTopicIds(topic, connection));
+                new BrokerTopicIds(topic.name(), connection));
     }
 
     @Override

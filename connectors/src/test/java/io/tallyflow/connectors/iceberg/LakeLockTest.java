@@ -183,7 +183,7 @@ final class LakeLockTest {
     }
 
     private static void demandWaiting(CompletableFuture<?> outcome) {
-        assertThatThrownBy(() -> outcome.get(1, TimeUnit.SECONDS))
+        assertThatThrownBy(() -> outcome.get(3, TimeUnit.SECONDS))
                 .isInstanceOf(TimeoutException.class);
     }
 }

@@ -112,6 +112,7 @@ final class PartitionWatermarkTest {
         long back = NOW + Duration.ofMinutes(20).toMillis();
         partition.onEndOffset(2, back);
         rejectedRecords(2);
+        partition.onEndOffset(2, back + IDLE - 1);
         assertThat(partition.millis()).isEqualTo(Long.MIN_VALUE);
         partition.onEndOffset(2, back + IDLE);
         assertThat(partition.millis()).isEqualTo(back - OUT_OF_ORDERNESS - 1);

@@ -61,7 +61,7 @@ final class ScriptedSource
         return new UsageEventsEnumerator(
                 new OneSplit(context),
                 context,
-                new SameTopic("usage.events", Uuid.ZERO_UUID),
+                new SameTopic(new KafkaTopic("usage.events", "group"), Uuid.ZERO_UUID),
                 new OneTopic());
     }
 

@@ -28,6 +28,7 @@ final class UsageEventsEnumeratorTest {
     private static final KafkaPartitionSplit SPLIT =
             new KafkaPartitionSplit(new TopicPartition("usage.events", 0), 5);
 
+    private KafkaTopic topic = new KafkaTopic("usage.events", "group");
     private final RecordingContext context = new RecordingContext();
     private final UsageEventsSource source = source();
     private final SplitEnumerator<KafkaPartitionSplit, UsageEventsEnumState> enumerator =
@@ -148,6 +149,18 @@ final class UsageEventsEnumeratorTest {
     }
 
     @Test
+    void goesOnInTheTopicThatItIsToldStandsForTheOtherAndInNoThird() throws Exception {
+        topic = new KafkaTopic("usage.events", "group", SECOND.toString());
+        Broker broker = new Broker(SECOND);
+        assertThat(started(FIRST, broker).snapshotState(1).topicId()).isEqualTo(SECOND);
+        broker.id = FIRST;
+        assertThatThrownBy(() -> context.periodic.forEach(Runnable::run))
+                .isInstanceOf(TopicReplacedException.class);
+        assertThatThrownBy(() -> new KafkaTopic("usage.events", "group", "not an id"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void doesNotStartBeforeItKnowsWhichTopicItIs() {
         assertThatThrownBy(() -> started(FIRST, new Broker(null)))
                 .hasRootCauseMessage("does not answer");
@@ -162,7 +175,7 @@ final class UsageEventsEnumeratorTest {
     private UsageEventsEnumerator started(Uuid known, Broker broker) {
         UsageEventsEnumerator made =
                 new UsageEventsEnumerator(
-                        new NoPartitions(), context, new SameTopic("usage.events", known), broker);
+                        new NoPartitions(), context, new SameTopic(topic, known), broker);
         made.start();
         return made;
     }

@@ -12,7 +12,7 @@ import java.time.Duration;
  *     is further
  * @param outage for how long beyond that state is kept, so that a job which stood still does not
  *     forget
- * @param memory what recent identities may fill
+ * @param memory what recent identities, and filters of older ones, may fill
  */
 public record DedupeRules(Duration horizon, Duration ahead, Duration outage, WorkingMemory memory)
         implements Serializable {
@@ -24,6 +24,11 @@ public record DedupeRules(Duration horizon, Duration ahead, Duration outage, Wor
                 Duration.ofDays(1),
                 Duration.ofDays(7),
                 WorkingMemory.SHARE_OF_HEAP);
+    }
+
+    /** The same with another memory. */
+    public DedupeRules with(WorkingMemory otherMemory) {
+        return new DedupeRules(horizon, ahead, outage, otherMemory);
     }
 
     /** How much older than a copy the first event may be, by Kafka timestamps, milliseconds. */

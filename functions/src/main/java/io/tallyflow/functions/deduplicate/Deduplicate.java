@@ -15,13 +15,20 @@ import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets the first event of an identity through. Of every identity (128-bit hash) the Kafka time and
@@ -43,12 +50,19 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     public static final OutputTag<LakeRow> LAKE =
             new OutputTag<>("events for the lake", FramedType.LAKE_ROW);
 
+    /** Name of the union state with what each subtask says of the horizon in force. */
+    public static final String REMEMBERED = "remembered-horizons";
+
     private static final long serialVersionUID = 1L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Deduplicate.class);
 
     private static final int IDENTITIES_PER_TIDYING = 16_384;
 
     private final DedupeRules rules;
 
+    private transient ListState<byte[]> horizonState;
+    private transient HorizonInForce horizon;
     private transient LaneDecision decision;
     private transient Identity identity;
     private transient Tally tally;
@@ -62,9 +76,26 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     }
 
     @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        horizonState =
+                context.getOperatorStateStore()
+                        .getUnionListState(
+                                new ListStateDescriptor<>(
+                                        REMEMBERED, BytePrimitiveArraySerializer.INSTANCE));
+        horizon =
+                context.isRestored()
+                        ? HorizonInForce.restored(rules, horizonState.get())
+                        : HorizonInForce.fresh(rules, nowMillis());
+    }
+
+    @Override
     public void open() throws Exception {
         super.open();
-        decision = new LaneDecision(rules);
+        if (horizon.grows() && getRuntimeContext().getTaskInfo().getIndexOfThisSubtask() == 0) {
+            LOG.info("The dedupe horizon grows as memory fills: {}", horizon);
+        }
+        decision = new LaneDecision(rules, horizon);
         identity = new Identity();
         tally = new Tally(LaneMetrics.ofDeduplication(getMetricGroup()));
         ownKey = SubjectKeys.ownKey(getRuntimeContext().getTaskInfo());
@@ -80,6 +111,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         return new KeyedIdentities(
                 SubjectKeys.ownKeys(getRuntimeContext().getTaskInfo()),
                 rules.memory().ofIdentities(taskManager),
+                rules.memory().ofFilters(taskManager),
                 key -> new IdentityState(backend, entries, key));
     }
 
@@ -124,17 +156,29 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     private void tidy() {
         if (++untidied == IDENTITIES_PER_TIDYING) {
             untidied = 0;
-            long now = getProcessingTimeService().getCurrentProcessingTime();
+            long now = nowMillis();
             identities.tidy(now, now - rules.timeToLive().toMillis());
             identities.keepWithinMemory(now);
         }
     }
 
+    /** The clock by which state forgets. */
+    private long nowMillis() {
+        return getProcessingTimeService().getCurrentProcessingTime();
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        horizonState.update(List.of(horizon.toBytes(nowMillis())));
+    }
+
     @Override
     protected void report() {
-        long now = getProcessingTimeService().getCurrentProcessingTime();
+        long now = nowMillis();
         identities.write(now, now - rules.timeToLive().toMillis());
         memory.bytes(identities.bytes());
+        memory.filterReads(identities.filterReads());
         emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), ownKey));
     }
 }

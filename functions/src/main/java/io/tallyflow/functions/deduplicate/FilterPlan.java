@@ -10,6 +10,7 @@ final class FilterPlan {
     private static final int SEEDS = 100;
 
     private final long seed;
+    private final int first;
     private final int third;
     private final long[] hashes;
     private final int[] users;
@@ -18,9 +19,10 @@ final class FilterPlan {
     private final int[] ownPlaces;
     private int ordered;
 
-    private FilterPlan(IdentityBatch batch, long seed) {
-        int size = batch.size();
+    private FilterPlan(IdentityBatch batch, int from, int to, long seed) {
+        int size = to - from;
         this.seed = seed;
+        this.first = from;
         int places = IdentityFilter.places(size);
         this.third = places / 3;
         this.hashes = new long[size];
@@ -29,19 +31,19 @@ final class FilterPlan {
         this.order = new int[size];
         this.ownPlaces = new int[size];
         for (int i = 0; i < size; i++) {
-            hashes[i] = IdentityFilter.hash(batch.high(i), batch.low(i), seed);
+            hashes[i] = IdentityFilter.hash(batch.high(from + i), batch.low(from + i), seed);
         }
     }
 
     /**
      * The filter of identities; an empty one if some differ in their last byte only.
      *
-     * @param sorted by hash, each once
+     * @param sorted by hash, each once, of which it is of a part
      */
-    static IdentityFilter filterOf(IdentityBatch sorted) {
-        if (differBeforeTheirTails(sorted)) {
+    static IdentityFilter filterOf(IdentityBatch sorted, int from, int to) {
+        if (differBeforeTheirTails(sorted, from, to)) {
             for (long seed = 0; seed < SEEDS; seed++) {
-                FilterPlan plan = new FilterPlan(sorted, seed);
+                FilterPlan plan = new FilterPlan(sorted, from, to, seed);
                 if (plan.isComplete()) {
                     return plan.filter(sorted);
                 }
@@ -50,8 +52,8 @@ final class FilterPlan {
         return IdentityFilter.empty();
     }
 
-    private static boolean differBeforeTheirTails(IdentityBatch sorted) {
-        for (int i = 1; i < sorted.size(); i++) {
+    private static boolean differBeforeTheirTails(IdentityBatch sorted, int from, int to) {
+        for (int i = from + 1; i < to; i++) {
             long low = sorted.low(i) ^ sorted.low(i - 1);
             if (sorted.high(i) == sorted.high(i - 1) && low >>> IdentityFilter.TAIL_BITS == 0) {
                 return false;
@@ -102,7 +104,7 @@ final class FilterPlan {
         byte[] values = new byte[users.length];
         for (int i = ordered - 1; i >= 0; i--) {
             int identity = order[i];
-            int value = IdentityFilter.mask((int) batch.low(identity), hashes[identity]);
+            int value = IdentityFilter.mask((int) batch.low(first + identity), hashes[identity]);
             for (int which = 0; which < 3; which++) {
                 value ^= values[place(identity, which)];
             }

@@ -1,5 +1,8 @@
 package io.tallyflow.functions.deduplicate;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+
 /**
  * Tells of an identity that it is not in a run, or that it may be: one in 256 of those that are not
  * may be. It takes 9.84 bits an identity and three reads.
@@ -10,6 +13,9 @@ package io.tallyflow.functions.deduplicate;
  * 120 bits. So it gives back the last byte of every identity that it was built of, and blocks need
  * not store it. That takes identities which differ before their last byte: of others a filter is
  * empty, and says of all that they may be there.
+ *
+ * <p>Its bytes in state, big endian: the version, 1 byte; the seed, 8; how many places it has, 4;
+ * the places. Where state has none, there are no identities.
  */
 final class IdentityFilter {
 
@@ -19,23 +25,71 @@ final class IdentityFilter {
     private static final int LEAST_PLACES = 32;
     private static final long PLACES_OF_HUNDRED = 123;
     private static final byte[] NONE = {};
+    private static final String WHAT = "a filter of identities";
+    private static final int PLACES_AT = 1 + Long.BYTES + Integer.BYTES;
 
     private final long seed;
     private final byte[] values;
     private final int third;
+
+    /** What a filter without places says. */
+    private final boolean perhaps;
+
+    private boolean needed;
 
     /**
      * @param seed what the places were drawn with
      * @param values three parts of the same length
      */
     IdentityFilter(long seed, byte[] values) {
+        this(seed, values, true);
+    }
+
+    private IdentityFilter(long seed, byte[] values, boolean perhaps) {
         this.seed = seed;
         this.values = values;
         this.third = values.length / 3;
+        this.perhaps = perhaps;
     }
 
+    /** One that says of all identities that they may be there. */
     static IdentityFilter empty() {
         return new IdentityFilter(0, NONE);
+    }
+
+    /** One that says of all identities that they are not there. */
+    static IdentityFilter ofNone() {
+        return new IdentityFilter(0, NONE, false);
+    }
+
+    /** Reads one of a run's. */
+    static IdentityFilter read(IdentityBlocks blocks, int run, int number) {
+        byte[] bytes = blocks.get(run, entry(number));
+        return bytes == null ? ofNone() : of(bytes);
+    }
+
+    /**
+     * @throws IllegalStateException if the bytes are of another version or no filter
+     */
+    private static IdentityFilter of(byte[] bytes) {
+        IdentityFormat.check(WHAT, bytes, PLACES_AT);
+        ByteBuffer in = ByteBuffer.wrap(bytes, 1, bytes.length - 1);
+        long seed = in.getLong();
+        if (in.getInt() != in.remaining() || in.remaining() % 3 != 0) {
+            throw IdentityFormat.damaged(WHAT, bytes);
+        }
+        return new IdentityFilter(seed, Arrays.copyOfRange(bytes, PLACES_AT, bytes.length));
+    }
+
+    void write(IdentityBlocks blocks, int run, int number) {
+        ByteBuffer out = ByteBuffer.allocate(PLACES_AT + values.length);
+        out.put(IdentityFormat.VERSION).putLong(seed).putInt(values.length).put(values);
+        blocks.put(run, entry(number), out.array());
+    }
+
+    /** In the place of a block's number, a filter. */
+    static int entry(int number) {
+        return -1 - number;
     }
 
     /** How many places a filter of so many identities has, a multiple of three. */
@@ -44,12 +98,28 @@ final class IdentityFilter {
         return Math.toIntExact((places + 2) / 3 * 3);
     }
 
-    boolean isPossible(int identities) {
-        return values.length == 0 || values.length == places(identities);
+    boolean mayHold(long high, long low) {
+        return values.length == 0 ? perhaps : tail(high, low) == (low & 0xFF);
     }
 
-    boolean mayHold(long high, long low) {
-        return values.length == 0 || tail(high, low) == (low & 0xFF);
+    /** Whether there is an identity of which it says that it may be there. */
+    boolean mayHoldAny() {
+        return values.length > 0 || perhaps;
+    }
+
+    /** Marks it as needed. */
+    void need() {
+        // A write for nothing would take the line from other caches.
+        if (!needed) {
+            needed = true;
+        }
+    }
+
+    /** Whether it was marked since the last call. */
+    boolean takeNeed() {
+        boolean was = needed;
+        needed = false;
+        return was;
     }
 
     /**
@@ -69,10 +139,6 @@ final class IdentityFilter {
     /** How many of the last bits of a hash need not be stored elsewhere. */
     int tailBits() {
         return values.length == 0 ? 0 : TAIL_BITS;
-    }
-
-    long seed() {
-        return seed;
     }
 
     byte[] values() {

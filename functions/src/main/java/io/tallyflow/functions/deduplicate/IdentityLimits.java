@@ -1,6 +1,7 @@
 package io.tallyflow.functions.deduplicate;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Sizes of what one key group remembers, in identities. They bound work and memory and decide
@@ -8,32 +9,45 @@ import java.time.Duration;
  *
  * @param sealedIds with how many unsealed ones they are due to be sealed
  * @param blockIds about how many a block of a run holds at most
+ * @param filterIds about how many a filter of a run is of at most; a whole number of blocks
  * @param logIds with how many a block of the log is full; a block that is not is written again with
  *     more at the next barrier
  * @param shelfRuns with how many runs beside each other they are due to be merged, at least two
- * @param mostSpanMillis how long a time may lie between the first and the last sealing of what one
- *     run holds: so much longer than it must an identity may be remembered
+ * @param sliceMillis how long a stretch of time is whose identities are merged with each other
+ *     only: so much longer than it must an identity may be remembered
  */
-record IdentityLimits(int sealedIds, int blockIds, int logIds, int shelfRuns, long mostSpanMillis) {
+record IdentityLimits(
+        int sealedIds, int blockIds, int filterIds, int logIds, int shelfRuns, long sliceMillis) {
 
     IdentityLimits {
-        if (sealedIds < 1 || blockIds < 1 || logIds < 1 || shelfRuns < 2) {
+        if (sealedIds < 1
+                || blockIds < 1
+                || filterIds < 1
+                || logIds < 1
+                || shelfRuns < 2
+                || sliceMillis < 1) {
             throw new IllegalArgumentException(
                     "sizes of remembered identities must be positive, and runs at least two: "
-                            + sealedIds
-                            + ", "
-                            + blockIds
-                            + ", "
-                            + logIds
-                            + ", "
-                            + shelfRuns);
+                            + List.of(
+                                    sealedIds,
+                                    blockIds,
+                                    filterIds,
+                                    logIds,
+                                    shelfRuns,
+                                    sliceMillis));
         }
     }
 
     /**
-     * 65,536 to be sealed, 512 in a block, 128 in a block of the log, 4 runs to be merged, 4 days.
+     * 65,536 to be sealed, 512 in a block, 32,768 in a filter, 128 in a block of the log, 4 runs to
+     * be merged, 4 days.
      */
     static IdentityLimits defaults() {
-        return new IdentityLimits(65_536, 512, 128, 4, Duration.ofDays(4).toMillis());
+        return new IdentityLimits(65_536, 512, 32_768, 128, 4, Duration.ofDays(4).toMillis());
+    }
+
+    /** The same with another number to be sealed. */
+    IdentityLimits sealing(int identities) {
+        return new IdentityLimits(identities, blockIds, filterIds, logIds, shelfRuns, sliceMillis);
     }
 }

@@ -45,24 +45,44 @@ final class IdentityShelf {
     }
 
     /** What was put last for an identity, or null. */
-    @Nullable First first(long high, long low, CachedBlocks blocks) {
+    @Nullable First first(long high, long low, RunReader reader) {
         IdentityShelf shelf = this;
         First first = null;
         while (shelf != null && first == null) {
-            first = shelf.firstHere(high, low, blocks);
+            first = shelf.firstHere(high, low, reader);
             shelf = shelf.quarters[shelf.range.quarterOf(high)];
         }
         return first;
     }
 
-    private @Nullable First firstHere(long high, long low, CachedBlocks blocks) {
+    private @Nullable First firstHere(long high, long low, RunReader reader) {
         for (int i = 0; i < runs.size(); i++) {
-            First first = runs.get(i).first(high, low, blocks);
+            First first = runs.get(i).first(high, low, reader);
             if (first != null) {
                 return first;
             }
         }
         return null;
+    }
+
+    /** What a policy looks at. */
+    MergePolicy.Shelf seen(boolean closed) {
+        int[] counts = runs.stream().mapToInt(run -> run.header().count()).toArray();
+        boolean last = range.level() == HashRange.LAST_LEVEL;
+        return new MergePolicy.Shelf(counts, isDivided(), last, closed);
+    }
+
+    boolean hasRuns() {
+        return !runs.isEmpty() || isDivided();
+    }
+
+    private boolean isDivided() {
+        for (IdentityShelf shelf : quarters) {
+            if (shelf != null && shelf.hasRuns()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Tells of this shelf and of those under it. */
@@ -83,7 +103,7 @@ final class IdentityShelf {
             return;
         }
         int at = 0;
-        while (at < runs.size() && runs.get(at).number() > run.number()) {
+        while (at < runs.size() && runs.get(at).header().number() > run.header().number()) {
             at++;
         }
         runs.add(at, run);

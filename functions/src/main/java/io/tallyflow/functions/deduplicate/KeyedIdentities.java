@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What all keys of a subtask remember. Recent identities have one budget of memory: those that have
  * no room are sealed into state before they are due, and fewer copies of sealed ones are kept. The
- * filters of older ones come on top, little more than a byte each.
+ * filters of older ones, little more than a byte each, have a budget of their own; those that have
+ * no room are read again from state when they are needed.
  */
 final class KeyedIdentities {
 
@@ -19,14 +20,18 @@ final class KeyedIdentities {
 
     private static final int LEAST_SEALED = 1_024;
 
-    /** One identity is sealed once and merged about as often as there are levels of runs. */
-    private static final int WORK_PER_IDENTITY = 6;
+    /**
+     * One identity is sealed once, handed down about as often as there are levels of shelves, and
+     * once or twice more when its slice is over.
+     */
+    private static final int WORK_PER_IDENTITY = 8;
 
     private static final int LEAST_WORK = 20_000;
 
     private final int[] keys;
     private final @Nullable RememberedIdentities[] byKey;
     private final long mostBytes;
+    private final FilterMemory filters;
     private final List<RememberedIdentities> touched = new ArrayList<>();
     private final boolean[] isTouched;
     private int tidied;
@@ -36,18 +41,21 @@ final class KeyedIdentities {
 
     /**
      * @param mostBytes that recent identities may take, about
+     * @param filterBytes that filters of older ones may take
      * @param entries the entries in state of a key
      */
-    KeyedIdentities(int[] keys, long mostBytes, IntFunction<IdentityBlocks> entries) {
+    KeyedIdentities(
+            int[] keys, long mostBytes, long filterBytes, IntFunction<IdentityBlocks> entries) {
         this.keys = keys;
         this.mostBytes = mostBytes;
+        this.filters = new FilterMemory(filterBytes);
         this.byKey = new RememberedIdentities[Arrays.stream(keys).max().orElse(0) + 1];
         this.isTouched = new boolean[byKey.length];
         BlockCache cache = new BlockCache(mostBytes / 8);
         IdentityLimits limits = limits(mostBytes, keys.length);
         for (int key : keys) {
             RememberedIdentities identities =
-                    new RememberedIdentities(key, entries.apply(key), limits, cache);
+                    new RememberedIdentities(key, entries.apply(key), limits, cache, filters);
             identities.keepCopiesWithin(mostBytes / 2 / keys.length);
             byKey[key] = identities;
         }
@@ -57,13 +65,7 @@ final class KeyedIdentities {
     private static IdentityLimits limits(long mostBytes, int keys) {
         IdentityLimits usual = IdentityLimits.defaults();
         long room = mostBytes / 2 / keys / BYTES_PER_UNSEALED;
-        int sealed = (int) Math.max(LEAST_SEALED, Math.min(usual.sealedIds(), room));
-        return new IdentityLimits(
-                sealed,
-                usual.blockIds(),
-                usual.logIds(),
-                usual.shelfRuns(),
-                usual.mostSpanMillis());
+        return usual.sealing((int) Math.max(LEAST_SEALED, Math.min(usual.sealedIds(), room)));
     }
 
     /** What is remembered of an identity, or null. */
@@ -119,7 +121,8 @@ final class KeyedIdentities {
      * @param forgottenMillis what was written before may be forgotten
      */
     void tidy(long nowMillis, long forgottenMillis) {
-        for (int looked = 0; looked < keys.length && due > 0; looked++) {
+        int idle = 0;
+        while (due > 0 && idle < keys.length) {
             int key = keys[tidied];
             RememberedIdentities identities = of(key);
             int handled = identities.tidy(nowMillis, forgottenMillis);
@@ -127,6 +130,7 @@ final class KeyedIdentities {
                 touch(key, identities);
                 due -= handled;
             }
+            idle = handled > 0 ? 0 : idle + 1;
             tidied = (tidied + 1) % keys.length;
         }
         // What is not there to be done is not owed later.
@@ -160,10 +164,15 @@ final class KeyedIdentities {
 
     /** Bytes of memory, about. */
     long bytes() {
-        long bytes = 0;
+        long bytes = filters.bytes();
         for (int key : keys) {
             bytes += of(key).bytes();
         }
         return bytes;
+    }
+
+    /** How many filters were read from state because an identity was asked for. */
+    long filterReads() {
+        return filters.reads();
     }
 }

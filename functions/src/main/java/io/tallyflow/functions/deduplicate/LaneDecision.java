@@ -7,12 +7,16 @@ import org.jspecify.annotations.Nullable;
 /** Decides from an event and what is remembered of its identity; nothing else, no clock. */
 final class LaneDecision {
 
-    private static final long MICROS_PER_MILLI = 1_000L;
+    private final long rememberedMillis;
+    private final HorizonInForce horizon;
 
-    private final DedupeRules rules;
-
-    LaneDecision(DedupeRules rules) {
-        this.rules = rules;
+    /**
+     * @param rules of this start
+     * @param horizon as far as memory reaches under them
+     */
+    LaneDecision(DedupeRules rules, HorizonInForce horizon) {
+        this.rememberedMillis = rules.rememberedMillis();
+        this.horizon = horizon;
     }
 
     /**
@@ -25,8 +29,7 @@ final class LaneDecision {
 
     /** Whether a copy of the event might no longer be recognised, so that it must not count. */
     boolean isStale(UsageEvent event) {
-        long oldestMillis = event.kafkaTimeMillis() - rules.horizon().toMillis();
-        return event.timeMicros() < oldestMillis * MICROS_PER_MILLI;
+        return horizon.isStale(event.timeMicros(), event.kafkaTimeMillis());
     }
 
     /**
@@ -35,8 +38,7 @@ final class LaneDecision {
      * @return {@link Lane#DUPLICATE}, {@link Lane#CONFLICT}, or null if it is the first
      */
     @Nullable Lane repeated(UsageEvent event, long contentHash, @Nullable First first) {
-        if (first == null
-                || event.kafkaTimeMillis() - first.kafkaTimeMillis() > rules.rememberedMillis()) {
+        if (first == null || event.kafkaTimeMillis() - first.kafkaTimeMillis() > rememberedMillis) {
             return null;
         }
         return first.contentHash() == contentHash ? Lane.DUPLICATE : Lane.CONFLICT;

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  * hash. Confined to one thread.
  *
  * <p>New identities are in a table in memory and, from the next barrier on, in a log in state. When
- * there are enough of them they are sealed: sorted by hash into blocks in state, of which only a
- * filter stays in memory. The table keeps copies of what was sealed last, as many as memory allows.
+ * there are enough of them they are sealed: sorted by hash into blocks in state, of which filters
+ * are in memory. The table keeps copies of what was sealed last, as many as memory allows.
  *
  * <p>Made over the entries of the key group in state, it remembers what they hold; it reads the log
- * and the filters, not the blocks. New identities are in memory only until {@link #log}, which must
- * therefore come before each barrier and, of all calls, last. {@link #tidy} and {@link #seal} may
- * be called at any time.
+ * and the list of runs; blocks and filters it reads when it is asked. New identities are in memory
+ * only until {@link #log}, which must therefore come before each barrier and, of all calls, last.
+ * {@link #tidy} and {@link #seal} may be called at any time.
  *
  * <p>Nothing here reads a clock. The times of writing that it is given tell which entries state has
  * dropped by their time to live, and decide nothing else.
@@ -29,16 +29,21 @@ final class RememberedIdentities {
     private final RecentIdentities recent;
     private final IdentityLog log;
     private final SealedIdentities sealed;
-    private boolean headIsOld;
+    private boolean runsAreOld;
 
     /**
      * Reads what state holds.
      *
      * @param keyGroup tells the blocks of this key group from others in the cache
+     * @param filters those in memory, of all key groups
      * @throws IllegalStateException if an entry is of a version that is not known, or damaged
      */
     RememberedIdentities(
-            int keyGroup, IdentityBlocks blocks, IdentityLimits limits, BlockCache cache) {
+            int keyGroup,
+            IdentityBlocks blocks,
+            IdentityLimits limits,
+            BlockCache cache,
+            FilterMemory filters) {
         this.blocks = blocks;
         this.limits = limits;
         this.recent = new RecentIdentities(limits.sealedIds());
@@ -46,7 +51,11 @@ final class RememberedIdentities {
         this.log = new IdentityLog(blocks, limits.logIds(), head);
         this.sealed =
                 new SealedIdentities(
-                        blocks, new CachedBlocks(keyGroup, blocks, cache), limits, head);
+                        blocks,
+                        new RunReader(keyGroup, blocks, cache, filters),
+                        limits,
+                        filters,
+                        head.nextRun());
         log.forEach(recent);
     }
 
@@ -82,21 +91,22 @@ final class RememberedIdentities {
     }
 
     /**
-     * Writes what state does not hold yet: at most one block of the log, and the list of what there
-     * is. The work is that of the identities put since the last call and of less than one full
-     * block.
+     * Writes what state does not hold yet: at most one block of the log, and what there is. The
+     * work is that of the identities put since the last call and of less than one full block.
      */
     void log() {
-        if (log.write() || headIsOld) {
-            new IdentityHead(log.from(), log.to(), sealed.nextRun(), sealed.numbers())
-                    .write(blocks);
-            headIsOld = false;
+        if (runsAreOld) {
+            RunList.write(blocks, sealed.runs());
         }
+        if (log.write() || runsAreOld) {
+            new IdentityHead(log.from(), log.to(), sealed.nextRun()).write(blocks);
+        }
+        runsAreOld = false;
     }
 
     /**
      * Does one piece of the work that is due, if any: seals, drops a run that is too old, or merges
-     * the runs of one shelf. A piece handles at most about as many identities as are sealed at
+     * some runs of one shelf. A piece handles at most about as many identities as are sealed at
      * once, times the runs of a shelf, as long as their hashes are spread evenly.
      *
      * @param nowMillis the time of writing
@@ -108,7 +118,7 @@ final class RememberedIdentities {
             return seal(nowMillis);
         }
         int handled = sealed.tidy(forgottenMillis);
-        headIsOld |= handled > 0;
+        runsAreOld |= handled > 0;
         return handled;
     }
 
@@ -125,7 +135,7 @@ final class RememberedIdentities {
             sealed.add(sorted, nowMillis);
             log.clear();
             recent.seal();
-            headIsOld = true;
+            runsAreOld = true;
         }
         return sorted.size();
     }
@@ -148,7 +158,7 @@ final class RememberedIdentities {
         return recent.bytes() + log.bytes();
     }
 
-    /** Bytes of memory held, without the cache of blocks. */
+    /** Bytes of memory held, without the cache of blocks and the filters. */
     long bytes() {
         return recentBytes() + sealed.bytes();
     }

@@ -3,42 +3,51 @@ package io.tallyflow.functions.deduplicate;
 import java.nio.ByteBuffer;
 
 /**
- * What is known of a run besides its filter. Its bytes, big endian: level of the range, 1; its
- * prefix, 8; bits of a block's number, 1; how many identities, 4; greatest Kafka time, 8; time of
- * writing, 8.
+ * What is known of a run besides its blocks and filters. Its bytes, big endian: its number, 4;
+ * level of the range, 1; its prefix, 8; bits of a block's number, 1; bits of a filter's number, 1;
+ * how many identities, 4; time of sealing, 8.
  *
+ * @param number greater than that of every run that was there when it was made
  * @param blockBits how many bits after those of the range choose the block of a hash
+ * @param filterBits how many of these choose the filter
  * @param count how many identities it has
- * @param oldestMillis when the first of them were sealed
- * @param newestMillis when the last of them were sealed
+ * @param sealedMillis when the last of them were sealed
  */
-record RunHeader(HashRange range, int blockBits, int count, long oldestMillis, long newestMillis) {
+record RunHeader(
+        int number, HashRange range, int blockBits, int filterBits, int count, long sealedMillis) {
 
-    static final int BYTES = 1 + Long.BYTES + 1 + Integer.BYTES + 2 * Long.BYTES;
+    static final int BYTES = Integer.BYTES + 1 + Long.BYTES + 1 + 1 + Integer.BYTES + Long.BYTES;
 
     /** More would not fit the number of a block. */
     static final int MOST_BLOCK_BITS = 24;
 
     static RunHeader read(ByteBuffer in) {
         return new RunHeader(
+                in.getInt(),
                 new HashRange(in.get(), in.getLong()),
                 in.get(),
+                in.get(),
                 in.getInt(),
-                in.getLong(),
                 in.getLong());
     }
 
     void write(ByteBuffer out) {
-        out.put((byte) range.level())
+        out.putInt(number)
+                .put((byte) range.level())
                 .putLong(range.prefix())
                 .put((byte) blockBits)
+                .put((byte) filterBits)
                 .putInt(count)
-                .putLong(oldestMillis)
-                .putLong(newestMillis);
+                .putLong(sealedMillis);
     }
 
     boolean isPossible() {
-        return range.isPossible() && blockBits >= 0 && blockBits <= MOST_BLOCK_BITS && count > 0;
+        return range.isPossible()
+                && blockBits >= 0
+                && blockBits <= MOST_BLOCK_BITS
+                && filterBits >= 0
+                && filterBits <= blockBits
+                && count > 0;
     }
 
     /** With how many bits all hashes of a block begin. */
@@ -50,8 +59,17 @@ record RunHeader(HashRange range, int blockBits, int count, long oldestMillis, l
         return 1 << blockBits;
     }
 
+    int filters() {
+        return 1 << filterBits;
+    }
+
     int blockOf(long high) {
         return (int) BitString.highest(high << range.bits(), blockBits);
+    }
+
+    /** The filter of a block. */
+    int filterOf(int block) {
+        return block >> blockBits - filterBits;
     }
 
     /** How many blocks hold the hashes of a part of the range; one, if the part is smaller. */

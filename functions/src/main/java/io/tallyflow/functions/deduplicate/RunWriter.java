@@ -4,16 +4,18 @@ package io.tallyflow.functions.deduplicate;
 final class RunWriter {
 
     private final IdentityBlocks blocks;
-    private final int blockIds;
+    private final FilterMemory memory;
+    private final IdentityLimits limits;
     private int nextRun;
 
     /**
-     * @param blockIds about how many identities a block holds at most
+     * @param memory where the filters of a run are held at first
      * @param nextRun greater than the number of every run that there is
      */
-    RunWriter(IdentityBlocks blocks, int blockIds, int nextRun) {
+    RunWriter(IdentityBlocks blocks, FilterMemory memory, IdentityLimits limits, int nextRun) {
         this.blocks = blocks;
-        this.blockIds = blockIds;
+        this.memory = memory;
+        this.limits = limits;
         this.nextRun = nextRun;
     }
 
@@ -25,41 +27,62 @@ final class RunWriter {
      * Writes a run.
      *
      * @param sorted its identities by hash, each once, all in the range
-     * @param oldestMillis when the first of them were sealed
-     * @param newestMillis when the last of them were sealed
+     * @param sealedMillis when the last of them were sealed
      */
-    IdentityRun write(HashRange range, IdentityBatch sorted, long oldestMillis, long newestMillis) {
-        int number = nextRun++;
+    IdentityRun write(HashRange range, IdentityBatch sorted, long sealedMillis) {
+        int blockBits = bits(sorted.size(), limits.blockIds(), RunHeader.MOST_BLOCK_BITS);
         RunHeader header =
                 new RunHeader(
-                        range, blockBits(sorted.size()), sorted.size(), oldestMillis, newestMillis);
-        IdentityRun run = new IdentityRun(number, header, FilterPlan.filterOf(sorted));
-        writeBlocks(run, sorted);
-        blocks.put(number, IdentityRun.FILTER, run.toBytes());
+                        nextRun++,
+                        range,
+                        blockBits,
+                        bits(sorted.size(), limits.filterIds(), blockBits),
+                        sorted.size(),
+                        sealedMillis);
+        IdentityRun run = new IdentityRun(header);
+        int from = 0;
+        for (int i = 0; i < header.filters(); i++) {
+            int to = from;
+            while (to < sorted.size() && header.filterOf(header.blockOf(sorted.high(to))) == i) {
+                to++;
+            }
+            writePart(run, i, sorted, from, to);
+            from = to;
+        }
         return run;
     }
 
-    private int blockBits(int count) {
-        int least = (count - 1) / blockIds;
-        return Math.min(
-                Integer.SIZE - Integer.numberOfLeadingZeros(least), RunHeader.MOST_BLOCK_BITS);
+    /** How many bits number so many parts that each has about so many identities at most. */
+    private static int bits(int count, int ofPart, int most) {
+        int least = (count - 1) / ofPart;
+        return Math.min(Integer.SIZE - Integer.numberOfLeadingZeros(least), most);
     }
 
-    private void writeBlocks(IdentityRun run, IdentityBatch sorted) {
-        RunHeader header = run.header();
-        int from = 0;
-        while (from < sorted.size()) {
+    private void writePart(IdentityRun run, int number, IdentityBatch sorted, int from, int to) {
+        if (from == to) {
+            memory.add(IdentityFilter.ofNone(), run.filters(), number);
+            return;
+        }
+        IdentityFilter filter = FilterPlan.filterOf(sorted, from, to);
+        filter.write(blocks, run.header().number(), number);
+        writeBlocks(run.header(), filter.tailBits(), sorted, from, to);
+        memory.add(filter, run.filters(), number);
+    }
+
+    private void writeBlocks(
+            RunHeader header, int tailBits, IdentityBatch sorted, int at, int end) {
+        int from = at;
+        while (from < end) {
             int block = header.blockOf(sorted.high(from));
             int to = from + 1;
-            while (to < sorted.size() && header.blockOf(sorted.high(to)) == block) {
+            while (to < end && header.blockOf(sorted.high(to)) == block) {
                 to++;
             }
-            blocks.put(run.number(), block, bytes(run, sorted, from, to));
+            blocks.put(
+                    header.number(),
+                    block,
+                    BlockWriter.bytes(sorted, from, to, header.sharedBits(), tailBits));
             from = to;
         }
-    }
-
-    private static byte[] bytes(IdentityRun run, IdentityBatch sorted, int from, int to) {
-        return BlockWriter.bytes(sorted, from, to, run.header().sharedBits(), run.tailBits());
     }
 }

@@ -9,82 +9,122 @@ import org.jspecify.annotations.Nullable;
 final class SealedIdentities {
 
     private final IdentityBlocks blocks;
-    private final CachedBlocks cached;
+    private final RunReader reader;
     private final IdentityLimits limits;
+    private final FilterMemory memory;
     private final RunWriter writer;
-    private final IdentityShelf shelves = new IdentityShelf(HashRange.ALL);
+    private final MergePolicy policy;
 
-    private int[] numbers = {};
+    /** From the newest to the oldest. */
+    private final List<IdentitySlice> slices = new ArrayList<>();
+
+    private List<IdentityRun> runs = List.of();
     private long bytes;
+    private long oldestMillis;
+    private long newestMillis;
+    private boolean isTidy;
 
     SealedIdentities(
-            IdentityBlocks blocks, CachedBlocks cached, IdentityLimits limits, IdentityHead head) {
+            IdentityBlocks blocks,
+            RunReader reader,
+            IdentityLimits limits,
+            FilterMemory memory,
+            int nextRun) {
         this.blocks = blocks;
-        this.cached = cached;
+        this.reader = reader;
         this.limits = limits;
-        this.writer = new RunWriter(blocks, limits.blockIds(), head.nextRun());
-        for (int number : head.runs()) {
-            restore(number);
+        this.memory = memory;
+        this.writer = new RunWriter(blocks, memory, limits, nextRun);
+        this.policy = new MergePolicy(limits);
+        for (RunHeader header : RunList.read(blocks)) {
+            slice(header.sealedMillis()).top().restore(new IdentityRun(header));
         }
         changed();
     }
 
-    /** Reads a run, unless state has dropped it. */
-    private void restore(int number) {
-        byte[] entry = blocks.get(number, IdentityRun.FILTER);
-        if (entry != null) {
-            shelves.restore(IdentityRun.of(number, entry));
+    /** The slice of a moment, made if it is not there. */
+    private IdentitySlice slice(long sealedMillis) {
+        long number = Math.floorDiv(sealedMillis, limits.sliceMillis());
+        int at = 0;
+        while (at < slices.size() && slices.get(at).number() > number) {
+            at++;
         }
+        if (at == slices.size() || slices.get(at).number() < number) {
+            slices.add(at, new IdentitySlice(number));
+        }
+        return slices.get(at);
     }
 
     /** What was put last for an identity, of those that are sealed; or null. */
     @Nullable First first(long high, long low) {
-        return shelves.first(high, low, cached);
+        for (int i = 0; i < slices.size(); i++) {
+            First first = slices.get(i).top().first(high, low, reader);
+            if (first != null) {
+                return first;
+            }
+        }
+        return null;
     }
 
     /**
      * Writes a run of identities that are newer than all others.
      *
      * @param sorted by hash, each once, at least one
+     * @param nowMillis the time; if it is before that of the last call, that one counts
      */
     void add(IdentityBatch sorted, long nowMillis) {
-        shelves.runs().add(0, writer.write(HashRange.ALL, sorted, nowMillis, nowMillis));
+        long sealedMillis = Math.max(nowMillis, newestMillis);
+        IdentityRun run = writer.write(HashRange.ALL, sorted, sealedMillis);
+        slice(sealedMillis).top().runs().add(0, run);
         changed();
     }
 
     /**
-     * Drops a run that is too old, or merges the runs of one shelf.
+     * Drops a run that is too old, or merges some runs of one shelf.
      *
      * @return how many identities were handled; 0 if there was nothing to do
      */
     int tidy(long forgottenMillis) {
-        for (IdentityShelf shelf : shelves()) {
-            int handled = dropOld(shelf, forgottenMillis);
-            if (handled == 0 && shelf.runs().size() >= limits.shelfRuns()) {
-                handled = new ShelfMerge(shelf, blocks, writer, limits).merge();
-            }
-            if (handled > 0) {
-                changed();
-                return handled;
+        int handled = oldestMillis < forgottenMillis ? dropOld(forgottenMillis) : merge();
+        if (handled > 0) {
+            changed();
+        } else {
+            isTidy = true;
+        }
+        return handled;
+    }
+
+    private int dropOld(long forgottenMillis) {
+        for (IdentitySlice slice : slices) {
+            for (IdentityShelf shelf : slice.shelves()) {
+                for (IdentityRun run : shelf.runs()) {
+                    if (run.header().sealedMillis() < forgottenMillis) {
+                        run.remove(blocks, memory);
+                        shelf.runs().remove(run);
+                        return run.header().count();
+                    }
+                }
             }
         }
         return 0;
     }
 
-    private int dropOld(IdentityShelf shelf, long forgottenMillis) {
-        for (IdentityRun run : shelf.runs()) {
-            if (run.header().newestMillis() < forgottenMillis) {
-                run.remove(blocks);
-                shelf.runs().remove(run);
-                return run.header().count();
+    private int merge() {
+        ShelfMerge merging = new ShelfMerge(blocks, writer, memory);
+        for (int i = 0; i < slices.size() && !isTidy; i++) {
+            for (IdentityShelf shelf : slices.get(i).shelves()) {
+                MergePolicy.Merge next = policy.next(shelf.seen(i > 0));
+                if (next != null) {
+                    return merging.merge(shelf, next);
+                }
             }
         }
         return 0;
     }
 
-    /** The numbers of the runs that there are. */
-    int[] numbers() {
-        return numbers;
+    /** The runs that there are. */
+    List<IdentityRun> runs() {
+        return runs;
     }
 
     /** The number of the next run. */
@@ -92,21 +132,24 @@ final class SealedIdentities {
         return writer.nextRun();
     }
 
-    /** Bytes of memory. */
+    /** Bytes of memory, without those of filters. */
     long bytes() {
         return bytes;
     }
 
     private void changed() {
-        List<IdentityRun> runs = new ArrayList<>();
-        shelves().forEach(shelf -> runs.addAll(shelf.runs()));
-        numbers = runs.stream().mapToInt(IdentityRun::number).toArray();
-        bytes = runs.stream().mapToLong(IdentityRun::bytes).sum();
-    }
-
-    private List<IdentityShelf> shelves() {
-        List<IdentityShelf> all = new ArrayList<>();
-        shelves.forEach(all::add);
-        return all;
+        List<IdentityRun> all = new ArrayList<>();
+        slices.forEach(slice -> slice.forEach(all::add));
+        runs = all;
+        bytes = 0;
+        oldestMillis = Long.MAX_VALUE;
+        newestMillis = Long.MIN_VALUE;
+        for (IdentityRun run : all) {
+            bytes += run.bytes();
+            oldestMillis = Math.min(oldestMillis, run.header().sealedMillis());
+            newestMillis = Math.max(newestMillis, run.header().sealedMillis());
+        }
+        slices.removeIf(slice -> !slice.top().hasRuns());
+        isTidy = false;
     }
 }

@@ -2,74 +2,51 @@ package io.tallyflow.functions.deduplicate;
 
 import java.util.List;
 
-/**
- * Makes fewer runs of those of a shelf: of the oldest ones a run for each quarter, on the shelf
- * under it; or of all, if they are few, one that stays. But no run of what was sealed over too long
- * a time: a run is dropped as a whole when the last of it may be forgotten.
- *
- * <p>So a merge handles about as many identities on every level, and each identity is merged once
- * whenever there have come to be four times as many.
- */
+/** Merges runs of a shelf: into one in their place, or into one for each quarter under it. */
 final class ShelfMerge {
 
     private static final int QUARTERS = 4;
 
-    private final IdentityShelf shelf;
     private final IdentityBlocks blocks;
     private final RunWriter writer;
-    private final IdentityLimits limits;
+    private final FilterMemory memory;
 
-    ShelfMerge(
-            IdentityShelf shelf, IdentityBlocks blocks, RunWriter writer, IdentityLimits limits) {
-        this.shelf = shelf;
+    ShelfMerge(IdentityBlocks blocks, RunWriter writer, FilterMemory memory) {
         this.blocks = blocks;
         this.writer = writer;
-        this.limits = limits;
+        this.memory = memory;
     }
 
     /**
      * Merges.
      *
-     * @return how many identities were handled; 0 if their run would span too long a time
+     * @return how many identities were handled
      */
-    int merge() {
-        boolean stay = areFew() || shelf.range().level() == HashRange.LAST_LEVEL;
-        List<IdentityRun> runs = stay ? List.copyOf(shelf.runs()) : oldest();
-        long oldestMillis = runs.get(runs.size() - 1).header().oldestMillis();
-        long newestMillis = runs.get(0).header().newestMillis();
-        if (newestMillis - oldestMillis > limits.mostSpanMillis()) {
-            return 0;
-        }
-        shelf.runs().removeAll(runs);
-        if (stay) {
-            write(runs, shelf, oldestMillis, newestMillis);
-        } else {
+    int merge(IdentityShelf shelf, MergePolicy.Merge merge) {
+        List<IdentityRun> place = shelf.runs().subList(merge.from(), merge.to());
+        List<IdentityRun> runs = List.copyOf(place);
+        place.clear();
+        if (merge.down()) {
             for (int i = 0; i < QUARTERS; i++) {
-                write(runs, shelf.quarter(i), oldestMillis, newestMillis);
+                IdentityShelf quarter = shelf.quarter(i);
+                write(runs, quarter, 0);
             }
+        } else {
+            write(runs, shelf, merge.from());
         }
-        runs.forEach(run -> run.remove(blocks));
+        runs.forEach(run -> run.remove(blocks, memory));
         return count(runs);
-    }
-
-    private boolean areFew() {
-        return count(shelf.runs()) <= limits.sealedIds();
     }
 
     private static int count(List<IdentityRun> runs) {
         return runs.stream().mapToInt(run -> run.header().count()).reduce(0, Math::addExact);
     }
 
-    private List<IdentityRun> oldest() {
-        int size = shelf.runs().size();
-        return List.copyOf(shelf.runs().subList(size - limits.shelfRuns(), size));
-    }
-
-    private void write(
-            List<IdentityRun> runs, IdentityShelf target, long oldestMillis, long newestMillis) {
+    private void write(List<IdentityRun> runs, IdentityShelf target, int at) {
         IdentityBatch sorted = gather(runs, target.range()).sorted();
         if (sorted.size() > 0) {
-            target.runs().add(0, writer.write(target.range(), sorted, oldestMillis, newestMillis));
+            long sealedMillis = runs.get(0).header().sealedMillis();
+            target.runs().add(at, writer.write(target.range(), sorted, sealedMillis));
         }
     }
 

@@ -39,12 +39,8 @@ public final class StoredIdentities {
     static Map<Long, Long> perHour(IdentityBlocks blocks) {
         IdentityHead head = IdentityHead.read(blocks);
         IdentityBatch all = new IdentityBatch(ROOM_AT_FIRST);
-        for (int number : head.runs()) {
-            byte[] entry = blocks.get(number, IdentityRun.FILTER);
-            if (entry != null) {
-                IdentityRun run = IdentityRun.of(number, entry);
-                run.forEach(run.header().range(), blocks, all);
-            }
+        for (RunHeader header : RunList.read(blocks)) {
+            new IdentityRun(header).forEach(header.range(), blocks, all);
         }
         new IdentityLog(blocks, 1, head).forEach(all);
         return perHour(all);

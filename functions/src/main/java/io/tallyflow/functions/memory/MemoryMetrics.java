@@ -15,6 +15,12 @@ public final class MemoryMetrics {
                     "bytes",
                     "of heap that recent identities and the filters of older ones take");
 
+    private static final Metric FILTER_READS =
+            Metric.gauge(
+                    "filterReads",
+                    "filters",
+                    "of older identities that were read from state, since the task started");
+
     private static final Metric WINDOWS =
             Metric.gauge("openWindowBytes", "bytes", "of heap that open windows take, about");
 
@@ -28,6 +34,7 @@ public final class MemoryMetrics {
                     "that had no room in memory and went into state, since the task started");
 
     private volatile long bytes;
+    private volatile long filterReads;
     private volatile long openWindows;
     private volatile long releasedWindows;
 
@@ -37,6 +44,7 @@ public final class MemoryMetrics {
     public static MemoryMetrics ofIdentities(MetricGroup operator) {
         MemoryMetrics metrics = new MemoryMetrics();
         register(operator, IDENTITIES, () -> metrics.bytes);
+        register(operator, FILTER_READS, () -> metrics.filterReads);
         return metrics;
     }
 
@@ -51,12 +59,17 @@ public final class MemoryMetrics {
 
     /** Everything that is measured, for the reference. */
     public static List<Metric> reference() {
-        return List.of(IDENTITIES, WINDOWS, OPEN, RELEASED);
+        return List.of(IDENTITIES, FILTER_READS, WINDOWS, OPEN, RELEASED);
     }
 
     /** Bytes of heap. */
     public void bytes(long now) {
         bytes = now;
+    }
+
+    /** How many filters were read from state. */
+    public void filterReads(long sinceStart) {
+        filterReads = sinceStart;
     }
 
     /** How many windows are open, and how many were released. */

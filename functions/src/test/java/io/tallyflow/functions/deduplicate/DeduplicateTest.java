@@ -4,6 +4,7 @@ import static io.tallyflow.functions.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.Events;
+import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
@@ -16,8 +17,10 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.AbstractStreamOperatorTestHarness;
 import org.apache.flink.streaming.util.KeyedOneInputStreamOperatorTestHarness;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +124,59 @@ final class DeduplicateTest {
     }
 
     @Test
+    void countsNoCopyTwiceUnderALongerHorizon() throws Exception {
+        var before = startedAt(0, null, rules(2));
+        give(before, event("a", "old", 0));
+        at(before, 4 * DAY);
+        give(before, event("a", "young", 4 * DAY));
+        before.prepareSnapshotPreBarrier(1);
+        OperatorSubtaskState state = before.snapshot(1, 0);
+
+        var longer = startedAt(4 * DAY, state, rules(10));
+        give(longer, event("a", "old", 0, 4 * DAY, "{\"tokens\":1}"));
+        give(longer, event("a", "young", 4 * DAY, 9 * DAY, "{\"tokens\":1}"));
+        assertThat(ids(longer)).isEmpty();
+        assertThat(counts(longer)).isEqualTo(new LaneCounts(0, 0, 0, 1, 0, 1, 0, 0, 0, 0));
+        give(longer, event("a", "new", 5 * DAY, 10 * DAY, null));
+        assertThat(ids(longer)).containsExactly("new");
+    }
+
+    @Test
+    void countsNoCopyTwiceWhenMoreSubtasksStartWithALongerHorizon() throws Exception {
+        var before = startedAt(0, null, rules(2));
+        at(before, 4 * DAY);
+        OperatorSubtaskState state = before.snapshot(1, 0);
+        List<UsageEvent> copies = new ArrayList<>();
+        for (int subject = 0; subject < 20; subject++) {
+            copies.add(event("s" + subject, "old", 0, 4 * DAY, null));
+        }
+        int stale = 0;
+        for (int subtask = 0; subtask < 3; subtask++) {
+            var longer =
+                    startedAt(
+                            4 * DAY,
+                            AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                                    state, Events.MAX_PARALLELISM, 1, 3, subtask),
+                            rules(10),
+                            3,
+                            subtask);
+            for (UsageEvent copy : copies) {
+                if (subtaskOf(copy, 3) == subtask) {
+                    give(longer, copy);
+                }
+            }
+            assertThat(ids(longer)).isEmpty();
+            stale += longer.getSideOutput(Deduplicate.STALE).size();
+        }
+        assertThat(stale).isEqualTo(20);
+    }
+
+    private static int subtaskOf(UsageEvent event, int parallelism) {
+        return KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                Events.key(event), Events.MAX_PARALLELISM, parallelism);
+    }
+
+    @Test
     void handsProgressOn() throws Exception {
         var harness = started(null);
         Progress given =
@@ -135,25 +191,51 @@ final class DeduplicateTest {
                 .matches(element -> given.equals(element.progress()));
     }
 
+    /** Nothing is kept for outages. */
+    private static DedupeRules rules(long horizonDays) {
+        return new DedupeRules(
+                Duration.ofDays(horizonDays),
+                Duration.ofDays(1),
+                Duration.ZERO,
+                WorkingMemory.SHARE_OF_HEAP);
+    }
+
     private KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
             started(OperatorSubtaskState state) throws Exception {
         return startedAt(0, state);
     }
 
-    /** What has outlived its time at the start is not there. */
     private KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
             startedAt(long nowMillis, OperatorSubtaskState state) throws Exception {
+        return startedAt(nowMillis, state, DedupeRules.defaults());
+    }
+
+    private KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
+            startedAt(long nowMillis, OperatorSubtaskState state, DedupeRules rules)
+                    throws Exception {
+        return startedAt(nowMillis, state, rules, 1, 0);
+    }
+
+    /** What has outlived its time at the start is not there. */
+    private KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
+            startedAt(
+                    long nowMillis,
+                    OperatorSubtaskState state,
+                    DedupeRules rules,
+                    int parallelism,
+                    int subtask)
+                    throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<
                         Integer, EventOrProgress, EventOrProgress>(
-                        new Deduplicate(DedupeRules.defaults()),
+                        new Deduplicate(rules),
                         EventOrProgress::key,
                         Types.INT,
                         Events.MAX_PARALLELISM,
-                        1,
-                        0);
+                        parallelism,
+                        subtask);
         open.add(harness);
-        harness.setStateTtlProcessingTime(nowMillis);
+        at(harness, nowMillis);
         harness.setStateBackend(new EmbeddedRocksDBStateBackend());
         harness.setup();
         if (state != null) {
@@ -161,6 +243,15 @@ final class DeduplicateTest {
         }
         harness.open();
         return harness;
+    }
+
+    private static void at(
+            KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
+                    harness,
+            long nowMillis)
+            throws Exception {
+        harness.setStateTtlProcessingTime(nowMillis);
+        harness.setProcessingTime(nowMillis);
     }
 
     private static void give(

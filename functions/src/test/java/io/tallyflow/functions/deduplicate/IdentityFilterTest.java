@@ -13,7 +13,7 @@ final class IdentityFilterTest {
     void givesBackTheTailOfEveryIdentity(
             @ForAll @IntRange(min = 1, max = 2_000) int size, @ForAll Hashes hashes) {
         IdentityBatch batch = batch(size, hashes);
-        IdentityFilter filter = FilterPlan.filterOf(batch);
+        IdentityFilter filter = filter(batch);
         for (int i = 0; i < batch.size(); i++) {
             assertThat(filter.mayHold(batch.high(i), batch.low(i))).isTrue();
             if (filter.tailBits() > 0) {
@@ -25,20 +25,20 @@ final class IdentityFilterTest {
 
     @Test
     void takesOneOf256OthersForItsOwn() {
-        IdentityFilter filter = FilterPlan.filterOf(batch(10_000, Hashes.UNIFORM));
+        IdentityFilter filter = filter(batch(10_000, Hashes.UNIFORM));
         assertThat(mistaken(filter, Hashes.UNIFORM)).isBetween(300, 500);
         assertThat(filter.tailBits()).isEqualTo(8);
     }
 
     @Test
     void isNotFooledByEqualTails() {
-        IdentityFilter filter = FilterPlan.filterOf(batch(10_000, Hashes.ALIKE_BUT_FOR_THE_FRONT));
+        IdentityFilter filter = filter(batch(10_000, Hashes.ALIKE_BUT_FOR_THE_FRONT));
         assertThat(mistaken(filter, Hashes.ALIKE_BUT_FOR_THE_FRONT)).isBetween(300, 500);
     }
 
     @Test
     void knowsNothingOfIdentitiesThatDifferInTheirTailsOnly() {
-        IdentityFilter filter = FilterPlan.filterOf(batch(2, Hashes.ALIKE_BUT_FOR_THE_END));
+        IdentityFilter filter = filter(batch(2, Hashes.ALIKE_BUT_FOR_THE_END));
         assertThat(filter.tailBits()).isZero();
         assertThat(filter.mayHold(1, 2)).isTrue();
     }
@@ -49,6 +49,10 @@ final class IdentityFilterTest {
             mistaken += filter.mayHold(hashes.high(i), hashes.low(i)) ? 1 : 0;
         }
         return mistaken;
+    }
+
+    private static IdentityFilter filter(IdentityBatch sorted) {
+        return FilterPlan.filterOf(sorted, 0, sorted.size());
     }
 
     private static IdentityBatch batch(int size, Hashes hashes) {

@@ -26,7 +26,7 @@ final class IdentityFixturesTest {
     private static final Path FIXTURES = Path.of("src/test/resources/state");
     private static final String NEWEST = "v1";
     private static final String FOLDER = "identities";
-    private static final IdentityLimits LIMITS = new IdentityLimits(100, 2, 2, 2, 1_000);
+    private static final IdentityLimits LIMITS = new IdentityLimits(100, 2, 3, 2, 2, 1_000);
 
     /** What the entries hold, in the order in which it was put. */
     private static final List<Sample> SAMPLES =
@@ -112,7 +112,8 @@ final class IdentityFixturesTest {
     }
 
     private static RememberedIdentities open(BlocksInMemory blocks) {
-        return new RememberedIdentities(0, blocks, LIMITS, new BlockCache(0));
+        return new RememberedIdentities(
+                0, blocks, LIMITS, new BlockCache(0), new FilterMemory(1 << 10));
     }
 
     private static void assertHoldsSamples(BlocksInMemory blocks) {

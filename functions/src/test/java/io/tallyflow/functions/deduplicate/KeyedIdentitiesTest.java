@@ -40,6 +40,20 @@ final class KeyedIdentitiesTest {
         demandAll(open(64 * KIBI), 10_000);
     }
 
+    /** However seldom it is called: once for all that one key seals. */
+    @Test
+    void mergesAsFastAsItSeals() {
+        KeyedIdentities identities = open(64 * KIBI);
+        for (int i = 0; i < 24; i++) {
+            put(identities, i * 2_048, (i + 1) * 2_048);
+            identities.tidy(0, Long.MIN_VALUE);
+        }
+        identities.write(0, Long.MIN_VALUE);
+        assertThat(RunList.read(blocks.get(3)))
+                .filteredOn(run -> run.range().equals(HashRange.ALL))
+                .hasSizeLessThan(4);
+    }
+
     @Test
     void doesNotSealAFewIdentitiesForTheFiltersOfMany() {
         KeyedIdentities identities = open(64 * KIBI);
@@ -62,6 +76,39 @@ final class KeyedIdentitiesTest {
         demandAll(open(64 * KIBI), 5_000);
     }
 
+    /** Those of 200,000 identities take 250,000 bytes, and only half of that is there. */
+    @Test
+    void readsFiltersAgainThatHaveNoRoom() {
+        KeyedIdentities identities = open(64 * KIBI, 125_000);
+        put(identities, 0, 200_000);
+        identities.keepWithinMemory(0);
+        identities.write(0, Long.MIN_VALUE);
+        assertThat(identities.bytes()).isLessThan(125_000 + 64 * KIBI);
+        demandAll(identities, 200_000);
+        assertThat(identities.bytes()).isLessThan(125_000 + 64 * KIBI);
+        assertThat(identities.filterReads()).isPositive();
+        KeyedIdentities restored = open(64 * KIBI, 125_000);
+        assertThat(restored.bytes()).isLessThan(64 * KIBI);
+        demandAll(restored, 200_000);
+        assertThat(restored.bytes()).isLessThan(125_000 + 64 * KIBI);
+    }
+
+    @Test
+    void readsEveryFilterOnceIfThereIsRoom() {
+        KeyedIdentities identities = open(64 * KIBI);
+        put(identities, 0, 100_000);
+        identities.keepWithinMemory(0);
+        identities.write(0, Long.MIN_VALUE);
+        demandAll(identities, 100_000);
+        assertThat(identities.filterReads()).isZero();
+        KeyedIdentities restored = open(64 * KIBI);
+        demandAll(restored, 100_000);
+        long read = restored.filterReads();
+        assertThat(read).isPositive();
+        demandAll(restored, 100_000);
+        assertThat(restored.filterReads()).isEqualTo(read);
+    }
+
     @Test
     void refusesAKeyThatIsNotOfTheSubtask() {
         KeyedIdentities identities = open(64 * KIBI);
@@ -71,8 +118,15 @@ final class KeyedIdentitiesTest {
     }
 
     private KeyedIdentities open(long mostBytes) {
+        return open(mostBytes, Long.MAX_VALUE);
+    }
+
+    private KeyedIdentities open(long mostBytes, long filterBytes) {
         return new KeyedIdentities(
-                KEYS, mostBytes, key -> blocks.computeIfAbsent(key, none -> new BlocksInMemory()));
+                KEYS,
+                mostBytes,
+                filterBytes,
+                key -> blocks.computeIfAbsent(key, none -> new BlocksInMemory()));
     }
 
     private static void put(KeyedIdentities identities, int from, int to) {

@@ -60,7 +60,7 @@ public final class PlainDeduplicate extends ReportingOperator<EventOrProgress, E
     @Override
     public void open() throws Exception {
         super.open();
-        decision = new LaneDecision(rules);
+        decision = new LaneDecision(rules, HorizonInForce.fresh(rules, 0));
         identity = new Identity();
         tally = new Tally(LaneMetrics.ofDeduplication(getMetricGroup()));
         identities = getKeyedStateStore().getMapState(descriptor(rules));

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * The identities of a key group beside a plain map of them. Every method does the same to both;
@@ -18,8 +17,9 @@ import java.util.stream.IntStream;
  */
 final class RememberedAndMap {
 
-    private static final IdentityLimits TINY = new IdentityLimits(24, 4, 5, 3, 2_000);
+    private static final IdentityLimits TINY = new IdentityLimits(24, 4, 10, 5, 3, 2_000);
     private static final int CACHE_BYTES = 1_000;
+    private static final int FILTER_BYTES = 1_500;
 
     private final Hashes hashes;
 
@@ -44,7 +44,8 @@ final class RememberedAndMap {
     record Put(First first, long putMillis) {}
 
     private RememberedIdentities open() {
-        return new RememberedIdentities(3, blocks, TINY, new BlockCache(CACHE_BYTES));
+        FilterMemory filters = new FilterMemory(FILTER_BYTES);
+        return new RememberedIdentities(3, blocks, TINY, new BlockCache(CACHE_BYTES), filters);
     }
 
     private void step() {
@@ -143,7 +144,8 @@ final class RememberedAndMap {
     /** State holds nothing that is not listed, but what has expired. */
     private void checkState() {
         IdentityHead head = IdentityHead.read(blocks);
-        Set<Integer> runs = IntStream.of(head.runs()).boxed().collect(Collectors.toSet());
+        Set<Integer> runs =
+                RunList.read(blocks).stream().map(RunHeader::number).collect(Collectors.toSet());
         blocks.entries()
                 .forEach(
                         (key, entry) -> {
@@ -156,6 +158,7 @@ final class RememberedAndMap {
     private static boolean isListed(BlocksInMemory.Key key, IdentityHead head, Set<Integer> runs) {
         return key.run() == IdentityHead.LOG
                 ? key.block() == IdentityHead.HEAD
+                        || key.block() == RunList.ENTRY
                         || key.block() >= head.logFrom() && key.block() < head.logTo()
                 : runs.contains(key.run());
     }

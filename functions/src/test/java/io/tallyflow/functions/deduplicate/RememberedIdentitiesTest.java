@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.functions.deduplicate.LaneDecision.First;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -15,9 +14,10 @@ final class RememberedIdentitiesTest {
 
     private final BlocksInMemory blocks = new BlocksInMemory();
     private final BlockCache cache = new BlockCache(CACHE_BYTES);
+    private final FilterMemory filters = new FilterMemory(Long.MAX_VALUE);
 
     @Test
-    void takesLessThan24BytesOfStateAndOneAndAQuarterOfMemory() {
+    void takesLessThan24BytesOfStateAndOneAndAThirdOfMemory() {
         int size = 300_000;
         RememberedIdentities identities = open(IdentityLimits.defaults());
         for (int i = 0; i < size; i++) {
@@ -28,7 +28,7 @@ final class RememberedIdentitiesTest {
         }
         sealAll(identities);
         assertThat(blocks.bytes()).isLessThan(24L * size);
-        assertThat(identities.bytes()).isLessThan(size * 5L / 4);
+        assertThat(identities.bytes() + filters.bytes()).isLessThan(size * 4L / 3);
     }
 
     @Test
@@ -45,8 +45,8 @@ final class RememberedIdentitiesTest {
     }
 
     @Test
-    void readsNoBlockOfARunWhenItIsRestored() {
-        RememberedIdentities identities = open(new IdentityLimits(1_000, 10, 10, 4, 1));
+    void readsNoBlockOrFilterOfARunWhenItIsRestored() {
+        RememberedIdentities identities = open(new IdentityLimits(1_000, 10, 100, 10, 4, 1));
         put(identities, 0, 10_000);
         sealAll(identities);
         put(identities, 10_000, 10_005);
@@ -85,33 +85,6 @@ final class RememberedIdentitiesTest {
     }
 
     @Test
-    void asksFewRunsHoweverManyWereSealed() {
-        IdentityLimits limits = new IdentityLimits(64, 16, 16, 4, 1);
-        RememberedIdentities identities = open(limits);
-        for (int i = 0; i < 20_000; i += 50) {
-            put(identities, i, i + 50);
-            identities.seal(0);
-            for (int handled = 1; handled > 0; ) {
-                handled = identities.tidy(0, Long.MIN_VALUE);
-                assertThat(handled).isLessThan(4 * 4 * limits.sealedIds());
-            }
-        }
-        identities.log();
-        int levels = 5;
-        for (int i = 0; i < 1_000; i++) {
-            assertThat(runsThatMayHold(i)).isLessThanOrEqualTo(levels * (limits.shelfRuns() - 1));
-        }
-    }
-
-    private long runsThatMayHold(int number) {
-        return IntStream.of(IdentityHead.read(blocks).runs())
-                .mapToObj(run -> new BlocksInMemory.Key(run, IdentityRun.FILTER))
-                .map(key -> IdentityRun.of(key.run(), blocks.entries().get(key).bytes()))
-                .filter(run -> run.header().range().contains(Hashes.UNIFORM.high(number)))
-                .count();
-    }
-
-    @Test
     void dropsARunWhenTheLastOfItMayBeForgotten() {
         RememberedIdentities identities = open(IdentityLimits.defaults());
         put(identities, 0, 1_000);
@@ -119,11 +92,11 @@ final class RememberedIdentitiesTest {
         put(identities, 1_000, 2_000);
         identities.seal(7);
         identities.keepCopiesWithin(0);
-        long before = identities.bytes();
+        long before = filters.bytes();
         assertThat(identities.tidy(7, 5)).isZero();
         assertThat(identities.tidy(7, 6)).isEqualTo(1_000);
         assertThat(identities.tidy(7, 6)).isZero();
-        assertThat(identities.bytes()).isLessThan(before - 1_000);
+        assertThat(filters.bytes()).isLessThan(before - 1_000);
         identities.log();
         assertThat(blocks.entries().keySet())
                 .extracting(BlocksInMemory.Key::run)
@@ -131,17 +104,18 @@ final class RememberedIdentitiesTest {
     }
 
     @Test
-    void mergesNoRunsOfWhatWasSealedOverTooLongATime() {
-        RememberedIdentities identities = open(new IdentityLimits(64, 16, 16, 2, 10));
+    void mergesNoRunsOfDifferentSlicesOfTime() {
+        RememberedIdentities identities = open(new IdentityLimits(64, 16, 16, 16, 2, 10));
         put(identities, 0, 10);
-        identities.seal(0);
+        identities.seal(9);
         put(identities, 10, 20);
-        identities.seal(11);
-        assertThat(identities.tidy(11, Long.MIN_VALUE)).isZero();
+        identities.seal(10);
+        assertThat(identities.tidy(10, Long.MIN_VALUE)).isZero();
         put(identities, 20, 30);
-        identities.seal(11);
-        assertThat(identities.tidy(11, 1)).isEqualTo(10);
-        assertThat(identities.tidy(11, 1)).isEqualTo(20);
+        identities.seal(19);
+        assertThat(identities.tidy(19, Long.MIN_VALUE)).isEqualTo(20);
+        assertThat(identities.tidy(19, 10)).isEqualTo(10);
+        assertThat(identities.tidy(19, 10)).isZero();
     }
 
     @Test
@@ -166,13 +140,13 @@ final class RememberedIdentitiesTest {
 
     @Test
     void refusesSizesThatMakeNoSense() {
-        assertThatThrownBy(() -> new IdentityLimits(1, 1, 1, 1, 1))
+        assertThatThrownBy(() -> new IdentityLimits(1, 1, 1, 1, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("at least two");
     }
 
     private RememberedIdentities open(IdentityLimits limits) {
-        return new RememberedIdentities(0, blocks, limits, cache);
+        return new RememberedIdentities(0, blocks, limits, cache, filters);
     }
 
     private static void sealAll(RememberedIdentities identities) {

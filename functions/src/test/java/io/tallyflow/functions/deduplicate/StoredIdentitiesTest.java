@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Test;
 
 final class StoredIdentitiesTest {
 
-    private static final IdentityLimits LIMITS = new IdentityLimits(100, 2, 2, 2, 1_000);
+    private static final IdentityLimits LIMITS = new IdentityLimits(100, 2, 2, 2, 2, 1_000);
     private static final long HOUR = Duration.ofHours(1).toMillis();
 
     private final BlocksInMemory blocks = new BlocksInMemory();
     private final RememberedIdentities identities =
-            new RememberedIdentities(0, blocks, LIMITS, new BlockCache(0));
+            new RememberedIdentities(0, blocks, LIMITS, new BlockCache(0), new FilterMemory(0));
 
     @Test
     void countsWhatIsSealedAndWhatIsNotByTheHour() {

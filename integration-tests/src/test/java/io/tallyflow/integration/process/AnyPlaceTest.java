@@ -5,14 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.cli.embedded.Ports;
 import io.tallyflow.integration.lake.LakeReader;
-
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -33,6 +25,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * {@code ./tallyflow up} in directories of any name, started by people of other countries. {@code
@@ -70,6 +69,14 @@ final class AnyPlaceTest {
     @TempDir private Path directory;
 
     private Process up;
+
+    @AfterEach
+    void leaveNothingRunning() throws InterruptedException {
+        if (up != null && up.isAlive()) {
+            up.destroy();
+            up.waitFor();
+        }
+    }
 
     @Test
     @Timeout(1_800)

@@ -1,7 +1,6 @@
 package io.tallyflow.integration.process;
 
 import io.tallyflow.cli.Tallyflow;
-
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.cli.cluster.Deadline;
 import io.tallyflow.cli.embedded.Directories;
 import io.tallyflow.cli.embedded.EmbeddedPostgres;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

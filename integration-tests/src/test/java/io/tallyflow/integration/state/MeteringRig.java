@@ -33,6 +33,7 @@ import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -161,10 +162,24 @@ final class MeteringRig implements AutoCloseable {
                 .attachTo(environment, environment.getParallelism());
     }
 
-    private static MeteringOptions options(JobSettings settings, Commits commits) {
+    /** What wrote a savepoint read from the topic of another broker, with the same records. */
+    private static String topicId(JobSettings settings) throws Exception {
+        Map<String, Object> client = Map.of("bootstrap.servers", settings.kafkaBootstrap());
+        try (Admin admin = Admin.create(client)) {
+            return admin.describeTopics(List.of("usage.events"))
+                    .allTopicNames()
+                    .get()
+                    .get("usage.events")
+                    .topicId()
+                    .toString();
+        }
+    }
+
+    private static MeteringOptions options(JobSettings settings, Commits commits) throws Exception {
         Map<Option, String> values =
                 Map.ofEntries(
                         Map.entry(Option.KAFKA_BOOTSTRAP, settings.kafkaBootstrap()),
+                        Map.entry(Option.KAFKA_SUCCESSOR_ID, topicId(settings)),
                         Map.entry(Option.POSTGRES_URL, settings.postgresUrl()),
                         Map.entry(Option.POSTGRES_USER, settings.postgresUser()),
                         Map.entry(Option.METERS, settings.meters().toString()),

@@ -1,7 +1,9 @@
 package io.tallyflow.jobs.metering;
 
 import io.tallyflow.connectors.commit.StartRefusal;
-
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.Configuration;
@@ -10,10 +12,6 @@ import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.CheckpointingMode;
-
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Flink's own settings that the promises stand on. */
 public final class FlinkSettings {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Everything that can be told to the job.
  *
  * @param kafka the brokers and how to talk to them; may hold secrets
+ * @param successorTopicId empty unless a start goes on in another topic
  * @param postgresUrl JDBC URL
  * @param postgresPassword never printed
  * @param lake null for a job without Iceberg tables; may hold secrets
@@ -30,6 +31,7 @@ public record MeteringOptions(
         String rejectedTopic,
         String lateTopic,
         String consumerGroup,
+        String successorTopicId,
         String postgresUrl,
         String postgresUser,
         String postgresPassword,
@@ -59,6 +61,7 @@ public record MeteringOptions(
         all.put(Option.KAFKA_REJECTED_TOPIC, rejectedTopic);
         all.put(Option.KAFKA_LATE_TOPIC, lateTopic);
         all.put(Option.KAFKA_GROUP, consumerGroup);
+        all.put(Option.KAFKA_SUCCESSOR_ID, successorTopicId);
         all.put(Option.POSTGRES_URL, postgresUrl.replaceFirst("\\?.*", ""));
         all.put(Option.POSTGRES_USER, postgresUser);
         all.put(Option.POSTGRES_PATIENCE, postgresPatience);

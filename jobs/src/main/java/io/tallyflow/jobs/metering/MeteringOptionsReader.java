@@ -3,6 +3,7 @@ package io.tallyflow.jobs.metering;
 import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.connectors.kafka.BrokerAddresses;
 import io.tallyflow.connectors.kafka.KafkaConnection;
+import io.tallyflow.connectors.kafka.KafkaTopic;
 import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.meter.NearestName;
@@ -80,6 +81,7 @@ public final class MeteringOptionsReader {
                         text(Option.KAFKA_REJECTED_TOPIC),
                         text(Option.KAFKA_LATE_TOPIC),
                         text(Option.KAFKA_GROUP),
+                        value(Option.KAFKA_SUCCESSOR_ID, MeteringOptionsReader::topicId, ""),
                         postgres(),
                         text(Option.POSTGRES_USER),
                         secret(PASSWORD_VARIABLE),
@@ -198,6 +200,10 @@ public final class MeteringOptionsReader {
             throw new IllegalArgumentException("must be a number from 1 to " + most);
         }
         return number;
+    }
+
+    private static String topicId(String text) {
+        return new KafkaTopic("", "", text).successorId();
     }
 
     private static WorkingMemory memory(String text) {

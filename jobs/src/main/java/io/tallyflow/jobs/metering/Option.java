@@ -19,6 +19,11 @@ public enum Option {
     KAFKA_LATE_TOPIC("kafka.late-topic", "usage.late", "topic for late and stale events"),
     KAFKA_GROUP(
             "kafka.group", "tallyflow", "consumer group that shows progress in Kafka's own tools"),
+    KAFKA_SUCCESSOR_ID(
+            "kafka.successor-id",
+            "",
+            "id of the topic to go on in, if it is another one than the state has read from and has"
+                    + " the same records at the same offsets"),
     POSTGRES_URL("postgres.url", null, "JDBC URL, jdbc:postgresql://HOST:PORT/DATABASE"),
     POSTGRES_USER("postgres.user", "tallyflow", "database user"),
     POSTGRES_PATIENCE(
@@ -68,8 +73,9 @@ public enum Option {
     WORKING_MEMORY(
             "working-memory",
             "auto",
-            "heap that the identities and open windows of one subtask may fill, such as 256mb; auto"
-                    + " is three eighths of the heap divided by the slots"),
+            "heap that recent identities and open windows of one subtask may fill, such as 256mb;"
+                    + " auto is three eighths of the heap divided by the slots. Filters of older"
+                    + " identities may fill what it leaves of five eighths"),
     REWIND_TO(
             "rewind-to",
             null,

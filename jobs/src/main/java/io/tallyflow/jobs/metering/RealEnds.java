@@ -56,7 +56,10 @@ public final class RealEnds {
                 new PostgresUsageSink(postgres(options), sinkOptions(options, meters));
         return new MeteringEnds(
                 UsageEventsSource.unbounded(
-                        new KafkaTopic(options.eventsTopic(), options.consumerGroup()),
+                        new KafkaTopic(
+                                options.eventsTopic(),
+                                options.consumerGroup(),
+                                options.successorTopicId()),
                         kafka,
                         watermarkRules(options),
                         new Parser(meters)),

@@ -309,7 +309,7 @@ begin
                 from unnest(names) with ordinality n (name, place)
                 order by n.place) as texts
         from part p
-        left join tallyflow.cell c on c.cell = p.cell
+        left join tallyflow.cell c on c.cell = p.cell and c.layer = any (layers)
         where allowed is null
            or not exists (
                select from jsonb_each(allowed) f

@@ -30,7 +30,7 @@ begin
         on tallyflow.ledger to tallyflow_operator;
     -- to put savepoints on record and find their commits,
     grant select, insert on tallyflow.savepoint to tallyflow_operator;
-    grant select (pipeline, epoch, commit, checkpoint, abandoned_in_epoch)
+    grant select (pipeline, epoch, commit, token, checkpoint, abandoned_in_epoch)
         on tallyflow.ledger_history to tallyflow_operator;
     -- and to set marks. Where and when is for the server to say; what a mark says never changes.
     grant insert (id, meter, subject, requested, reason, savepoint, recorded_by),

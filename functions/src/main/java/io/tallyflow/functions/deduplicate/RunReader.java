@@ -2,17 +2,19 @@ package io.tallyflow.functions.deduplicate;
 
 import org.jspecify.annotations.Nullable;
 
-/** The blocks of a key group's runs, fetched through a cache. */
-final class CachedBlocks {
+/** The blocks and filters of a key group's runs, fetched through what memory holds of them. */
+final class RunReader {
 
     private final int keyGroup;
     private final IdentityBlocks blocks;
     private final BlockCache cache;
+    private final FilterMemory filters;
 
-    CachedBlocks(int keyGroup, IdentityBlocks blocks, BlockCache cache) {
+    RunReader(int keyGroup, IdentityBlocks blocks, BlockCache cache, FilterMemory filters) {
         this.keyGroup = keyGroup;
         this.blocks = blocks;
         this.cache = cache;
+        this.filters = filters;
     }
 
     /** A block of a run; null if state has none. */
@@ -30,5 +32,16 @@ final class CachedBlocks {
         IdentityBlock block = IdentityBlock.of(bytes);
         cache.add(key, block);
         return block;
+    }
+
+    /**
+     * A filter that is not in memory, and is from now on, as long as there is room.
+     *
+     * @param home where it belongs
+     */
+    IdentityFilter read(int run, @Nullable IdentityFilter[] home, int number) {
+        IdentityFilter filter = IdentityFilter.read(blocks, run, number);
+        filters.addRead(filter, home, number);
+        return filter;
     }
 }
