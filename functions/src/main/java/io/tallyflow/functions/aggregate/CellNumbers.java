@@ -320,16 +320,21 @@ final class CellNumbers {
     }
 
     private static int bytesOf(UsagePartial partial) {
-        int numbers = HeapBytes.ofDecimal(partial.sum());
-        for (BigDecimal shown : Arrays.asList(partial.min(), partial.max(), partial.latest())) {
-            numbers += shown == partial.sum() ? 0 : HeapBytes.ofDecimal(shown);
-        }
+        BigDecimal sum = partial.sum();
         String source = partial.latestSource();
         String id = partial.latestId();
         return BYTES_OF_EXACT
-                + numbers
+                + HeapBytes.ofDecimal(sum)
+                + bytesOf(partial.min(), sum)
+                + bytesOf(partial.max(), sum)
+                + bytesOf(partial.latest(), sum)
                 + (source == null ? 0 : HeapBytes.ofText(source))
                 + (id == null ? 0 : HeapBytes.ofText(id));
+    }
+
+    /** Of one reading the sum is the least and the greatest: one object. */
+    private static int bytesOf(@Nullable BigDecimal shown, @Nullable BigDecimal sum) {
+        return shown == sum ? 0 : HeapBytes.ofDecimal(shown);
     }
 
     private void dropExact(int cell) {
