@@ -129,7 +129,7 @@ final class ForeignAddressesTest {
                     "select count(*) from tallyflow.iceberg_tables where table_name = 'events' and"
                             + " previous_metadata_location is not null");
             assertThat(byHour(up))
-                    .isEqualTo(
+                    .isEqualToNormalizingNewlines(
                             "window_start,window_end,subject,value\n"
                                     + ask(
                                             """

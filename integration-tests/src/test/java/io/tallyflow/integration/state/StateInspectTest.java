@@ -108,7 +108,12 @@ final class StateInspectTest {
         assertThat(report.operators()).hasSize(14);
         demandOperator(report, "metering.source.usage-events", 2, null, "SourceReaderState");
         demandOperator(
-                report, "metering.deduplicate.first-of-identity", 2, keys(), "identity-blocks");
+                report,
+                "metering.deduplicate.first-of-identity",
+                2,
+                keys(),
+                "identity-blocks",
+                "remembered-horizons");
         demandOperator(
                 report,
                 "metering.aggregate.usage",
@@ -123,7 +128,7 @@ final class StateInspectTest {
                 "value-rows",
                 "group-counts");
         demandOperator(report, "metering.sink.postgres: gather", 1, null, "previous-commit");
-        demandOperator(report, "metering.sink.lake: commit", 1, null, "lake");
+        demandOperator(report, "metering.sink.postgres: lake", 1, null, "lake");
         demandIdentities(report);
         assertThat(report.meters()).extracting(Meter::slug).isEqualTo(Scenario.meters());
         report.meters().forEach(this::demandMeter);
