@@ -36,6 +36,8 @@ import org.apache.flink.util.CloseableIterator;
  */
 final class StateReading {
 
+    private static final int MOST_ATTEMPTS = 20;
+
     private static final TypeInformation<StateFinding> FINDING =
             TypeInformation.of(StateFinding.class);
 
@@ -63,6 +65,8 @@ final class StateReading {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        Thread atExit = new Thread(() -> deleteBesideOthers(directory), "delete working files");
+        Runtime.getRuntime().addShutdownHook(atExit);
         try {
             new StateReading(state, directory).run(findings);
         } catch (Exception e) {
@@ -73,6 +77,26 @@ final class StateReading {
                     e);
         } finally {
             Directories.delete(directory);
+            forget(atExit);
+        }
+    }
+
+    /** While the process ends, others may still be making files there. */
+    private static void deleteBesideOthers(Path directory) {
+        for (int attempt = 0; attempt < MOST_ATTEMPTS && Files.exists(directory); attempt++) {
+            try {
+                Directories.delete(directory);
+            } catch (UncheckedIOException made) {
+                // In the meantime: the next attempt takes that as well.
+            }
+        }
+    }
+
+    private static void forget(Thread atExit) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException stopping) {
+            // It runs already, and finds nothing.
         }
     }
 

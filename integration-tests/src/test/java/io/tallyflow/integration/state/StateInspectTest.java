@@ -3,6 +3,7 @@ package io.tallyflow.integration.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallyflow.cli.Tallyflow;
 import io.tallyflow.cli.cluster.SavepointFormat;
 import io.tallyflow.cli.embedded.RetainedCheckpoints;
 import io.tallyflow.cli.state.CommitOfState;
@@ -19,6 +20,7 @@ import io.tallyflow.integration.state.Scenario.Counted;
 import io.tallyflow.integration.state.Scenario.Event;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.meter.Aggregation;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -88,6 +90,47 @@ final class StateInspectTest {
                     .hasMessageStartingWith(
                             contents.getParent()
                                     + ": its _metadata cannot be read, it may be damaged");
+        }
+    }
+
+    @Test
+    @Timeout(120)
+    void leavesNothingBehindWhenItIsStopped() throws Exception {
+        Path savepoint =
+                SavepointFixture.read(Path.of("src/test/resources/savepoints/0.1.0.zip"))
+                        .savepoint(directory);
+        Path temporary = Files.createDirectory(directory.resolve("tmp"));
+        Process inspect =
+                new ProcessBuilder(
+                                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                                "-Djava.io.tmpdir=" + temporary,
+                                "-cp",
+                                System.getProperty("java.class.path"),
+                                Tallyflow.class.getName(),
+                                "state",
+                                "inspect",
+                                savepoint.toString())
+                        .redirectErrorStream(true)
+                        .redirectOutput(directory.resolve("said").toFile())
+                        .start();
+        try {
+            while (workingFiles(temporary).isEmpty()) {
+                assertThat(inspect.isAlive()).as("before it was stopped").isTrue();
+                Thread.onSpinWait();
+            }
+            inspect.destroy();
+            inspect.waitFor();
+        } finally {
+            inspect.destroyForcibly();
+        }
+        assertThat(workingFiles(temporary)).isEmpty();
+    }
+
+    private static List<Path> workingFiles(Path temporary) throws IOException {
+        try (Stream<Path> files = Files.list(temporary)) {
+            return files.filter(
+                            file -> file.getFileName().toString().startsWith("tallyflow-state-"))
+                    .toList();
         }
     }
 
