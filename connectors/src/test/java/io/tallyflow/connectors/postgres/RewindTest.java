@@ -41,6 +41,7 @@ final class RewindTest {
     private LoginUser writer;
     private CommitName last = CommitName.NONE;
     private long checkpoint;
+    private final SimpleCounter retries = new SimpleCounter();
 
     @BeforeEach
     void create() throws Exception {
@@ -99,6 +100,7 @@ final class RewindTest {
                 new StallingProxy(port(), "delete from tallyflow.usage_row", 3_000)) {
             commit(stalled(proxy), target, row(180_000));
             assertThat(proxy.hasStalled()).isTrue();
+            assertThat(retries.getCount()).as("given up and begun anew").isZero();
         }
         assertThat(
                         ask(
@@ -175,7 +177,7 @@ final class RewindTest {
                 new Session(
                         connections,
                         Duration.ofSeconds(60),
-                        new Outage(new SimpleCounter(), System::nanoTime))) {
+                        new Outage(retries, System::nanoTime))) {
             CommitTransaction transaction = transaction(rewind, rows);
             CommitTransaction.Outcome outcome = session.run(transaction);
             last = transaction.parts().get(0).name();

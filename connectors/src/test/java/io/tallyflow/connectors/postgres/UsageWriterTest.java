@@ -53,6 +53,16 @@ final class UsageWriterTest {
     }
 
     @Test
+    void keepsARowTheFirstOneHoweverOftenItIsReplacedBeforeTheBarrier() throws Exception {
+        write(row("s", 1, 0));
+        write(new UsageRow(cell("s"), partial(2), false, 0, false));
+        write(new UsageRow(cell("known"), partial(2), false, 0, false));
+        PartSummary summary = RowsCodec.summary(only(writer.prepareCommit()).rows());
+        assertThat(summary.count(RowKind.FIRST_USAGE)).isEqualTo(1);
+        assertThat(summary.count(RowKind.CHANGED_USAGE)).isEqualTo(1);
+    }
+
+    @Test
     void encodesEachPartAsSoonAsItIsFull() throws Exception {
         for (int i = 0; i < 10_000; i++) {
             write(row("subject-" + i, i, 0));
