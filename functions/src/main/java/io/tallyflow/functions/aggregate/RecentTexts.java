@@ -15,6 +15,10 @@ final class RecentTexts {
 
     private final KeptTexts all;
     private final @Nullable KeptText[] texts = new @Nullable KeptText[1 << BITS];
+
+    /** Hashes of the texts: another text is told apart without fetching the one that is here. */
+    private final int[] hashes = new int[1 << BITS];
+
     private @Nullable String lastAsked;
     private @Nullable KeptText lastFound;
 
@@ -37,10 +41,11 @@ final class RecentTexts {
     private KeptText lookUp(String text) {
         int place = place(text);
         KeptText known = texts[place];
-        if (known == null || !known.text().equals(text)) {
+        if (known == null || hashes[place] != text.hashCode() || !known.text().equals(text)) {
             known = all.find(text);
             if (known.isHeld()) {
                 texts[place] = known;
+                hashes[place] = text.hashCode();
             }
         }
         return known;
