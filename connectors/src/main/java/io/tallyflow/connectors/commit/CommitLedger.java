@@ -27,6 +27,13 @@ public interface CommitLedger extends Serializable, AutoCloseable {
      */
     @Nullable Place find(CommitName name) throws IOException;
 
+    /**
+     * Whether it has made no commit yet.
+     *
+     * @throws IOException if the ledger does not answer; asking again may help
+     */
+    boolean isEmpty() throws IOException;
+
     @Override
     void close();
 }

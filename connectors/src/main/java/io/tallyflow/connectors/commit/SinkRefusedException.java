@@ -39,6 +39,8 @@ public final class SinkRefusedException extends RuntimeException {
         /** A commit lacks one of its parts. */
         COMMIT_INCOMPLETE,
         /** Rows that the state begins are there, or rows that it knows are not. */
-        ROWS_DISAGREE
+        ROWS_DISAGREE,
+        /** Catalog or store of the lake do not let its tables be made. */
+        LAKE_REFUSED
     }
 }

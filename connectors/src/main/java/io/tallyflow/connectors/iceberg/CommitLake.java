@@ -106,7 +106,7 @@ final class CommitLake extends AbstractStreamOperator<Void>
                         places,
                         options.patience(),
                         trouble);
-        patient.check(new LakeStart(lake, places, rewindTo), restored);
+        patient.begin(new LakeStart(lake, places, rewindTo), restored);
         commits = new LakeCommits(patient, metrics);
     }
 

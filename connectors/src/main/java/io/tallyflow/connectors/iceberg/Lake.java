@@ -2,10 +2,13 @@ package io.tallyflow.connectors.iceberg;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.Table;
@@ -38,6 +41,8 @@ public final class Lake implements Closeable {
 
     /** Which of the HTTP clients Iceberg asks S3 with; the one here is Java's own. */
     private static final String S3_HTTP_CLIENT = "http-client.type";
+
+    private static final long LOOK_MILLIS = 50;
 
     private static final String JAVAS_OWN = "urlconnection";
 
@@ -97,7 +102,10 @@ public final class Lake implements Closeable {
         }
     }
 
-    /** Makes the tables that are not there yet. */
+    /**
+     * Makes the tables that are not there yet. A job does so itself, as soon as it knows that its
+     * start is not refused.
+     */
     public void create() {
         if (catalog instanceof SupportsNamespaces namespaces
                 && !namespaces.namespaceExists(NAMESPACE)) {
@@ -129,6 +137,41 @@ public final class Lake implements Closeable {
     /** The table as it was when it was first asked for; refresh it to see newer snapshots. */
     public Table table(LakeTable table) {
         return tables.computeIfAbsent(table, name -> catalog.loadTable(identifier(name)));
+    }
+
+    /** Whether the table was made. */
+    boolean has(LakeTable table) {
+        return tables.containsKey(table) || catalog.tableExists(identifier(table));
+    }
+
+    /**
+     * As {@link #table}, as soon as the table was made.
+     *
+     * @throws IOException if it was not for so long, or the task has ended
+     */
+    Table whenMade(LakeTable table, Duration patience) throws IOException {
+        long start = System.nanoTime();
+        while (!has(table)) {
+            if (System.nanoTime() - start > patience.toNanos()) {
+                throw new IOException(
+                        "lake table "
+                                + identifier(table)
+                                + " was not made within "
+                                + patience
+                                + ": see why the start of \"commit to the lake\" takes so long");
+            }
+            pause();
+        }
+        return table(table);
+    }
+
+    private static void pause() throws InterruptedIOException {
+        try {
+            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the task has ended");
+        }
     }
 
     private static TableIdentifier identifier(LakeTable table) {

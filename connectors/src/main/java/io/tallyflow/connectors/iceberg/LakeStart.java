@@ -3,17 +3,17 @@ package io.tallyflow.connectors.iceberg;
 import io.tallyflow.connectors.commit.SinkRefusedException;
 import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
 import io.tallyflow.connectors.iceberg.LakeCommitter.Made;
-import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.iceberg.Table;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the tables before the first record is read, and refuses a start whose batches they would
- * refuse. Changes nothing: what has to be taken back is, once the ledger has gone back.
+ * refuse. The checks change nothing: what has to be taken back is, once the ledger has gone back.
  */
 final class LakeStart {
 
@@ -30,12 +30,19 @@ final class LakeStart {
         this.rewindTo = rewindTo;
     }
 
-    /** A start without state must find the tables empty. */
-    void checkFresh() {
+    /**
+     * A start without state must find the ledger and the tables empty.
+     *
+     * @throws IOException if the ledger does not answer
+     */
+    void checkFresh() throws IOException {
+        if (!ledger.isEmpty()) {
+            throw inUse("the ledger has commits");
+        }
         for (LakeTable name : LakeTable.values()) {
             SnapshotNote head = head(name);
             if (!head.position().equals(Position.NONE)) {
-                throw inUse(name, head);
+                throw inUse("lake table " + name.tableName() + " stands at batch " + head.commit());
             }
         }
     }
@@ -63,6 +70,23 @@ final class LakeStart {
             if (!then.commit().equals(state.previous()) && !mayTakeBack(then, at)) {
                 throw LakeCommitter.regressed(state.previous(), state.previous(), name, head);
             }
+        }
+    }
+
+    /**
+     * Makes the tables that are missing, for a start that was not refused.
+     *
+     * @throws SinkRefusedException if catalog or store do not let them be made: whoever starts a
+     *     lake is there to mend it, and must not find the job trying for ever
+     */
+    void makeTables() {
+        if (Stream.of(LakeTable.values()).allMatch(lake::has)) {
+            return;
+        }
+        try {
+            lake.create();
+        } catch (RuntimeException e) {
+            throw LakeTrouble.isRefusal(e) ? refusedByLake(e) : e;
         }
     }
 
@@ -94,21 +118,31 @@ final class LakeStart {
                 && head.isAfter(state);
     }
 
+    /** A table that is yet to be made stands at nothing. */
     private SnapshotNote head(LakeTable name) {
+        if (!lake.has(name)) {
+            return SnapshotNote.NONE;
+        }
         Table table = lake.table(name);
         table.refresh();
         return Lineage.of(table).head();
     }
 
-    private static SinkRefusedException inUse(LakeTable name, SnapshotNote head) {
-        CommitName commit = head.commit();
+    private static SinkRefusedException refusedByLake(RuntimeException cause) {
+        return new SinkRefusedException(
+                Refusal.LAKE_REFUSED,
+                "the lake's tables cannot be made: "
+                        + cause
+                        + ". Give the job the right to write to the warehouse and the catalog, or"
+                        + " name others.");
+    }
+
+    private static SinkRefusedException inUse(String what) {
         return new SinkRefusedException(
                 Refusal.LEDGER_IN_USE,
-                "a job without state was started, but lake table "
-                        + name.tableName()
-                        + " stands at batch "
-                        + commit
-                        + ". Everything read again would be in it twice. Start from the newest"
-                        + " checkpoint or savepoint, or use an empty warehouse.");
+                "a job without state was started, but "
+                        + what
+                        + ". Everything read again would be counted twice. Start from the newest"
+                        + " checkpoint or savepoint, or use an empty database and warehouse.");
     }
 }

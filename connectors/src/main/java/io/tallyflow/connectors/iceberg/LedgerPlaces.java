@@ -11,6 +11,15 @@ import org.jspecify.annotations.Nullable;
 record LedgerPlaces(CommitLedger ledger) {
 
     /**
+     * Whether the ledger has made no commit.
+     *
+     * @throws IOException if it does not answer
+     */
+    boolean isEmpty() throws IOException {
+        return ledger.isEmpty();
+    }
+
+    /**
      * Looks a commit up.
      *
      * @return null if the ledger has not made it yet

@@ -75,11 +75,11 @@ final class PatientCommits {
     }
 
     /**
-     * As {@link LakeStart#check}.
+     * As {@link LakeStart#check}; then the tables are there.
      *
      * @throws IOException if ledger or catalog stayed away longer than the patience
      */
-    void check(LakeStart start, @Nullable LakeState state)
+    void begin(LakeStart start, @Nullable LakeState state)
             throws IOException, InterruptedException {
         patiently(
                 () -> {
@@ -88,6 +88,7 @@ final class PatientCommits {
                     } else {
                         start.check(state);
                     }
+                    start.makeTables();
                     return start;
                 },
                 patience);

@@ -27,6 +27,7 @@ import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.io.OutputFileFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -179,20 +180,28 @@ final class WriteLake extends AbstractStreamOperator<LakeFiles>
 
     private OpenFile openFile(LakeRecord first, boolean logged) throws IOException {
         LakeTable name = first.table();
-        return new OpenFile(lake.table(name), name, names(name), first, logged);
+        return new OpenFile(table(name), name, names(name), first, logged);
     }
 
-    private OutputFileFactory names(LakeTable table) {
-        return names.computeIfAbsent(
-                table,
-                name ->
-                        OutputFileFactory.builderFor(
-                                        lake.table(name),
-                                        getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
-                                        getRuntimeContext().getTaskInfo().getAttemptNumber())
-                                .format(FileFormat.PARQUET)
-                                .operationId(UUID.randomUUID().toString())
-                                .build());
+    /** Rows may come before it is known whether this start is refused. */
+    private Table table(LakeTable name) throws IOException {
+        return lake.whenMade(name, options.patience());
+    }
+
+    private OutputFileFactory names(LakeTable name) throws IOException {
+        OutputFileFactory known = names.get(name);
+        if (known == null) {
+            known =
+                    OutputFileFactory.builderFor(
+                                    table(name),
+                                    getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+                                    getRuntimeContext().getTaskInfo().getAttemptNumber())
+                            .format(FileFormat.PARQUET)
+                            .operationId(UUID.randomUUID().toString())
+                            .build();
+            names.put(name, known);
+        }
+        return known;
     }
 
     private void closeIdlest() throws IOException {

@@ -27,12 +27,16 @@ final class CommitRows {
                 only tallyflow.distinct_value in row exclusive mode
             """;
 
+    /** Half a million adjustments. Postgres takes no message of a gigabyte. */
+    private static final int ADJUSTMENT_BYTES = 64 << 20;
+
     private static final String LAYERS =
             "select name, layer from tallyflow.layer where name = any (?)";
 
     private final Connection connection;
     private final Ledger next;
     private final boolean rewinds;
+    private final int adjustmentBytes;
     private final RowsTable table;
 
     /**
@@ -42,9 +46,19 @@ final class CommitRows {
      * @param rewinds whether the transaction has taken results back
      */
     CommitRows(Connection connection, Ledger next, boolean rewinds) {
+        this(connection, next, rewinds, ADJUSTMENT_BYTES);
+    }
+
+    /**
+     * The same with another limit.
+     *
+     * @param adjustmentBytes about how many bytes of adjustments are written at once
+     */
+    CommitRows(Connection connection, Ledger next, boolean rewinds, int adjustmentBytes) {
         this.connection = connection;
         this.next = next;
         this.rewinds = rewinds;
+        this.adjustmentBytes = adjustmentBytes;
         this.table = new RowsTable(connection, next.commit(), next.name().checkpoint());
     }
 
@@ -54,6 +68,7 @@ final class CommitRows {
         table.prepare();
         Written written = Written.NOTHING;
         List<RowBlock> adjustments = new ArrayList<>();
+        long bytes = 0;
         for (CommitPart part : parts) {
             PartSummary summary = RowsCodec.summary(part.rows());
             PartRows rows = RowsCodec.decode(part.rows());
@@ -66,11 +81,40 @@ final class CommitRows {
                 table.writeChangedUsage(rows.of(RowKind.CHANGED_USAGE), summary);
             }
             table.writeDistincts(rows.of(RowKind.DISTINCT));
-            adjustments.add(rows.of(RowKind.ADJUSTMENT));
+            bytes += rows.of(RowKind.ADJUSTMENT).bytes();
+            if (bytes <= adjustmentBytes) {
+                adjustments.add(rows.of(RowKind.ADJUSTMENT));
+            } else {
+                adjustments.clear();
+            }
             written = written.plus(summary);
         }
-        table.writeAdjustments(RowBlock.joined(RowKind.ADJUSTMENT, adjustments));
+        if (bytes <= adjustmentBytes) {
+            table.writeAdjustments(RowBlock.joined(RowKind.ADJUSTMENT, adjustments));
+        } else {
+            writeAdjustmentsByShares(parts, (int) (bytes / adjustmentBytes) + 1);
+        }
         return written;
+    }
+
+    /**
+     * Several parts may adjust one cell, and what stands is never changed: so the adjustments of a
+     * cell have to be together. Where all of them are too much, the parts are unpacked once for
+     * each share of the cells.
+     */
+    private void writeAdjustmentsByShares(List<CommitPart> parts, int shares)
+            throws SQLException, IOException {
+        for (int share = 0; share < shares; share++) {
+            List<RowBlock> adjustments = new ArrayList<>();
+            for (CommitPart part : parts) {
+                if (RowsCodec.summary(part.rows()).count(RowKind.ADJUSTMENT) > 0) {
+                    PartRows rows = RowsCodec.decode(part.rows());
+                    stamp(rows);
+                    adjustments.add(rows.of(RowKind.ADJUSTMENT).share(share, shares));
+                }
+            }
+            table.writeAdjustments(RowBlock.joined(RowKind.ADJUSTMENT, adjustments));
+        }
     }
 
     private void stamp(PartRows rows) throws SQLException {

@@ -2,6 +2,8 @@ package io.tallyflow.connectors.postgres;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -17,6 +19,11 @@ record RowBlock(RowKind kind, int count, List<byte[]> columns) {
     private static final int NULLS = Integer.BYTES;
     private static final int ELEMENTS = 3 * Integer.BYTES;
     private static final int LENGTH = Integer.BYTES;
+
+    /** The column of the cell's key, in every kind that is not copied. */
+    private static final int KEY = 1;
+
+    private static final int KEY_BYTES = 2 * Long.BYTES;
 
     /** Rows of one kind from several blocks, none of which is copied. */
     static RowBlock joined(RowKind kind, List<RowBlock> blocks) {
@@ -48,6 +55,52 @@ record RowBlock(RowKind kind, int count, List<byte[]> columns) {
 
     boolean isEmpty() {
         return count == 0;
+    }
+
+    /** Bytes of all columns. */
+    long bytes() {
+        return columns.stream().mapToLong(column -> column.length).sum();
+    }
+
+    /**
+     * The rows of some of the cells; of a kind that is not copied. All rows of a cell are of one
+     * share, in whichever block they are.
+     *
+     * @param share from 0
+     * @param shares how many there are, about alike in size
+     */
+    RowBlock share(int share, int shares) {
+        if (isEmpty()) {
+            return this;
+        }
+        BitSet chosen = new BitSet(count);
+        ByteBuffer keys = ByteBuffer.wrap(columns.get(KEY));
+        for (int row = 0; row < count; row++) {
+            long high = keys.getLong(ARRAY_HEADER + row * (LENGTH + KEY_BYTES) + LENGTH);
+            chosen.set(row, Long.remainderUnsigned(high, shares) == share);
+        }
+        int some = chosen.cardinality();
+        return some == 0
+                ? new RowBlock(kind, 0, List.of())
+                : new RowBlock(
+                        kind,
+                        some,
+                        columns.stream().map(column -> elements(column, chosen)).toList());
+    }
+
+    private static byte[] elements(byte[] array, BitSet chosen) {
+        ByteBuffer all = ByteBuffer.wrap(array);
+        ByteBuffer some = ByteBuffer.allocate(array.length);
+        some.put(array, 0, ARRAY_HEADER).putInt(ELEMENTS, chosen.cardinality());
+        int at = ARRAY_HEADER;
+        for (int row = 0; at < array.length; row++) {
+            int size = LENGTH + Math.max(0, all.getInt(at));
+            if (chosen.get(row)) {
+                some.put(array, at, size);
+            }
+            at += size;
+        }
+        return Arrays.copyOf(some.array(), some.position());
     }
 
     /**

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
@@ -37,17 +38,13 @@ final class LakeFixture implements AutoCloseable {
     private final int logBytes;
     private final Map<String, String> catalog;
     private final Runnable end;
-    private final MemoryLedger ledger = new MemoryLedger();
+    private MemoryLedger ledger = new MemoryLedger();
 
-    private LakeFixture(String warehouse, int logBytes, Map<String, String> catalog, Runnable end)
-            throws IOException {
+    private LakeFixture(String warehouse, int logBytes, Map<String, String> catalog, Runnable end) {
         this.warehouse = warehouse;
         this.logBytes = logBytes;
         this.catalog = catalog;
         this.end = end;
-        try (Lake lake = Lake.open(options())) {
-            lake.create();
-        }
     }
 
     private LakeFixture(
@@ -114,6 +111,11 @@ final class LakeFixture implements AutoCloseable {
     /** That this lake follows. */
     MemoryLedger ledger() {
         return ledger;
+    }
+
+    /** From here on another one, without commits. */
+    void loseLedger() {
+        ledger = new MemoryLedger();
     }
 
     /** The catalog's database loses all connections that are open. */
@@ -218,6 +220,13 @@ final class LakeFixture implements AutoCloseable {
                 }
                 rows.add(columns);
             }
+        }
+    }
+
+    /** How many of the tables there are. */
+    long tables() throws IOException {
+        try (Lake lake = Lake.open(options())) {
+            return Stream.of(LakeTable.values()).filter(lake::has).count();
         }
     }
 

@@ -21,6 +21,11 @@ final class MemoryLedger implements CommitLedger {
         return history.get(name);
     }
 
+    @Override
+    public synchronized boolean isEmpty() {
+        return history.isEmpty();
+    }
+
     synchronized long epoch() {
         return epoch;
     }

@@ -146,10 +146,12 @@ final class S3LakeTest {
     }
 
     @Test
-    void isNotOpenedWithWrongKeys() {
+    void isNotMadeWithWrongKeys() throws IOException {
         Map<String, String> wrong = properties();
         wrong.put("s3.secret-access-key", "wrong");
-        assertThatThrownBy(() -> new LakeFixture(WAREHOUSE + "-2", wrong))
+        LakeFixture other = new LakeFixture(WAREHOUSE + "-2", wrong);
+        assertThatThrownBy(() -> new LakeRig(other, new LakeSchedule(1), 1, null, null))
+                .hasMessageContaining("LAKE_REFUSED")
                 .hasMessageContaining("403")
                 .hasMessageNotContaining(store.secret());
         assertThat(store.objects("lake-2/")).isEmpty();

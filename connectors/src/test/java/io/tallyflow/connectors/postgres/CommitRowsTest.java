@@ -36,6 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Commits of several parts, written as a user with the writer's rights. */
 final class CommitRowsTest {
@@ -126,6 +128,44 @@ final class CommitRowsTest {
                                 """))
                 .containsExactly(
                         "2|4|1.5|2.5|2.5|9|a|late|1", "2|-2.5|-4|1.5|-4|9|\uD83D\uDE00|void|1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 700, 5_000, 1 << 20})
+    void makesOneAdjustmentOfEachCellHoweverFewAreWrittenAtOnce(int bytes) throws Exception {
+        List<CommitPart> parts = new ArrayList<>();
+        for (int part = 0; part < 7; part++) {
+            List<Adjustment> some = new ArrayList<>();
+            for (int cell = part % 3; cell < 60; cell += 3) {
+                some.add(
+                        new Adjustment(
+                                new UsageCell("m", "s" + cell, "{}", 60_000, 120_000),
+                                AdjustmentReason.LATE,
+                                part % 2 == 0
+                                        ? partial("1.5", part, "i" + cell)
+                                        : new UsagePartial(
+                                                1, null, null, null, null, 0, null, null)));
+            }
+            Rows rows = new Rows(List.of(), some, List.of());
+            parts.add(CommitPart.unnamed(Progress.NONE, encoder.encode(rows)));
+        }
+        commit(List.of(Rows.NONE));
+        try (Connection connection = writer.connect()) {
+            connection.setAutoCommit(false);
+            Ledger ledger = new LedgerTable(connection, "metering").lock();
+            assertThat(new CommitRows(connection, ledger, false, bytes).write(parts).rows())
+                    .isEqualTo(140);
+            connection.commit();
+        }
+        assertThat(
+                        ask(
+                                """
+                                select concat_ws('|', count(*), sum(readings), sum(sum),
+                                    count(distinct subject), count(*) filter (where latest_id = 'i'
+                                        || substr(subject, 2)))
+                                from tallyflow.adjustment group by sum order by 1
+                                """))
+                .containsExactly("20|60|60|20|20", "40|80|60.0|40|40");
     }
 
     @Test

@@ -3,8 +3,6 @@ package io.tallyflow.integration.state;
 import io.tallyflow.cli.embedded.EmbeddedKafka;
 import io.tallyflow.cli.embedded.JobSettings;
 import io.tallyflow.cli.embedded.LakeAddress;
-import io.tallyflow.connectors.iceberg.Lake;
-import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
@@ -146,12 +144,6 @@ final class MeteringRig implements AutoCloseable {
         environment.configure(own);
         MeteringOptions options = options(settings, commits);
         List<Meter> meters = MeterFile.read(options.meters());
-        LakeOptions catalog = options.lake();
-        if (catalog != null) {
-            try (Lake lake = Lake.open(catalog)) {
-                lake.create();
-            }
-        }
         MeteringRules rules =
                 new MeteringRules(
                         meters,

@@ -27,6 +27,9 @@ final class LedgerInPostgres implements CommitLedger {
             order by checkpoint limit 1
             """;
 
+    private static final String EMPTY =
+            "select not exists (select from tallyflow.ledger where pipeline = ? and commit > 0)";
+
     private final JdbcConnectionProvider connections;
     private final String pipeline;
 
@@ -37,15 +40,39 @@ final class LedgerInPostgres implements CommitLedger {
 
     @Override
     public @Nullable Place find(CommitName name) throws IOException {
+        return ask(connection -> find(name, connection));
+    }
+
+    @Override
+    public boolean isEmpty() throws IOException {
+        return Boolean.TRUE.equals(ask(this::isEmpty));
+    }
+
+    /** What is asked of the connection. */
+    @FunctionalInterface
+    private interface Question<T> {
+        @Nullable T put(Connection connection) throws SQLException;
+    }
+
+    private <T> @Nullable T ask(Question<T> question) throws IOException {
         try {
             Connection connection = connections.getOrEstablishConnection();
             connection.setAutoCommit(true);
-            return find(name, connection);
+            return question.put(connection);
         } catch (SQLException e) {
             connections.closeConnection();
             throw new IOException("the ledger cannot be asked: " + e.getMessage(), e);
         } catch (ClassNotFoundException e) {
             throw new IOException("the Postgres driver is not on the class path", e);
+        }
+    }
+
+    private boolean isEmpty(Connection connection) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(EMPTY)) {
+            statement.setString(1, pipeline);
+            try (ResultSet row = statement.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
         }
     }
 

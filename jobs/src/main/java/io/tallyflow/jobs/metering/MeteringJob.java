@@ -1,7 +1,5 @@
 package io.tallyflow.jobs.metering;
 
-import io.tallyflow.connectors.iceberg.Lake;
-import io.tallyflow.connectors.iceberg.LakeOptions;
 import io.tallyflow.connectors.postgres.DriverRelease;
 import io.tallyflow.connectors.postgres.LoginTrouble;
 import io.tallyflow.connectors.postgres.schema.MeterDefinition;
@@ -62,7 +60,6 @@ public final class MeteringJob {
         check(options, rules);
         int partitions = EventsTopic.partitions(options);
         int readers = Math.min(environment.getParallelism(), partitions);
-        createLake(options);
         Duration interval =
                 environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
         new MeteringPipeline(RealEnds.ends(options, rules.meters(), interval), rules)
@@ -82,15 +79,6 @@ public final class MeteringJob {
             throw new SQLException(
                     where + " lets nobody in (" + LoginTrouble.reason(e) + "): " + advice,
                     e.getSQLState());
-        }
-    }
-
-    private static void createLake(MeteringOptions options) throws IOException {
-        LakeOptions catalog = options.lake();
-        if (catalog != null) {
-            try (Lake lake = Lake.open(catalog)) {
-                lake.create();
-            }
         }
     }
 
