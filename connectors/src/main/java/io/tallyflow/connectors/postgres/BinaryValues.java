@@ -72,6 +72,17 @@ final class BinaryValues {
         begin(1).put((byte) (value ? 1 : 0));
     }
 
+    /** A value as it was written before, its length ahead of it. */
+    void encoded(ByteBuffer from) {
+        int length = from.getInt();
+        if (length == NULL) {
+            none();
+        } else {
+            begin(length).put(from.array(), from.position(), length);
+            from.position(from.position() + length);
+        }
+    }
+
     /** What stands before the values of a row in COPY: how many there are. */
     void row(int values) {
         room(Short.BYTES).putShort((short) values);

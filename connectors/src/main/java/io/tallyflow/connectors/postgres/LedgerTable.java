@@ -26,6 +26,9 @@ final class LedgerTable {
             on conflict do nothing
             """;
 
+    private static final String RESHARD =
+            "update tallyflow.ledger set shards = ? where pipeline = ? and commit = 0 and epoch = 0";
+
     private static final String SHARDS = "select shards from tallyflow.ledger where pipeline = ?";
 
     private static final String LOCK =
@@ -94,9 +97,10 @@ final class LedgerTable {
     record Place(long epoch, long commit, boolean abandoned, Duration age) {}
 
     /**
-     * Makes the row of a new pipeline; does nothing if it is there.
+     * Makes the row of a new pipeline, or of one that has committed nothing yet; does nothing to
+     * any other.
      *
-     * @param shards of each subject, from now on
+     * @param shards of each subject, from the first commit on
      */
     void create(int shards) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(CREATE)) {
@@ -104,9 +108,14 @@ final class LedgerTable {
             statement.setInt(2, shards);
             statement.executeUpdate();
         }
+        try (PreparedStatement statement = connection.prepareStatement(RESHARD)) {
+            statement.setInt(1, shards);
+            statement.setString(2, pipeline);
+            statement.executeUpdate();
+        }
     }
 
-    /** How many shards each subject was split into when the row was made. */
+    /** How many shards each subject is split into. */
     int shards() throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(SHARDS)) {
             statement.setString(1, pipeline);

@@ -26,11 +26,15 @@ final class Rewind {
             where pipeline = ? and commit > ? and abandoned_in_epoch is null
             """;
 
-    /** A commit writes few of the partitions that there are; the range leaves those in the plan. */
+    /**
+     * A commit writes few of the partitions that there are; the range leaves those in the plan, and
+     * with the layers an index finds it within them.
+     */
     private static final String FORGET_USAGE =
             """
             delete from tallyflow.usage_row
             where window_start between ? and ? and commit > ?
+              and layer = any (array (select layer from tallyflow.layer))
             """;
 
     /**

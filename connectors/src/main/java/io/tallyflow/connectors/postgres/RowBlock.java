@@ -57,6 +57,18 @@ record RowBlock(RowKind kind, int count, List<byte[]> columns) {
         return count == 0;
     }
 
+    /** The same rows of a kind that is copied, with an array per column. */
+    RowBlock inArrays() {
+        RowBlockBuilder builder = RowBlockBuilder.inArrays(kind);
+        ByteBuffer rows = ByteBuffer.wrap(columns.get(0));
+        while (rows.hasRemaining()) {
+            for (int left = rows.getShort(); left > 0; left--) {
+                builder.encoded(rows);
+            }
+        }
+        return builder.build();
+    }
+
     /** Bytes of all columns. */
     long bytes() {
         return columns.stream().mapToLong(column -> column.length).sum();

@@ -4,6 +4,7 @@ import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.CellKey;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -16,15 +17,26 @@ final class RowBlockBuilder {
     private static final int FIRST_INDEX = 1;
 
     private final RowKind kind;
+    private final boolean copied;
     private final List<BinaryValues> columns;
     private int next;
     private int rows;
 
     /** An empty block. */
     RowBlockBuilder(RowKind kind) {
+        this(kind, kind.isCopied());
+    }
+
+    private RowBlockBuilder(RowKind kind, boolean copied) {
         this.kind = kind;
-        int buffers = kind.isCopied() ? 1 : kind.columns().size();
+        this.copied = copied;
+        int buffers = copied ? 1 : kind.columns().size();
         this.columns = Stream.generate(BinaryValues::new).limit(buffers).toList();
+    }
+
+    /** An empty block with an array per column, of whatever kind. */
+    static RowBlockBuilder inArrays(RowKind kind) {
+        return new RowBlockBuilder(kind, false);
     }
 
     RowBlockBuilder partial(UsagePartial partial) {
@@ -69,6 +81,12 @@ final class RowBlockBuilder {
         return this;
     }
 
+    /** The next value as it stands in a block that is copied, its length before it. */
+    RowBlockBuilder encoded(ByteBuffer from) {
+        value().encoded(from);
+        return this;
+    }
+
     private RowBlockBuilder numeric(@Nullable BigDecimal value) {
         value().numeric(value);
         return this;
@@ -81,7 +99,7 @@ final class RowBlockBuilder {
         if (column == 0) {
             rows++;
         }
-        if (!kind.isCopied()) {
+        if (!copied) {
             return columns.get(column);
         }
         BinaryValues all = columns.get(0);
@@ -96,9 +114,23 @@ final class RowBlockBuilder {
         return rows;
     }
 
+    /** The rows so far. */
+    RowBlock build() {
+        ByteBuffer bytes = ByteBuffer.allocate(size());
+        writeTo(bytes);
+        bytes.flip();
+        List<byte[]> built = new ArrayList<>();
+        while (bytes.hasRemaining()) {
+            byte[] column = new byte[bytes.getInt()];
+            bytes.get(column);
+            built.add(column);
+        }
+        return new RowBlock(kind, rows, built);
+    }
+
     /** Bytes that {@link #writeTo} adds. */
     int size() {
-        int header = Integer.BYTES + (kind.isCopied() ? 0 : RowBlock.ARRAY_HEADER);
+        int header = Integer.BYTES + (copied ? 0 : RowBlock.ARRAY_HEADER);
         return rows == 0 ? 0 : columns.stream().mapToInt(column -> header + column.size()).sum();
     }
 
@@ -106,7 +138,7 @@ final class RowBlockBuilder {
     void writeTo(ByteBuffer target) {
         for (int i = 0; rows > 0 && i < columns.size(); i++) {
             BinaryValues column = columns.get(i);
-            if (kind.isCopied()) {
+            if (copied) {
                 target.putInt(column.size());
             } else {
                 target.putInt(RowBlock.ARRAY_HEADER + column.size())

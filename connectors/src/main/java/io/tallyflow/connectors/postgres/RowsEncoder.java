@@ -100,7 +100,9 @@ final class RowsEncoder {
             for (Keyed<UsageRow> keyed : rows) {
                 UsageRow row = keyed.row();
                 long start = row.cell().windowStartMillis();
-                name(keyed);
+                if (row.first()) {
+                    name(keyed);
+                }
                 from = Math.min(from, start);
                 until = Math.max(until, start);
                 RowBlockBuilder block =

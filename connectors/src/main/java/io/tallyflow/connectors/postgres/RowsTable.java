@@ -5,6 +5,7 @@ import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.postgresql.PGConnection;
@@ -41,6 +42,23 @@ final class RowsTable {
                 max, latest, latest_at, latest_source, latest_id, settled)
             from stdin (format binary)
             """;
+
+    /** Where row security holds for whoever commits, Postgres takes no COPY. */
+    private static final String FIRST_USAGE_ROW_BY_ROW =
+            """
+            insert into tallyflow.usage_row (layer, commit, cell, window_start, shard, readings, sum,
+                min, max, latest, latest_at, latest_source, latest_id, settled)
+            select layer, commit, cell, window_start, shard, readings, sum, min, max, latest,
+                latest_at, latest_source, latest_id, settled
+            from unnest(?::integer[], ?::bigint[], ?::uuid[], ?::timestamptz[], ?::integer[],
+                ?::bigint[], ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[],
+                ?::timestamptz[], ?::text[], ?::text[], ?::boolean[])
+                as row (layer, commit, cell, window_start, shard, readings, sum, min, max, latest,
+                    latest_at, latest_source, latest_id, settled)
+            """;
+
+    private static final String HAS_ROW_SECURITY =
+            "select row_security_active('tallyflow.usage_row')";
 
     /** The range of windows is there for the planner, which then sees few partitions. */
     private static final String CHANGED_USAGE =
@@ -127,6 +145,7 @@ final class RowsTable {
     private final Connection connection;
     private final long commit;
     private final long checkpoint;
+    private boolean rowSecurity;
 
     RowsTable(Connection connection, long commit, long checkpoint) {
         this.connection = connection;
@@ -138,6 +157,10 @@ final class RowsTable {
     void prepare() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(BY_KEY);
+            try (ResultSet row = statement.executeQuery(HAS_ROW_SECURITY)) {
+                row.next();
+                rowSecurity = row.getBoolean(1);
+            }
         }
     }
 
@@ -155,19 +178,26 @@ final class RowsTable {
         if (rows.isEmpty()) {
             return;
         }
-        byte[] tuples = rows.columns().get(0);
         try {
-            CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(FIRST_USAGE);
-            copy.writeToCopy(COPY_HEADER, 0, COPY_HEADER.length);
-            copy.writeToCopy(tuples, 0, tuples.length);
-            copy.writeToCopy(COPY_END, 0, COPY_END.length);
-            copy.endCopy();
+            if (rowSecurity) {
+                run(FIRST_USAGE_ROW_BY_ROW, rows.inArrays(), new Object[0], new Object[0]);
+            } else {
+                copy(rows.columns().get(0));
+            }
         } catch (SQLException e) {
             if (UNIQUE_VIOLATION.equals(e.getSQLState())) {
                 throw disagreement("the state begins rows that are there: " + e.getMessage());
             }
             throw e;
         }
+    }
+
+    private void copy(byte[] tuples) throws SQLException {
+        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(FIRST_USAGE);
+        copy.writeToCopy(COPY_HEADER, 0, COPY_HEADER.length);
+        copy.writeToCopy(tuples, 0, tuples.length);
+        copy.writeToCopy(COPY_END, 0, COPY_END.length);
+        copy.endCopy();
     }
 
     /**

@@ -39,8 +39,9 @@ final class Session implements AutoCloseable {
             set transaction isolation level read committed;
             set local statement_timeout = 0;
             set local lock_timeout = '30s';
-            set local synchronous_commit = on;
             set local work_mem = '64MB';
+            select set_config('synchronous_commit', 'on', true)
+                where current_setting('synchronous_commit') in ('off', 'local', 'remote_write');
             """;
 
     /** A setting that older servers do not have. */

@@ -117,6 +117,7 @@ final class LakeLockTest {
         LakeBatch batch = new LakeBatch(name, CommitName.NONE, null, List.of(), 0);
         LakeCommitter.Made made = new LakeCommitter.Made(batch, new Position(name, 0), null);
         try (Lake tables = Lake.open(lake.options())) {
+            tables.create();
             LakeCommitter committer = new LakeCommitter(tables, "metering");
             lake.overtake(
                     1,

@@ -334,7 +334,20 @@ final class CommitRowsTest {
     }
 
     @Test
-    void refusesAnotherNumberOfShardsThanTheFirstStartHad() {
+    void letsTheNumberOfShardsBeMendedUntilSomethingIsCommitted() throws Exception {
+        LedgerStart four = new LedgerStart(writer.connections(), OPTIONS.withShards(4));
+        four.check(CommitName.NONE);
+        new LedgerStart(writer.connections(), OPTIONS).check(CommitName.NONE);
+        assertThat(ask("select shards from tallyflow.ledger")).containsExactly("1");
+        commit(List.of(Rows.NONE));
+        assertThatThrownBy(() -> four.check(last))
+                .isInstanceOf(SinkRefusedException.class)
+                .hasMessageContaining("SHARDS_CHANGED");
+    }
+
+    @Test
+    void refusesAnotherNumberOfShardsThanTheFirstCommitHad() throws Exception {
+        commit(List.of(Rows.NONE));
         assertThatThrownBy(
                         () ->
                                 new LedgerStart(writer.connections(), OPTIONS.withShards(4))

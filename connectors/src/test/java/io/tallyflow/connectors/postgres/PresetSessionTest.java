@@ -66,6 +66,19 @@ final class PresetSessionTest {
         }
     }
 
+    @Test
+    void aCommitWaitsForStandbysWhereTheServerAsksForThat() throws Exception {
+        execute("alter role " + writer.name() + " set synchronous_commit = remote_apply");
+        try (Session session =
+                new Session(
+                        writer.connections(),
+                        Duration.ofSeconds(20),
+                        new Outage(new SimpleCounter(), System::nanoTime))) {
+            assertThat(session.run(PresetSessionTest::slow))
+                    .containsEntry("synchronous_commit", "remote_apply");
+        }
+    }
+
     /** Longer than any of the limits; afterwards the settings are read. */
     private static TreeMap<String, String> slow(Connection connection) throws SQLException {
         TreeMap<String, String> settings = new TreeMap<>();

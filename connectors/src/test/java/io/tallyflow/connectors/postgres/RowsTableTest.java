@@ -31,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("NullAway.Init") // by the hooks of jqwik
 class RowsTableTest {
 
+    private static final UsagePartial ONE_READING =
+            new UsagePartial(1, null, null, null, null, 0, null, null);
+
     /** In the years that events may have. */
     private static final long FIRST_MILLIS = 0;
 
@@ -68,6 +71,10 @@ class RowsTableTest {
         connection.rollback();
     }
 
+    private static void write(UsageRow row) throws SQLException {
+        WrittenRows.write(connection, List.of(row), List.of(), List.of());
+    }
+
     @Property(tries = 300, seed = "20261124")
     void holdsAUsageRowAsItWasWritten(
             @ForAll("cells") UsageCell cell,
@@ -75,11 +82,10 @@ class RowsTableTest {
             @ForAll boolean settled,
             @ForAll boolean first)
             throws Exception {
-        WrittenRows.write(
-                connection,
-                List.of(new UsageRow(cell, partial, settled, 5, first)),
-                List.of(),
-                List.of());
+        if (!first) {
+            write(new UsageRow(cell, ONE_READING, false, 5, true));
+        }
+        write(new UsageRow(cell, partial, settled, 5, first));
         assertThat(rows("usage_row", "settled::text || ' ' || shard", cell.group()))
                 .containsExactly(new Stored(cell, partial, settled + " 5"));
     }

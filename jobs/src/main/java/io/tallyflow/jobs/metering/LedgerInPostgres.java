@@ -21,9 +21,15 @@ final class LedgerInPostgres implements CommitLedger {
      */
     private static final String FIND =
             """
-            select epoch, abandoned_in_epoch is not null
-            from tallyflow.ledger_history
-            where pipeline = ? and token = ? and checkpoint >= ?
+            select epoch, abandoned from (
+                (select epoch, abandoned_in_epoch is not null as abandoned, checkpoint
+                from tallyflow.ledger_history
+                where pipeline = ? and token = ? and checkpoint >= ?
+                order by checkpoint limit 1)
+                union all
+                (select epoch, true, checkpoint
+                from tallyflow.abandoned_commit
+                where pipeline = ? and token = ? and checkpoint = ?)) as known
             order by checkpoint limit 1
             """;
 
@@ -81,6 +87,9 @@ final class LedgerInPostgres implements CommitLedger {
             statement.setString(1, pipeline);
             statement.setLong(2, name.token());
             statement.setLong(3, name.checkpoint());
+            statement.setString(4, pipeline);
+            statement.setLong(5, name.token());
+            statement.setLong(6, name.checkpoint());
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() ? new Place(row.getLong(1), row.getBoolean(2)) : null;
             }

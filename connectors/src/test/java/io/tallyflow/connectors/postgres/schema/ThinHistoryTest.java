@@ -73,6 +73,26 @@ final class ThinHistoryTest {
     }
 
     @Test
+    void keepsTheCommitsThatASavepointStillHasToMake() throws SQLException {
+        execute("update tallyflow.savepoint set after_commit = 44");
+        Migrations.thinHistory(database.dataSource());
+        assertThat(
+                        ask(
+                                "select commit from tallyflow.ledger_history where commit between 42 and 52"))
+                .containsExactlyInAnyOrder("45", "46", "47", "48", "49", "50");
+    }
+
+    @Test
+    void keepsTheLastCommitOfAStartThatWasShort() throws SQLException {
+        execute("update tallyflow.ledger_history set token = 6 where commit in (120, 121)");
+        Migrations.thinHistory(database.dataSource());
+        assertThat(
+                        ask(
+                                "select commit from tallyflow.ledger_history where commit between 120 and 125"))
+                .containsExactlyInAnyOrder("121", "125");
+    }
+
+    @Test
     void keepsTheNamesOfWhatWasTakenBack() throws SQLException {
         Migrations.thinHistory(database.dataSource());
         assertThat(

@@ -18,13 +18,28 @@ begin
     end if;
     -- Counted from the last commit, not from now: what a job needs that stands still does not age.
     with
+    -- A savepoint may hold commits that were still to be made: those since it was begun, up to its own.
+    held as (
+        select s.pipeline, s.path, s.after_commit as after, max(h.commit) as until
+        from tallyflow.savepoint s
+        join tallyflow.ledger_history h on h.pipeline = s.pipeline and h.checkpoint = s.checkpoint
+            and h.token = coalesce(s.token, h.token)
+        where h.abandoned_in_epoch is null
+        group by s.pipeline, s.path, s.after_commit
+    ),
     old as (
         select
             h.pipeline, h.commit, h.usage_from, h.usage_until,
             exists (
                 select from tallyflow.savepoint s
-                where s.pipeline = h.pipeline and s.checkpoint = h.checkpoint) as named,
-            max(h.commit) over (partition by h.pipeline, date_trunc('hour', h.committed_at)) as last
+                where s.pipeline = h.pipeline and s.checkpoint = h.checkpoint)
+            or exists (
+                select from held
+                where held.pipeline = h.pipeline
+                  and h.commit > held.after and h.commit <= held.until) as named,
+            -- Of each start: a later commit of a start says that its earlier ones were made.
+            max(h.commit) over (
+                partition by h.pipeline, h.token, date_trunc('hour', h.committed_at)) as last
         from tallyflow.ledger_history h
         join tallyflow.ledger l on l.pipeline = h.pipeline
         where h.committed_at < l.committed_at - keep and h.abandoned_in_epoch is null
@@ -69,6 +84,6 @@ end
 $$;
 
 comment on function tallyflow.thin_history(interval) is
-    'Thins the ledger''s history out: keeps all of the time before the last commit that is given, beyond it one commit an hour and those that a savepoint names, and of those that a rewind took back their names. Returns how many rows have left it. For the owner of the tables; call it once a day.';
+    'Thins the ledger''s history out: keeps all of the time before the last commit that is given, beyond it one commit an hour of each start and those that a savepoint names or holds, and of those that a rewind took back their names. Returns how many rows have left it. For the owner of the tables; call it once a day.';
 
 revoke all on function tallyflow.thin_history(interval) from public;
