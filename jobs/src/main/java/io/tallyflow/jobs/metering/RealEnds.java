@@ -10,6 +10,7 @@ import io.tallyflow.connectors.kafka.RecordParser;
 import io.tallyflow.connectors.kafka.RecordSinks;
 import io.tallyflow.connectors.kafka.UsageEventsSource;
 import io.tallyflow.connectors.kafka.WatermarkRules;
+import io.tallyflow.connectors.postgres.LedgerInPostgres;
 import io.tallyflow.connectors.postgres.PostgresSinkOptions;
 import io.tallyflow.connectors.postgres.PostgresUsageSink;
 import io.tallyflow.functions.parse.UsageEventParser;

@@ -1,4 +1,4 @@
-package io.tallyflow.jobs.metering;
+package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.commit.CommitLedger;
 import io.tallyflow.schemas.commit.CommitName;
@@ -11,7 +11,7 @@ import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProv
 import org.jspecify.annotations.Nullable;
 
 /** Reads the history of the ledger; never waits for whoever is writing to it. */
-final class LedgerInPostgres implements CommitLedger {
+public final class LedgerInPostgres implements CommitLedger {
 
     private static final long serialVersionUID = 1L;
 
@@ -39,7 +39,12 @@ final class LedgerInPostgres implements CommitLedger {
     private final JdbcConnectionProvider connections;
     private final String pipeline;
 
-    LedgerInPostgres(JdbcConnectionProvider connections, String pipeline) {
+    /**
+     * The ledger of one pipeline.
+     *
+     * @param connections where it is; opened when it is first asked
+     */
+    public LedgerInPostgres(JdbcConnectionProvider connections, String pipeline) {
         this.connections = connections;
         this.pipeline = pipeline;
     }
