@@ -38,7 +38,7 @@ final class RandomFaultsTest {
 
     static List<Long> seeds() {
         List<Long> seeds = new ArrayList<>();
-        for (long seed = 0; seed < Long.getLong("tallyflow.test.seeds", 25); seed++) {
+        for (long seed = 0; seed < Long.getLong("tallyflow.test.seeds", 15); seed++) {
             seeds.add(seed);
         }
         return seeds;
