@@ -29,7 +29,8 @@ public final class LedgerInPostgres implements CommitLedger {
                 union all
                 (select epoch, true, checkpoint
                 from tallyflow.abandoned_commit
-                where pipeline = ? and token = ? and checkpoint = ?)) as known
+                where pipeline = ? and token = ? and checkpoint >= ?
+                order by checkpoint limit 1)) as known
             order by checkpoint limit 1
             """;
 

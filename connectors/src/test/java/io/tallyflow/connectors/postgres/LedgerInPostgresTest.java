@@ -54,6 +54,9 @@ final class LedgerInPostgresTest {
                 .isEqualTo(new Place(0, false));
         assertThat(ledger.find(new CommitName(7, 14))).isNull();
         assertThat(ledger.find(new CommitName(8, 20))).isEqualTo(new Place(1, true));
+        assertThat(ledger.find(new CommitName(8, 19)))
+                .as("what one of its start followed was taken back with it")
+                .isEqualTo(new Place(1, true));
         assertThat(ledger.find(new CommitName(8, 21))).isNull();
     }
 
