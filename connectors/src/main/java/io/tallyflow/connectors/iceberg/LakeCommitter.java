@@ -91,7 +91,9 @@ final class LakeCommitter {
         dataFiles(batch.filesOf(name), table).forEach(append::appendFile);
         new SnapshotNote(made.own(), batch.previous(), batch.settledUntilMillis(), null)
                 .writeTo(append, pipeline);
-        append.validateWith(new StillFollows(batch.previous(), batch.name()));
+        AttemptMark mark = AttemptMark.fresh();
+        mark.writeTo(append);
+        append.validateWith(new StillFollows(batch.previous(), batch.name(), mark));
         append.commit();
     }
 

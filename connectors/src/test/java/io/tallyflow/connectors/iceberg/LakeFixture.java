@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
@@ -233,6 +234,15 @@ final class LakeFixture implements AutoCloseable {
     /** What the events table stands at. */
     SnapshotNote head() throws IOException {
         return head(LakeTable.EVENTS);
+    }
+
+    /** How many of a table's snapshots are the stream's. */
+    long snapshots(LakeTable name) throws IOException {
+        try (Lake lake = Lake.open(options())) {
+            return StreamSupport.stream(lake.table(name).snapshots().spliterator(), false)
+                    .filter(snapshot -> SnapshotNote.of(snapshot) != null)
+                    .count();
+        }
     }
 
     SnapshotNote head(LakeTable table) throws IOException {
