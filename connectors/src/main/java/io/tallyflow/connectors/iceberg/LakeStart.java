@@ -22,11 +22,13 @@ final class LakeStart {
 
     private final Lake lake;
     private final LedgerPlaces ledger;
+    private final LakeRule rule;
     private final @Nullable RewindTarget rewindTo;
 
-    LakeStart(Lake lake, LedgerPlaces ledger, @Nullable RewindTarget rewindTo) {
+    LakeStart(Lake lake, LedgerPlaces ledger, LakeRule rule, @Nullable RewindTarget rewindTo) {
         this.lake = lake;
         this.ledger = ledger;
+        this.rule = rule;
         this.rewindTo = rewindTo;
     }
 
@@ -40,7 +42,7 @@ final class LakeStart {
             throw inUse("the ledger has commits");
         }
         for (LakeTable name : LakeTable.values()) {
-            SnapshotNote head = head(name);
+            SnapshotNote head = lineage(name).head();
             if (!head.position().equals(Position.NONE)) {
                 throw inUse("lake table " + name.tableName() + " stands at batch " + head.commit());
             }
@@ -65,10 +67,10 @@ final class LakeStart {
         }
         Position at = ledger.find(state.commit());
         for (LakeTable name : LakeTable.values()) {
-            SnapshotNote head = head(name);
-            Position then = withAll(pending, name, head);
-            if (!then.commit().equals(state.previous()) && !mayTakeBack(then, at)) {
-                throw LakeCommitter.regressed(state.previous(), state.previous(), name, head);
+            Lineage lineage = lineage(name);
+            Position then = withAll(pending, name, lineage);
+            if (!then.commit().equals(state.previous()) && !mayTakeBack(lineage, then, at)) {
+                throw LakeRule.regressed(state.previous(), state.previous(), name, lineage);
             }
         }
     }
@@ -91,17 +93,18 @@ final class LakeStart {
     }
 
     /** What a table stands at when it has got everything that is pending. */
-    private static Position withAll(List<Made> pending, LakeTable name, SnapshotNote head) {
-        Position then = head.position();
+    private Position withAll(List<Made> pending, LakeTable name, Lineage lineage)
+            throws IOException {
+        Position then = lineage.head().position();
         for (Made made : pending) {
             LakeBatch batch = made.batch();
-            switch (LakeStep.of(then, batch, made.own(), made.start())) {
+            switch (rule.step(lineage, then, batch, made.own(), made.start())) {
                 case HELD -> {
                     // It stands there or later.
                 }
                 case FOLLOWS, TAKE_BACK -> then = made.own();
                 case REFUSE ->
-                        throw LakeCommitter.regressed(batch.name(), batch.previous(), name, head);
+                        throw LakeRule.regressed(batch.name(), batch.previous(), name, lineage);
             }
         }
         return then;
@@ -111,21 +114,23 @@ final class LakeStart {
      * The target names a commit of the ledger, which checks that it is the one that the state
      * stands for; here the epoch keeps a forgotten option from being taken for a new one.
      */
-    private boolean mayTakeBack(Position head, @Nullable Position state) {
+    private boolean mayTakeBack(Lineage lineage, Position head, @Nullable Position state)
+            throws IOException {
         return rewindTo != null
                 && head.epoch() <= rewindTo.epoch()
                 && state != null
-                && head.isAfter(state);
+                && head.isAfter(state)
+                && rule.mayTakeBack(lineage, state);
     }
 
     /** A table that is yet to be made stands at nothing. */
-    private SnapshotNote head(LakeTable name) {
+    private Lineage lineage(LakeTable name) {
         if (!lake.has(name)) {
-            return SnapshotNote.NONE;
+            return Lineage.of(List.of());
         }
         Table table = lake.table(name);
         table.refresh();
-        return Lineage.of(table).head();
+        return Lineage.of(table);
     }
 
     private static SinkRefusedException refusedByLake(RuntimeException cause) {

@@ -117,7 +117,11 @@ final class LakeLockTest {
         LakeBatch batch = new LakeBatch(name, CommitName.NONE, null, List.of(), 0);
         LakeCommitter.Made made = new LakeCommitter.Made(batch, new Position(name, 0), null);
         try (Lake tables = Lake.open(lake.options())) {
-            LakeCommitter committer = new LakeCommitter(tables, "metering");
+            tables.create();
+            LakeCommitter committer =
+                    new LakeCommitter(
+                            tables,
+                            new LakeRule(new LedgerPlaces(lake.ledger()), "metering", false));
             lake.overtake(
                     1,
                     () -> {
