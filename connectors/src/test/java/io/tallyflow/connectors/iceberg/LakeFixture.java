@@ -121,16 +121,22 @@ final class LakeFixture implements AutoCloseable {
 
     /** The catalog's database loses all connections that are open. */
     void endOtherConnections() throws SQLException {
-        try (Connection connection =
-                        DriverManager.getConnection(
-                                catalog.getOrDefault("uri", ""),
-                                catalog.getOrDefault("jdbc.user", ""),
-                                "");
+        execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                        + " where datname = current_database() and pid <> pg_backend_pid()");
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "select pg_terminate_backend(pid) from pg_stat_activity"
-                            + " where datname = current_database() and pid <> pg_backend_pid()");
+            statement.execute(sql);
         }
+    }
+
+    /** To the catalog's database. */
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                catalog.getOrDefault("uri", ""), catalog.getOrDefault("jdbc.user", ""), "");
     }
 
     void failNext(FaultyCatalog.Fault... faults) {
