@@ -2,6 +2,7 @@ package io.tallyflow.connectors.iceberg;
 
 import io.tallyflow.connectors.commit.SinkRefusedException;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * that pass it together cannot both commit.
  */
 final class LakeCommitter {
+
+    /** Others commit in seconds: who waits longer has trouble, and comes again. */
+    private static final Duration WORTH_TELLING = Duration.ofMinutes(1);
 
     private final Lake lake;
     private final LakeRule rule;
@@ -48,13 +52,13 @@ final class LakeCommitter {
      * @throws InterruptedException if the task has ended
      */
     void apply(Made made) throws IOException, InterruptedException {
-        try (LakeLock.Held lock = lake.lock().acquire()) {
+        try (LakeLock.Held lock = lake.lock().acquire(WORTH_TELLING)) {
             for (LakeTable name : LakeTable.values()) {
                 Table table = lake.table(name);
                 table.refresh();
                 lock.check();
                 refuseWhenGivenUp();
-                apply(made, name, table);
+                apply(made, name, table, lock::check);
                 expiry.afterCommit(table);
             }
         }
@@ -71,7 +75,7 @@ final class LakeCommitter {
         }
     }
 
-    private void apply(Made made, LakeTable name, Table table) throws IOException {
+    private void apply(Made made, LakeTable name, Table table, Runnable check) throws IOException {
         LakeBatch batch = made.batch();
         Lineage lineage = Lineage.of(table);
         SnapshotNote head = lineage.head();
@@ -80,7 +84,7 @@ final class LakeCommitter {
                 return;
             }
             case FOLLOWS -> append(made, name, table);
-            case TAKE_BACK -> takeBack(made, name, table, head);
+            case TAKE_BACK -> takeBack(made, name, table, head, check);
             case REFUSE -> throw LakeRule.regressed(batch.name(), batch.previous(), name, lineage);
         }
         verify(batch, name, table);
@@ -98,13 +102,14 @@ final class LakeCommitter {
         append.commit();
     }
 
-    private void takeBack(Made made, LakeTable name, Table table, SnapshotNote head) {
+    private void takeBack(
+            Made made, LakeTable name, Table table, SnapshotNote head, Runnable check) {
         LakeBatch batch = made.batch();
         SnapshotNote note =
                 new SnapshotNote(
                         made.own(), head.commit(), batch.settledUntilMillis(), made.start());
         new LakeRewind(table, name, rule.pipeline())
-                .back(note, dataFiles(batch.filesSinceStart(name), table));
+                .back(note, dataFiles(batch.filesSinceStart(name), table), check);
     }
 
     static List<DataFile> dataFiles(List<LakeFile> files, Table table) {

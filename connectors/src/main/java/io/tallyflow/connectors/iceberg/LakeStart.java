@@ -3,12 +3,14 @@ package io.tallyflow.connectors.iceberg;
 import io.tallyflow.connectors.commit.SinkRefusedException;
 import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
 import io.tallyflow.connectors.iceberg.LakeCommitter.Made;
+import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,10 +69,14 @@ final class LakeStart {
         }
         Position at = ledger.find(state.commit());
         for (LakeTable name : LakeTable.values()) {
+            requireKept(name, state);
             Lineage lineage = lineage(name);
             Position then = withAll(pending, name, lineage);
             if (!then.commit().equals(state.previous()) && !mayTakeBack(lineage, then, at)) {
                 throw LakeRule.regressed(state.previous(), state.previous(), name, lineage);
+            }
+            if (at != null && mayTakeBack(lineage, lineage.head().position(), at)) {
+                requireReadable(name, at);
             }
         }
     }
@@ -121,6 +127,25 @@ final class LakeStart {
                 && state != null
                 && head.isAfter(state)
                 && rule.mayTakeBack(lineage, state);
+    }
+
+    /** Making it anew would lose all that it held. */
+    private void requireKept(LakeTable name, LakeState state) {
+        if (!state.previous().equals(CommitName.NONE) && !lake.has(name)) {
+            throw new NoSuchTableException(
+                    "lake table %s was made before batch %s and is not in the catalog any more: put"
+                            + " it back, under its name",
+                    name.tableName(), state.previous());
+        }
+    }
+
+    /** Once the ledger has gone back, nobody can do without the table any more. */
+    private void requireReadable(LakeTable name, Position target) {
+        try {
+            LakeRewind.requireReadable(lake.table(name), target);
+        } catch (UnreadableDeletesException e) {
+            throw new SinkRefusedException(Refusal.LAKE_REFUSED, e.getMessage() + ".");
+        }
     }
 
     /** A table that is yet to be made stands at nothing. */
