@@ -20,7 +20,8 @@ public interface CommitLedger extends Serializable, AutoCloseable {
     record Place(long epoch, boolean abandoned) {}
 
     /**
-     * Looks a commit up without waiting for it.
+     * Looks a commit up without waiting for it. The next later one with the same token answers for
+     * one that the ledger does not have by itself.
      *
      * @return null if it was not made yet, or never will be
      * @throws IOException if the ledger does not answer; asking again may help

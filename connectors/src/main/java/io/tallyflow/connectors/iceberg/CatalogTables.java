@@ -38,6 +38,9 @@ final class CatalogTables {
                         and attname = 'iceberg_type' and not attisdropped)
             """;
 
+    /** The first of {@link #MISSING} and {@link #MAKE}. */
+    private static final int TABLES = 2;
+
     /** As Iceberg has them, with views. */
     private static final List<String> MAKE =
             List.of(
@@ -60,30 +63,64 @@ final class CatalogTables {
                     """,
                     "alter table iceberg_tables add column iceberg_type varchar(5)");
 
-    private CatalogTables() {}
+    private final String uri;
+    private final Properties login = new Properties();
 
     /**
-     * Makes what is missing. Needs rights only for that; several processes may do it at once.
+     * Nothing is asked yet.
      *
      * @param catalog properties of the catalog, as Iceberg takes them
      */
-    static void make(String uri, Map<String, String> catalog) {
-        Properties login = new Properties();
+    CatalogTables(String uri, Map<String, String> catalog) {
+        this.uri = uri;
         catalog.forEach(
                 (name, value) -> {
                     if (name.startsWith(FOR_THE_DRIVER)) {
                         login.setProperty(name.substring(FOR_THE_DRIVER.length()), value);
                     }
                 });
+    }
+
+    /**
+     * Whether both are there; then they also get the column that those of older versions lack.
+     *
+     * @throws UncheckedSQLException if the database does not answer
+     */
+    boolean areThere() {
         try (Connection connection = DriverManager.getConnection(uri, login);
                 Statement statement = connection.createStatement()) {
-            for (int i = 0; i < MAKE.size(); i++) {
+            for (int i = 0; i < TABLES; i++) {
                 if (isMissing(statement, i)) {
-                    make(statement, MAKE.get(i));
+                    return false;
                 }
             }
+            makeMissing(statement);
+            return true;
+        } catch (SQLException e) {
+            throw new UncheckedSQLException(
+                    e, "The tables of the Iceberg catalog cannot be looked for");
+        }
+    }
+
+    /**
+     * Makes what is missing. Needs rights only for that; several processes may do it at once.
+     *
+     * @throws UncheckedSQLException if the database does not let them be made
+     */
+    void make() {
+        try (Connection connection = DriverManager.getConnection(uri, login);
+                Statement statement = connection.createStatement()) {
+            makeMissing(statement);
         } catch (SQLException e) {
             throw new UncheckedSQLException(e, "The tables of the Iceberg catalog cannot be made");
+        }
+    }
+
+    private static void makeMissing(Statement statement) throws SQLException {
+        for (int i = 0; i < MAKE.size(); i++) {
+            if (isMissing(statement, i)) {
+                make(statement, MAKE.get(i));
+            }
         }
     }
 

@@ -100,13 +100,11 @@ final class CommitLake extends AbstractStreamOperator<Void>
         LakeTrouble trouble = new LakeTrouble(System::nanoTime);
         metrics = new LakeMetrics.Committing(getMetricGroup(), trouble);
         LedgerPlaces places = new LedgerPlaces(ledger);
+        LakeRule rule = new LakeRule(places, options.pipeline(), rewindTo != null);
         PatientCommits patient =
                 new PatientCommits(
-                        new LakeCommitter(lake, options.pipeline()),
-                        places,
-                        options.patience(),
-                        trouble);
-        patient.begin(new LakeStart(lake, places, rewindTo), restored);
+                        new LakeCommitter(lake, rule), places, options.patience(), trouble);
+        patient.begin(new LakeStart(lake, places, rule, rewindTo), restored);
         commits = new LakeCommits(patient, metrics);
     }
 

@@ -72,19 +72,21 @@ final class DataFiles {
                 .without(deletes, file.location(), table.schema(), rows(file, table));
     }
 
-    /** Writes rows like those of {@link #rows} for the day of another file. */
+    /** Writes rows like those of {@link #rows} for the partition of another file. */
     static DataWriter<StructLike> writer(DataFile like, Table table, String location)
             throws IOException {
         return Parquet.writeData(table.io().newOutputFile(location))
                 .forTable(table)
+                .withSpec(table.specs().get(like.specId()))
                 .withPartition(like.partition())
                 .createWriterFunc(InternalWriter::createWriter)
                 .build();
     }
 
-    /** A place for a file that holds rows of the same day as another. */
+    /** A place for a file that holds rows of the same partition as another. */
     static String newLocation(DataFile like, Table table, String prefix) {
         String name = prefix + "-" + UUID.randomUUID() + ".parquet";
-        return table.locationProvider().newDataLocation(table.spec(), like.partition(), name);
+        return table.locationProvider()
+                .newDataLocation(table.specs().get(like.specId()), like.partition(), name);
     }
 }

@@ -10,8 +10,6 @@ import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DataWriter;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes the rows of each bin of a day into one file, all columns of them. Rows are sorted as far
@@ -22,14 +20,12 @@ final class DayRewrite {
     /** Beside the row group that the writer holds. */
     private static final long RUN_BYTES = 256L * 1024 * 1024;
 
-    private static final Logger LOG = LoggerFactory.getLogger(DayRewrite.class);
-
     private final Table table;
     private final RowOrder order;
     private final Map<String, List<DeleteFile>> deletes;
     private final DeletedRows deleted;
     private final long runBytes;
-    private final List<String> locations = new ArrayList<>();
+    private final FreshFiles files;
 
     DayRewrite(Table table, LakeTable name, Map<String, List<DeleteFile>> deletes) {
         this(table, name, deletes, RUN_BYTES);
@@ -41,6 +37,7 @@ final class DayRewrite {
         this.deletes = deletes;
         this.deleted = new DeletedRows(table);
         this.runBytes = runBytes;
+        this.files = new FreshFiles(table);
     }
 
     /**
@@ -86,8 +83,7 @@ final class DayRewrite {
     }
 
     private DataFile writeOne(List<DataFile> bin) throws IOException {
-        String location = DataFiles.newLocation(bin.get(0), table, "compacted");
-        locations.add(location);
+        String location = files.place(bin.get(0), "compacted");
         DataWriter<StructLike> writer = DataFiles.writer(bin.get(0), table, location);
         try (writer) {
             Run run = new Run(writer);
@@ -104,14 +100,7 @@ final class DayRewrite {
 
     /** Deletes what was written. */
     void abandon() {
-        for (String location : locations) {
-            try {
-                table.io().deleteFile(location);
-            } catch (RuntimeException e) {
-                // An orphan is swept later; the failure that led here must stay the first.
-                LOG.warn("{} stays behind and belongs to no table: {}", location, e.toString());
-            }
-        }
+        files.abandon();
     }
 
     private final class Run {

@@ -94,7 +94,7 @@ final class DeletedRows {
         for (int id : new TreeSet<>(delete.equalityFieldIds())) {
             Types.NestedField field = table.schema().findField(id);
             if (field == null) {
-                throw new IllegalStateException(
+                throw new UnreadableDeletesException(
                         delete.location()
                                 + " deletes rows by column "
                                 + id
@@ -117,8 +117,26 @@ final class DeletedRows {
     }
 
     private CloseableIterable<StructLike> read(DeleteFile delete, Schema columns) {
+        requireParquet(delete);
+        return Parquet.read(table.io().newInputFile(delete.location()))
+                .project(columns)
+                .createReaderFunc(type -> InternalReader.create(columns, type))
+                .build();
+    }
+
+    /**
+     * Looks whether delete files can be read, without reading them.
+     *
+     * @throws UnreadableDeletesException if not
+     */
+    void requireReadable(List<DeleteFile> deletes) {
+        deletes.forEach(this::requireParquet);
+        deletes.forEach(this::equalityColumns);
+    }
+
+    private void requireParquet(DeleteFile delete) {
         if (delete.format() != FileFormat.PARQUET) {
-            throw new IllegalStateException(
+            throw new UnreadableDeletesException(
                     "rows of "
                             + table.name()
                             + " were deleted by "
@@ -127,10 +145,6 @@ final class DeletedRows {
                             + delete.format()
                             + " cannot be read here. Rewrite the table without it");
         }
-        return Parquet.read(table.io().newInputFile(delete.location()))
-                .project(columns)
-                .createReaderFunc(type -> InternalReader.create(columns, type))
-                .build();
     }
 
     /** How many rows of a data file are left. */

@@ -18,6 +18,8 @@ import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
 import org.apache.iceberg.exceptions.AlreadyExistsException;
+import org.apache.iceberg.exceptions.NoSuchTableException;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 /** The tables of the lake, through their catalog. Not thread-safe. */
@@ -42,16 +44,23 @@ public final class Lake implements Closeable {
     /** Which of the HTTP clients Iceberg asks S3 with; the one here is Java's own. */
     private static final String S3_HTTP_CLIENT = "http-client.type";
 
-    private static final long LOOK_MILLIS = 50;
+    private static final long FIRST_LOOK_MILLIS = 20;
+    private static final long LONGEST_LOOK_MILLIS = 500;
 
     private static final String JAVAS_OWN = "urlconnection";
 
-    private final Catalog catalog;
+    private final Map<String, String> properties;
+    private final @Nullable CatalogTables catalogTables;
     private final LakeLock lock;
     private final Map<LakeTable, Table> tables = new EnumMap<>(LakeTable.class);
 
-    private Lake(Catalog catalog, LakeLock lock) {
-        this.catalog = catalog;
+    /** Null while its own tables are not there: Iceberg's would not start without them. */
+    private @Nullable Catalog catalog;
+
+    private Lake(
+            Map<String, String> properties, @Nullable CatalogTables catalogTables, LakeLock lock) {
+        this.properties = properties;
+        this.catalogTables = catalogTables;
         this.lock = lock;
     }
 
@@ -60,10 +69,10 @@ public final class Lake implements Closeable {
         return lock;
     }
 
-    /** Connects to the catalog; tables are looked up when they are asked for. */
+    /** Connects to the catalog, and makes nothing; tables are looked up when they are asked for. */
     public static Lake open(LakeOptions options) {
         Map<String, String> properties = new HashMap<>(options.catalog());
-        prepareJdbc(properties);
+        CatalogTables catalogTables = prepareJdbc(properties);
         String warehouse = properties.getOrDefault(CatalogProperties.WAREHOUSE_LOCATION, "");
         if (warehouse.startsWith("file:") || warehouse.startsWith("/")) {
             properties.putIfAbsent(CatalogProperties.FILE_IO_IMPL, LocalFileIO.class.getName());
@@ -71,21 +80,31 @@ public final class Lake implements Closeable {
             properties.putIfAbsent(CatalogProperties.FILE_IO_IMPL, S3_FILE_IO);
         }
         properties.putIfAbsent(S3_HTTP_CLIENT, JAVAS_OWN);
-        return new Lake(
-                CatalogUtil.buildIcebergCatalog(LakeTable.NAMESPACE, properties, /* conf= */ null),
-                LakeLock.of(options));
+        Lake lake = new Lake(properties, catalogTables, LakeLock.of(options));
+        lake.findCatalog();
+        return lake;
     }
 
-    private static void prepareJdbc(Map<String, String> properties) {
+    private static @Nullable CatalogTables prepareJdbc(Map<String, String> properties) {
         String uri = properties.getOrDefault(CatalogProperties.URI, "");
         if (!uri.startsWith("jdbc:postgresql:")) {
-            return;
+            return null;
         }
         registerDriver();
-        if (!properties.containsKey(CatalogTables.MADE_BY_ICEBERG)) {
-            CatalogTables.make(uri, properties);
-            properties.put(CatalogTables.MADE_BY_ICEBERG, "false");
+        return properties.putIfAbsent(CatalogTables.MADE_BY_ICEBERG, "false") == null
+                ? new CatalogTables(uri, properties)
+                : null;
+    }
+
+    private @Nullable Catalog findCatalog() {
+        if (catalog == null && (catalogTables == null || catalogTables.areThere())) {
+            catalog = build();
         }
+        return catalog;
+    }
+
+    private Catalog build() {
+        return CatalogUtil.buildIcebergCatalog(LakeTable.NAMESPACE, properties, /* conf= */ null);
     }
 
     /**
@@ -103,11 +122,16 @@ public final class Lake implements Closeable {
     }
 
     /**
-     * Makes the tables that are not there yet. A job does so itself, as soon as it knows that its
-     * start is not refused.
+     * Makes the tables that are not there yet, and those of the catalog. A job does so itself, as
+     * soon as it knows that its start is not refused.
      */
     public void create() {
-        if (catalog instanceof SupportsNamespaces namespaces
+        if (catalogTables != null) {
+            catalogTables.make();
+        }
+        Catalog made = catalog == null ? build() : catalog;
+        catalog = made;
+        if (made instanceof SupportsNamespaces namespaces
                 && !namespaces.namespaceExists(NAMESPACE)) {
             try {
                 namespaces.createNamespace(NAMESPACE);
@@ -116,11 +140,11 @@ public final class Lake implements Closeable {
             }
         }
         for (LakeTable table : LakeTable.values()) {
-            create(table);
+            create(table, made);
         }
     }
 
-    private void create(LakeTable table) {
+    private static void create(LakeTable table, Catalog catalog) {
         TableIdentifier name = identifier(table);
         if (!catalog.tableExists(name)) {
             try {
@@ -134,14 +158,32 @@ public final class Lake implements Closeable {
         }
     }
 
-    /** The table as it was when it was first asked for; refresh it to see newer snapshots. */
+    /**
+     * The table as it was when it was first asked for; refresh it to see newer snapshots.
+     *
+     * @throws NoSuchTableException if it was not made
+     */
     public Table table(LakeTable table) {
-        return tables.computeIfAbsent(table, name -> catalog.loadTable(identifier(name)));
+        return tables.computeIfAbsent(table, this::load);
+    }
+
+    private Table load(LakeTable table) {
+        Catalog found = findCatalog();
+        if (found == null) {
+            throw new NoSuchTableException(
+                    "Table does not exist: %s; the catalog's database has no tables of a catalog",
+                    identifier(table));
+        }
+        return found.loadTable(identifier(table));
     }
 
     /** Whether the table was made. */
     boolean has(LakeTable table) {
-        return tables.containsKey(table) || catalog.tableExists(identifier(table));
+        if (tables.containsKey(table)) {
+            return true;
+        }
+        Catalog found = findCatalog();
+        return found != null && found.tableExists(identifier(table));
     }
 
     /**
@@ -151,6 +193,7 @@ public final class Lake implements Closeable {
      */
     Table whenMade(LakeTable table, Duration patience) throws IOException {
         long start = System.nanoTime();
+        long pause = FIRST_LOOK_MILLIS;
         while (!has(table)) {
             if (System.nanoTime() - start > patience.toNanos()) {
                 throw new IOException(
@@ -160,14 +203,15 @@ public final class Lake implements Closeable {
                                 + patience
                                 + ": see why the start of \"commit to the lake\" takes so long");
             }
-            pause();
+            pause(pause);
+            pause = Math.min(2 * pause, LONGEST_LOOK_MILLIS);
         }
         return table(table);
     }
 
-    private static void pause() throws InterruptedIOException {
+    private static void pause(long millis) throws InterruptedIOException {
         try {
-            TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
+            TimeUnit.MILLISECONDS.sleep(millis);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new InterruptedIOException("the task has ended");

@@ -1,8 +1,8 @@
 package io.tallyflow.connectors.iceberg;
 
 import io.tallyflow.connectors.commit.SinkRefusedException;
-import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
-import io.tallyflow.schemas.commit.CommitName;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Puts batches into tables, each once, after the ledger has made their commits. What a batch means
- * for a table, {@link LakeStep} says; each table gets it in one snapshot, what it takes back
+ * for a table, {@link LakeRule} says; each table gets it in one snapshot, what it takes back
  * included, so that after a failure each table either has all of it or nothing.
  *
  * <p>The rule is checked again on whatever the catalog has at the moment of the commit, so that two
@@ -21,14 +21,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class LakeCommitter {
 
+    /** Others commit in seconds: who waits longer has trouble, and comes again. */
+    private static final Duration WORTH_TELLING = Duration.ofMinutes(1);
+
     private final Lake lake;
-    private final String pipeline;
+    private final LakeRule rule;
     private final LakeExpiry expiry = new LakeExpiry();
     private volatile boolean givenUp;
 
-    LakeCommitter(Lake lake, String pipeline) {
+    LakeCommitter(Lake lake, LakeRule rule) {
         this.lake = lake;
-        this.pipeline = pipeline;
+        this.rule = rule;
     }
 
     /**
@@ -45,16 +48,17 @@ final class LakeCommitter {
      *
      * @throws SinkRefusedException if the batch does not follow what a table stands at
      * @throws RuntimeException of Iceberg or the catalog, if it is worth another try
+     * @throws IOException if the ledger does not answer
      * @throws InterruptedException if the task has ended
      */
-    void apply(Made made) throws InterruptedException {
-        try (LakeLock.Held lock = lake.lock().acquire()) {
+    void apply(Made made) throws IOException, InterruptedException {
+        try (LakeLock.Held lock = lake.lock().acquire(WORTH_TELLING)) {
             for (LakeTable name : LakeTable.values()) {
                 Table table = lake.table(name);
                 table.refresh();
                 lock.check();
                 refuseWhenGivenUp();
-                apply(made, name, table);
+                apply(made, name, table, lock::check);
                 expiry.afterCommit(table);
             }
         }
@@ -71,16 +75,17 @@ final class LakeCommitter {
         }
     }
 
-    private void apply(Made made, LakeTable name, Table table) {
+    private void apply(Made made, LakeTable name, Table table, Runnable check) throws IOException {
         LakeBatch batch = made.batch();
-        SnapshotNote head = Lineage.of(table).head();
-        switch (LakeStep.of(head.position(), batch, made.own(), made.start())) {
+        Lineage lineage = Lineage.of(table);
+        SnapshotNote head = lineage.head();
+        switch (rule.step(lineage, head.position(), batch, made.own(), made.start())) {
             case HELD -> {
                 return;
             }
             case FOLLOWS -> append(made, name, table);
-            case TAKE_BACK -> takeBack(made, name, table, head);
-            case REFUSE -> throw regressed(batch.name(), batch.previous(), name, head);
+            case TAKE_BACK -> takeBack(made, name, table, head, check);
+            case REFUSE -> throw LakeRule.regressed(batch.name(), batch.previous(), name, lineage);
         }
         verify(batch, name, table);
     }
@@ -90,18 +95,21 @@ final class LakeCommitter {
         AppendFiles append = table.newAppend();
         dataFiles(batch.filesOf(name), table).forEach(append::appendFile);
         new SnapshotNote(made.own(), batch.previous(), batch.settledUntilMillis(), null)
-                .writeTo(append, pipeline);
-        append.validateWith(new StillFollows(batch.previous(), batch.name()));
+                .writeTo(append, rule.pipeline());
+        AttemptMark mark = AttemptMark.fresh();
+        mark.writeTo(append);
+        append.validateWith(new StillFollows(batch.previous(), batch.name(), mark));
         append.commit();
     }
 
-    private void takeBack(Made made, LakeTable name, Table table, SnapshotNote head) {
+    private void takeBack(
+            Made made, LakeTable name, Table table, SnapshotNote head, Runnable check) {
         LakeBatch batch = made.batch();
         SnapshotNote note =
                 new SnapshotNote(
                         made.own(), head.commit(), batch.settledUntilMillis(), made.start());
-        new LakeRewind(table, name, pipeline)
-                .back(note, dataFiles(batch.filesSinceStart(name), table));
+        new LakeRewind(table, name, rule.pipeline())
+                .back(note, dataFiles(batch.filesSinceStart(name), table), check);
     }
 
     static List<DataFile> dataFiles(List<LakeFile> files, Table table) {
@@ -124,24 +132,5 @@ final class LakeCommitter {
                             + ", but the table does not show it",
                     new IllegalStateException("head is " + lineage.head().commit()));
         }
-    }
-
-    static SinkRefusedException regressed(
-            CommitName batch, CommitName previous, LakeTable name, SnapshotNote head) {
-        return new SinkRefusedException(
-                Refusal.SINK_REGRESSED,
-                "batch "
-                        + batch
-                        + " follows "
-                        + previous
-                        + ", but lake table "
-                        + name.tableName()
-                        + " stands at "
-                        + head.commit()
-                        + " of epoch "
-                        + head.epoch()
-                        + ". Another job writes to this lake, or the table was set back, or this"
-                        + " job was started from an older state. Nothing was written. Stop the"
-                        + " other job, or start from the newest checkpoint, or rewind.");
     }
 }

@@ -36,12 +36,18 @@ public final class LakeCompaction {
 
     private final Lake lake;
     private final CompactionRules rules;
+    private final LakeLock lock;
     private final LakeExpiry expiry = new LakeExpiry();
 
     /** Nothing is read before it is asked for. */
     public LakeCompaction(Lake lake, CompactionRules rules) {
+        this(lake, rules, lake.lock());
+    }
+
+    LakeCompaction(Lake lake, CompactionRules rules, LakeLock lock) {
         this.lake = lake;
         this.rules = rules;
+        this.lock = lock;
     }
 
     /**
@@ -106,8 +112,8 @@ public final class LakeCompaction {
         if (table.currentSnapshot() == null) {
             return;
         }
-        try (LakeLock.Held lock = lake.lock().acquire()) {
-            lock.check();
+        try (LakeLock.Held held = lock.acquire()) {
+            held.check();
             expiry.expire(table);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -164,25 +170,25 @@ public final class LakeCompaction {
     private CompactedDay compact(DayPlan plan, Table table) {
         long planned = table.currentSnapshot().snapshotId();
         DayRewrite rewrite = new DayRewrite(table, plan.table(), plan.deletes());
-        List<DataFile> written;
+        boolean written = false;
         try {
-            written = rewrite.write(plan.bins());
+            List<DataFile> made = rewrite.write(plan.bins());
+            try (LakeLock.Held held = lock.acquire()) {
+                held.check();
+                written = true;
+                new ReplaceFiles(table, planned).commit(plan.replaced(), made, rewrite::abandon);
+            }
+            return plan.done(made);
         } catch (IOException e) {
-            rewrite.abandon();
             throw new UncheckedIOException(
                     "cannot write " + plan.day() + " of " + table.name() + " again", e);
-        } catch (RuntimeException e) {
-            rewrite.abandon();
-            throw e;
-        }
-        try (LakeLock.Held lock = lake.lock().acquire()) {
-            lock.check();
-            new ReplaceFiles(table, planned).commit(plan.replaced(), written, rewrite::abandon);
         } catch (InterruptedException e) {
-            rewrite.abandon();
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while waiting for the job's commit", e);
+        } finally {
+            if (!written) {
+                rewrite.abandon();
+            }
         }
-        return plan.done(written);
     }
 }

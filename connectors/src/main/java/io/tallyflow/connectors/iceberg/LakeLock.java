@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -34,19 +35,39 @@ final class LakeLock {
 
     private static final String CONNECT_SECONDS = "10";
     private static final String SOCKET_SECONDS = "60";
+    private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
     private static final long FIRST_PAUSE_MILLIS = 20;
     private static final long LONGEST_PAUSE_MILLIS = 1_000;
 
-    /** Longer than a table's share of a batch takes, files written anew included; not for ever. */
-    private static final String LIMITS =
-            "set local idle_in_transaction_session_timeout = '1h';"
-                    + " set local statement_timeout = '10s'";
+    /**
+     * The lock is held for longer than any file takes, not for ever, and by no machine that has
+     * died: the server asks it, and gives it a minute. Where the two talk without a network, those
+     * settings do nothing. Servers before 17 know no transaction_timeout.
+     */
+    static final String LIMITS =
+            """
+            set local idle_in_transaction_session_timeout = '1h';
+            set local statement_timeout = '10s';
+            set local tcp_keepalives_idle = 30;
+            set local tcp_keepalives_interval = 10;
+            set local tcp_keepalives_count = 3;
+            set local tcp_user_timeout = '60s';
+            select pg_catalog.set_config(name, '0', true)
+            from pg_catalog.pg_settings where name = 'transaction_timeout'
+            """;
 
-    /** The catalog's tables are found by its schema: so are those who share them. */
+    /** Named by where the catalog's table is that the login finds: so do those who share it. */
     private static final String TRY =
             """
-            select pg_try_advisory_xact_lock(
-                hashtextextended('tallyflow lake ' || coalesce(current_schema()::text, ''), 0))
+            select pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended(
+                'tallyflow lake ' || coalesce(
+                    (select nspname::text
+                    from pg_catalog.pg_class join pg_catalog.pg_namespace
+                        on pg_namespace.oid = relnamespace
+                    where pg_class.oid = pg_catalog.to_regclass('iceberg_tables')),
+                    pg_catalog.current_schema()::text,
+                    ''),
+                0))
             """;
 
     private final @Nullable String url;
@@ -58,6 +79,7 @@ final class LakeLock {
         login.setProperty("ApplicationName", "tallyflow lake");
         login.setProperty("connectTimeout", CONNECT_SECONDS);
         login.setProperty("socketTimeout", SOCKET_SECONDS);
+        login.setProperty("tcpKeepAlive", "true");
         catalog.forEach(
                 (key, value) -> {
                     if (key.startsWith(JdbcCatalog.PROPERTY_PREFIX)) {
@@ -93,20 +115,35 @@ final class LakeLock {
     }
 
     /**
-     * Waits for the lock.
+     * Waits for the lock, however long.
      *
      * @throws IllegalStateException if the catalog's database does not answer
      */
     Held acquire() throws InterruptedException {
+        return acquire(FOREVER);
+    }
+
+    /**
+     * Waits for the lock.
+     *
+     * @throws IllegalStateException if others hold it for so long, or the catalog's database does
+     *     not answer
+     */
+    Held acquire(Duration patience) throws InterruptedException {
         if (url == null) {
             return new Nobody();
         }
         long pause = FIRST_PAUSE_MILLIS;
         boolean waited = false;
+        long start = System.nanoTime();
         while (true) {
             Held held = tryAcquire(url);
             if (held != null) {
                 return held;
+            }
+            if (System.nanoTime() - start > patience.toNanos()) {
+                throw new IllegalStateException(
+                        "another process has held the lock on the lake for more than " + patience);
             }
             if (!waited) {
                 LOG.info("Another process commits to the lake; waiting for it");

@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.iceberg;
 
+import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
@@ -26,9 +28,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Data files of a local warehouse that are in no table: a killed writer leaves its open ones.
  *
- * <p>A file counts as one only if it was written long before the lake's newest batch. Time since
- * then does not count: a job that is down may hold files in its state that it puts in when it comes
- * back.
+ * <p>A file counts as one only if it was written long before the files of the lake's newest batch.
+ * What a job holds in its state and has yet to put in was written after those, however long job or
+ * catalog have been away since, and whenever the batch came in.
  */
 public final class LakeOrphans {
 
@@ -43,7 +45,7 @@ public final class LakeOrphans {
 
     /** The orphans of a table, sorted; none if its files are not in a warehouse on this machine. */
     public List<Path> find(LakeTable name) {
-        Instant newest = newestBatch();
+        Instant newest = filesOfNewestBatch();
         Table table = lake.table(name);
         Path data = dataFolder(table);
         if (newest == null || data == null || !Files.isDirectory(data)) {
@@ -67,20 +69,43 @@ public final class LakeOrphans {
         }
     }
 
-    /** When the table that is furthest behind got its newest batch. */
-    private @Nullable Instant newestBatch() {
-        long earliest = Long.MAX_VALUE;
+    /**
+     * When the first file of the newest batch was written; null if that cannot be told: while only
+     * some tables have the batch, and after a rewind until the next one.
+     */
+    private @Nullable Instant filesOfNewestBatch() {
+        CommitName batch = null;
+        Instant earliest = null;
         for (LakeTable name : LakeTable.values()) {
             Table table = lake.table(name);
             table.refresh();
             Lineage lineage = Lineage.of(table);
-            Long head = lineage.snapshotOf(lineage.head().commit());
-            if (head == null) {
+            SnapshotNote head = lineage.head();
+            Long snapshot = lineage.snapshotOf(head.commit());
+            if (snapshot == null
+                    || head.rewoundTo() != null
+                    || batch != null && !batch.equals(head.commit())) {
                 return null;
             }
-            earliest = Math.min(earliest, table.snapshot(head).timestampMillis());
+            batch = head.commit();
+            earliest = earlier(earliest, firstWritten(table.snapshot(snapshot), table));
         }
-        return Instant.ofEpochMilli(earliest);
+        return earliest;
+    }
+
+    /** Of the files that a snapshot added and that are still there. */
+    private static @Nullable Instant firstWritten(Snapshot snapshot, Table table) {
+        Instant first = null;
+        if (table.io() instanceof LocalFileIO) {
+            for (DataFile file : snapshot.addedDataFiles(table.io())) {
+                first = earlier(first, written(path(file.location())));
+            }
+        }
+        return first;
+    }
+
+    private static @Nullable Instant earlier(@Nullable Instant one, @Nullable Instant other) {
+        return one == null || other != null && other.isBefore(one) ? other : one;
     }
 
     private static @Nullable Path dataFolder(Table table) {
@@ -105,10 +130,15 @@ public final class LakeOrphans {
     }
 
     private static boolean isOlder(Path file, Instant limit) {
+        Instant written = written(file);
+        return written != null && written.isBefore(limit);
+    }
+
+    private static @Nullable Instant written(Path file) {
         try {
-            return Files.getLastModifiedTime(file).toInstant().isBefore(limit);
+            return Files.getLastModifiedTime(file).toInstant();
         } catch (IOException gone) {
-            return false;
+            return null;
         }
     }
 

@@ -3,12 +3,14 @@ package io.tallyflow.connectors.iceberg;
 import io.tallyflow.connectors.commit.SinkRefusedException;
 import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
 import io.tallyflow.connectors.iceberg.LakeCommitter.Made;
+import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,11 +24,13 @@ final class LakeStart {
 
     private final Lake lake;
     private final LedgerPlaces ledger;
+    private final LakeRule rule;
     private final @Nullable RewindTarget rewindTo;
 
-    LakeStart(Lake lake, LedgerPlaces ledger, @Nullable RewindTarget rewindTo) {
+    LakeStart(Lake lake, LedgerPlaces ledger, LakeRule rule, @Nullable RewindTarget rewindTo) {
         this.lake = lake;
         this.ledger = ledger;
+        this.rule = rule;
         this.rewindTo = rewindTo;
     }
 
@@ -40,7 +44,7 @@ final class LakeStart {
             throw inUse("the ledger has commits");
         }
         for (LakeTable name : LakeTable.values()) {
-            SnapshotNote head = head(name);
+            SnapshotNote head = lineage(name).head();
             if (!head.position().equals(Position.NONE)) {
                 throw inUse("lake table " + name.tableName() + " stands at batch " + head.commit());
             }
@@ -65,10 +69,14 @@ final class LakeStart {
         }
         Position at = ledger.find(state.commit());
         for (LakeTable name : LakeTable.values()) {
-            SnapshotNote head = head(name);
-            Position then = withAll(pending, name, head);
-            if (!then.commit().equals(state.previous()) && !mayTakeBack(then, at)) {
-                throw LakeCommitter.regressed(state.previous(), state.previous(), name, head);
+            requireKept(name, state);
+            Lineage lineage = lineage(name);
+            Position then = withAll(pending, name, lineage);
+            if (!then.commit().equals(state.previous()) && !mayTakeBack(lineage, then, at)) {
+                throw LakeRule.regressed(state.previous(), state.previous(), name, lineage);
+            }
+            if (at != null && mayTakeBack(lineage, lineage.head().position(), at)) {
+                requireReadable(name, at);
             }
         }
     }
@@ -91,17 +99,18 @@ final class LakeStart {
     }
 
     /** What a table stands at when it has got everything that is pending. */
-    private static Position withAll(List<Made> pending, LakeTable name, SnapshotNote head) {
-        Position then = head.position();
+    private Position withAll(List<Made> pending, LakeTable name, Lineage lineage)
+            throws IOException {
+        Position then = lineage.head().position();
         for (Made made : pending) {
             LakeBatch batch = made.batch();
-            switch (LakeStep.of(then, batch, made.own(), made.start())) {
+            switch (rule.step(lineage, then, batch, made.own(), made.start())) {
                 case HELD -> {
                     // It stands there or later.
                 }
                 case FOLLOWS, TAKE_BACK -> then = made.own();
                 case REFUSE ->
-                        throw LakeCommitter.regressed(batch.name(), batch.previous(), name, head);
+                        throw LakeRule.regressed(batch.name(), batch.previous(), name, lineage);
             }
         }
         return then;
@@ -111,21 +120,42 @@ final class LakeStart {
      * The target names a commit of the ledger, which checks that it is the one that the state
      * stands for; here the epoch keeps a forgotten option from being taken for a new one.
      */
-    private boolean mayTakeBack(Position head, @Nullable Position state) {
+    private boolean mayTakeBack(Lineage lineage, Position head, @Nullable Position state)
+            throws IOException {
         return rewindTo != null
                 && head.epoch() <= rewindTo.epoch()
                 && state != null
-                && head.isAfter(state);
+                && head.isAfter(state)
+                && rule.mayTakeBack(lineage, state);
+    }
+
+    /** Making it anew would lose all that it held. */
+    private void requireKept(LakeTable name, LakeState state) {
+        if (!state.previous().equals(CommitName.NONE) && !lake.has(name)) {
+            throw new NoSuchTableException(
+                    "lake table %s was made before batch %s and is not in the catalog any more: put"
+                            + " it back, under its name",
+                    name.tableName(), state.previous());
+        }
+    }
+
+    /** Once the ledger has gone back, nobody can do without the table any more. */
+    private void requireReadable(LakeTable name, Position target) {
+        try {
+            LakeRewind.requireReadable(lake.table(name), target);
+        } catch (UnreadableDeletesException e) {
+            throw new SinkRefusedException(Refusal.LAKE_REFUSED, e.getMessage() + ".");
+        }
     }
 
     /** A table that is yet to be made stands at nothing. */
-    private SnapshotNote head(LakeTable name) {
+    private Lineage lineage(LakeTable name) {
         if (!lake.has(name)) {
-            return SnapshotNote.NONE;
+            return Lineage.of(List.of());
         }
         Table table = lake.table(name);
         table.refresh();
-        return Lineage.of(table).head();
+        return Lineage.of(table);
     }
 
     private static SinkRefusedException refusedByLake(RuntimeException cause) {

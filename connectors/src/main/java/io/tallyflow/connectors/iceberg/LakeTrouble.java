@@ -38,15 +38,13 @@ final class LakeTrouble {
                     NotFoundException.class,
                     AccessDeniedException.class,
                     NoSuchFileException.class,
-                    FileNotFoundException.class);
+                    FileNotFoundException.class,
+                    UnreadableDeletesException.class,
+                    OutsideWarehouseException.class);
 
     /** SQLSTATEs: no such login, no such database, no right, no such table or schema. */
     private static final Set<String> REFUSED_BY_SQL =
             Set.of("28000", "28P01", "3D000", "42501", "42P01", "3F000");
-
-    /** What clients of stores, which are not on every class path, call a refusal. */
-    private static final Set<String> REFUSED_BY_STORE =
-            Set.of("S3Exception", "NoSuchBucketException", "NoSuchKeyException");
 
     private final LongSupplier nanoTime;
     private volatile long sinceNanos;
@@ -113,7 +111,7 @@ final class LakeTrouble {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             Throwable each = cause;
             if (REFUSALS.stream().anyMatch(refusal -> refusal.isInstance(each))
-                    || REFUSED_BY_STORE.contains(each.getClass().getSimpleName())
+                    || StoreAnswer.isRefusal(each)
                     || each instanceof SQLException sql
                             && REFUSED_BY_SQL.contains(String.valueOf(sql.getSQLState()))) {
                 return true;

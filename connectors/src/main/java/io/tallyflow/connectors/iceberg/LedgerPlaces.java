@@ -20,6 +20,16 @@ record LedgerPlaces(CommitLedger ledger) {
     }
 
     /**
+     * Whether the start that a commit is of has made any in this ledger, taken back or not. One
+     * that a ledger does not know by itself any more, because it was set back, is told so, too.
+     *
+     * @throws IOException if it does not answer
+     */
+    boolean knowsStartOf(CommitName name) throws IOException {
+        return ledger.find(new CommitName(name.token(), 0)) != null;
+    }
+
+    /**
      * Looks a commit up.
      *
      * @return null if the ledger has not made it yet

@@ -1,7 +1,9 @@
 package io.tallyflow.connectors.iceberg;
 
 import io.tallyflow.schemas.commit.CommitName;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.apache.iceberg.Snapshot;
@@ -19,18 +21,25 @@ final class Lineage {
     private final SnapshotNote head;
     private final Map<CommitName, Long> snapshots = new HashMap<>();
     private final Map<CommitName, Long> standing = new HashMap<>();
+    private final Map<Long, CommitName> starts = new LinkedHashMap<>();
+    private final @Nullable String pipeline;
 
     private Lineage(Iterable<Snapshot> newestFirst) {
         SnapshotNote newest = null;
         Position limit = null;
         Snapshot last = null;
+        String maker = null;
         for (Snapshot snapshot : newestFirst) {
             last = last == null ? snapshot : last;
             SnapshotNote note = SnapshotNote.of(snapshot);
             if (note == null) {
                 continue;
             }
-            newest = newest == null ? note : newest;
+            if (newest == null) {
+                newest = note;
+                maker = SnapshotNote.pipelineOf(snapshot);
+            }
+            starts.putIfAbsent(note.commit().token(), note.commit());
             if (limit == null || !note.position().isAfter(limit)) {
                 snapshots.putIfAbsent(note.commit(), snapshot.snapshotId());
                 standing.putIfAbsent(note.commit(), last.snapshotId());
@@ -38,6 +47,7 @@ final class Lineage {
             }
             last = null;
         }
+        this.pipeline = maker;
         this.head = newest == null ? SnapshotNote.NONE : newest;
     }
 
@@ -55,6 +65,16 @@ final class Lineage {
     /** What the table stands at. */
     SnapshotNote head() {
         return head;
+    }
+
+    /** That put the head in; null if there is none, or it does not say. */
+    @Nullable String pipeline() {
+        return pipeline;
+    }
+
+    /** One batch of each start whose batches the table has or had, newest first. */
+    Collection<CommitName> starts() {
+        return starts.values();
     }
 
     /** Whether the table holds a batch. One that expiry has forgotten counts as not held. */

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.apache.iceberg.CatalogProperties;
-import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.io.OutputFile;
@@ -76,9 +75,7 @@ public final class LocalFileIO implements FileIO {
 
     private void requireHeld(String location) {
         if (!holds(path(location))) {
-            throw new ValidationException(
-                    "%s is not in the lake's warehouse %s, and nothing else is changed",
-                    location, warehouse);
+            throw new OutsideWarehouseException(location, warehouse);
         }
     }
 

@@ -59,6 +59,11 @@ record SnapshotNote(
                 rewoundTo == null ? null : Position.parse(rewoundTo));
     }
 
+    /** The pipeline that made a snapshot, or null if somebody else did. */
+    static @Nullable String pipelineOf(Snapshot snapshot) {
+        return snapshot.summary().get(PIPELINE);
+    }
+
     void writeTo(SnapshotUpdate<?> update, String pipeline) {
         update.set(COMMIT, commit().toString());
         update.set(PREVIOUS, previous.toString());

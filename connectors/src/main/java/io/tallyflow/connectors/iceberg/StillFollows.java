@@ -1,28 +1,32 @@
 package io.tallyflow.connectors.iceberg;
 
 import io.tallyflow.schemas.commit.CommitName;
+import java.util.Iterator;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.SnapshotAncestryValidator;
 
 /**
  * Whether a table, as the catalog has it when a commit is tried, still stands at the batch before.
- * The batch itself may be there already: the answer to the last attempt was lost, and Iceberg finds
- * that nothing is left to do.
+ * The very snapshot of this attempt may be there already: the answer to a request was lost, and
+ * Iceberg finds that nothing is left to do. The batch in any other snapshot is not that: another
+ * attempt put it in, and Iceberg would add the same files once more.
+ *
+ * @param mark of this attempt
  */
-record StillFollows(CommitName previous, CommitName own) implements SnapshotAncestryValidator {
+record StillFollows(CommitName previous, CommitName batch, AttemptMark mark)
+        implements SnapshotAncestryValidator {
 
     @Override
     public boolean validate(Iterable<Snapshot> snapshots) {
+        Iterator<Snapshot> newestFirst = snapshots.iterator();
+        if (newestFirst.hasNext() && mark.isOn(newestFirst.next())) {
+            return true;
+        }
         CommitName head = Lineage.of(snapshots).head().commit();
-        if (head.equals(own) && !isOwn(snapshots.iterator().next())) {
+        if (head.equals(batch) || mark.isIn(snapshots)) {
             throw StillPlanned.covered();
         }
-        return head.equals(previous) || head.equals(own);
-    }
-
-    private boolean isOwn(Snapshot snapshot) {
-        SnapshotNote note = SnapshotNote.of(snapshot);
-        return note != null && note.commit().equals(own);
+        return head.equals(previous);
     }
 
     @Override

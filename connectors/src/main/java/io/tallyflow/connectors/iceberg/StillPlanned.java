@@ -31,13 +31,13 @@ record StillPlanned(long snapshotId, AttemptMark own) implements SnapshotAncestr
     }
 
     /**
-     * For a snapshot that is in a table, but not its newest any more. Iceberg would take the table
-     * back to it, and what came after would be gone.
+     * For what is in a table already, but not as the newest snapshot of this attempt. Iceberg would
+     * take the table back to it, so that what came after would be gone, or add it once more.
      */
     static CommitStateUnknownException covered() {
         return new CommitStateUnknownException(
                 new IllegalStateException(
-                        "an earlier attempt got through, and others have committed since"));
+                        "an earlier attempt got through, or others have committed since"));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tallyflow.connectors.iceberg;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.connectors.postgres.PostgresServer;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,7 +108,9 @@ final class CatalogTablesTest {
                 opened.add(
                         threads.submit(
                                 () -> {
-                                    Lake.open(options(database.user())).close();
+                                    try (Lake lake = Lake.open(options(database.user()))) {
+                                        lake.create();
+                                    }
                                     return null;
                                 }));
             }
@@ -136,6 +140,23 @@ final class CatalogTablesTest {
             assertThat(lake.table(LakeTable.USAGE).schema().columns()).isNotEmpty();
         } finally {
             execute("drop owned by %1$s; drop role %1$s".formatted(reader));
+        }
+    }
+
+    /** Whoever only looks, or whose start is refused, leaves the database as it was. */
+    @Test
+    void areNotMadeBeforeTheLakesTablesAre() throws Exception {
+        try (Lake looking = Lake.open(options(database.user()));
+                Lake making = Lake.open(options(database.user()))) {
+            assertThat(looking.has(LakeTable.EVENTS)).isFalse();
+            assertThat(LakeView.of(looking).isEmpty()).isTrue();
+            assertThatThrownBy(() -> looking.table(LakeTable.EVENTS))
+                    .isInstanceOf(NoSuchTableException.class)
+                    .hasMessageContaining("Table does not exist: tallyflow.events");
+            assertThat(relations("=")).isEmpty();
+            making.create();
+            assertThat(looking.has(LakeTable.EVENTS)).isTrue();
+            assertThat(looking.table(LakeTable.EVENTS).schema().columns()).isNotEmpty();
         }
     }
 

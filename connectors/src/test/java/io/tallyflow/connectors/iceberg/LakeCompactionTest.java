@@ -251,14 +251,18 @@ final class LakeCompactionTest {
     @Test
     void findsOnlyFilesThatNoSnapshotHasAndThatWereWrittenLongBeforeTheNewestBatch()
             throws Exception {
-        days.writeEvents(2);
-        List<Path> known = days.dataFiles();
-        Path inside = known.get(0).getParent();
+        try (LakeRig rig = days.rig(null)) {
+            write(rig, 0, 300);
+            rig.checkpoint(1);
+            for (Path file : days.dataFiles()) {
+                age(file, Duration.ofDays(9));
+            }
+            write(rig, 300, 600);
+            rig.checkpoint(2);
+        }
+        Path inside = days.dataFiles().get(0).getParent();
         Path old = aged(inside.resolve("old.parquet"), Duration.ofDays(4));
         aged(inside.resolve("young.parquet"), Duration.ofDays(2));
-        for (Path file : known) {
-            age(file, Duration.ofDays(9));
-        }
         try (Lake tables = Lake.open(lake.options())) {
             LakeOrphans orphans = new LakeOrphans(tables);
             List<Path> found = orphans.find(LakeTable.EVENTS);

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
@@ -120,16 +121,22 @@ final class LakeFixture implements AutoCloseable {
 
     /** The catalog's database loses all connections that are open. */
     void endOtherConnections() throws SQLException {
-        try (Connection connection =
-                        DriverManager.getConnection(
-                                catalog.getOrDefault("uri", ""),
-                                catalog.getOrDefault("jdbc.user", ""),
-                                "");
+        execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                        + " where datname = current_database() and pid <> pg_backend_pid()");
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute(
-                    "select pg_terminate_backend(pid) from pg_stat_activity"
-                            + " where datname = current_database() and pid <> pg_backend_pid()");
+            statement.execute(sql);
         }
+    }
+
+    /** To the catalog's database. */
+    Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                catalog.getOrDefault("uri", ""), catalog.getOrDefault("jdbc.user", ""), "");
     }
 
     void failNext(FaultyCatalog.Fault... faults) {
@@ -233,6 +240,15 @@ final class LakeFixture implements AutoCloseable {
     /** What the events table stands at. */
     SnapshotNote head() throws IOException {
         return head(LakeTable.EVENTS);
+    }
+
+    /** How many of a table's snapshots are the stream's. */
+    long snapshots(LakeTable name) throws IOException {
+        try (Lake lake = Lake.open(options())) {
+            return StreamSupport.stream(lake.table(name).snapshots().spliterator(), false)
+                    .filter(snapshot -> SnapshotNote.of(snapshot) != null)
+                    .count();
+        }
     }
 
     SnapshotNote head(LakeTable table) throws IOException {

@@ -11,7 +11,12 @@ import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -118,7 +123,10 @@ final class LakeLockTest {
         LakeCommitter.Made made = new LakeCommitter.Made(batch, new Position(name, 0), null);
         try (Lake tables = Lake.open(lake.options())) {
             tables.create();
-            LakeCommitter committer = new LakeCommitter(tables, "metering");
+            LakeCommitter committer =
+                    new LakeCommitter(
+                            tables,
+                            new LakeRule(new LedgerPlaces(lake.ledger()), "metering", false));
             lake.overtake(
                     1,
                     () -> {
@@ -142,6 +150,58 @@ final class LakeLockTest {
             try (LakeLock.Held next = LakeLock.of(lake.options()).acquire()) {
                 next.check();
             }
+        }
+    }
+
+    @Test
+    void tellsOfALockThatOthersHoldForLong() throws Exception {
+        try (LakeLock.Held held = LakeLock.of(lake.options()).acquire()) {
+            assertThatThrownBy(() -> LakeLock.of(lake.options()).acquire(Duration.ZERO))
+                    .hasMessageContaining("has held the lock on the lake for more than PT0S");
+            held.check();
+        }
+    }
+
+    @Test
+    void isTheSameForAllWhoFindTheSameCatalog() throws Exception {
+        lake.execute("create schema theirs");
+        try (Lake tables = Lake.open(lake.options())) {
+            tables.create();
+        }
+        try (LakeLock.Held held = LakeLock.of(lake.options()).acquire()) {
+            LakeLock other = LakeLock.of(searching("theirs,public"));
+            assertThatThrownBy(() -> other.acquire(Duration.ZERO))
+                    .hasMessageContaining("has held the lock");
+            LakeLock.of(searching("theirs")).acquire(Duration.ZERO).close();
+            held.check();
+        }
+    }
+
+    private LakeOptions searching(String path) {
+        Map<String, String> catalog = new HashMap<>(lake.options().catalog());
+        String uri = catalog.get("uri");
+        catalog.put("uri", uri + (uri.contains("?") ? "&" : "?") + "currentSchema=" + path);
+        return LakeOptions.of(catalog, "metering", Duration.ofSeconds(1));
+    }
+
+    /** So the server gives up who does not answer. */
+    @Test
+    void limitsItsTransaction() throws Exception {
+        try (Connection connection = lake.connect();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("set transaction_timeout = '1h'");
+            statement.execute(LakeLock.LIMITS);
+            assertThat(setting("tcp_keepalives_idle", statement)).isEqualTo("30");
+            assertThat(setting("tcp_user_timeout", statement)).isEqualTo("60000");
+            assertThat(setting("transaction_timeout", statement)).isEqualTo("0");
+        }
+    }
+
+    private static String setting(String name, Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("show " + name)) {
+            row.next();
+            return row.getString(1);
         }
     }
 

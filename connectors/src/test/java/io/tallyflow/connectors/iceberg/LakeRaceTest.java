@@ -189,6 +189,31 @@ final class LakeRaceTest {
         assertThat(days.filesByDay(LakeTable.EVENTS)).containsEntry(FEBRUARY_28, 1);
     }
 
+    /** A request that a catalog makes only after it was given up, and tried again. */
+    @Test
+    void putsABatchInOnceThoughAnEarlierAttemptGetsThroughInBetween() throws Exception {
+        Snapshot second;
+        try (LakeRig rig = days.rig(null)) {
+            write(rig, 0, 30);
+            rig.checkpoint(1);
+            write(rig, 30, 60);
+            second = rig.barrier(2);
+            rig.makeCommits(2);
+        }
+        lake.overtake(
+                BEFORE_EVENTS,
+                () -> {
+                    days.rig(second).close();
+                    return null;
+                });
+        try (LakeRig rig = days.rig(second)) {
+            write(rig, 60, 90);
+            rig.checkpoint(3);
+        }
+        assertThat(lake.events()).isEqualTo(numbers(90));
+        assertThat(lake.snapshots(LakeTable.EVENTS)).isEqualTo(3);
+    }
+
     private @Nullable Object followedByCompaction() {
         lake.failAndFollowNext(() -> days.compact(FEBRUARY_28));
         return null;

@@ -13,6 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,29 @@ final class LakeStartTest {
                 assertThat(other.tables()).isEqualTo(LakeTable.values().length);
                 rig.write(0, LakeFixture.event(2));
             }
+        }
+    }
+
+    @Test
+    void makesNoTableAnewThatHeldBatches() throws Exception {
+        LakeRig.Snapshot state;
+        try (LakeRig rig = new LakeRig(lake, EVERY, 1, null, null)) {
+            rig.write(0, LakeFixture.event(1));
+            state = rig.checkpoint(1);
+        }
+        lake.execute("update iceberg_tables set table_name = 'kept' where table_name = 'usage'");
+        Lake tables = Lake.open(lake.options());
+        try (tables) {
+            LedgerPlaces ledger = new LedgerPlaces(lake.ledger());
+            LakeStart start =
+                    new LakeStart(tables, ledger, new LakeRule(ledger, "metering", false), null);
+            LakeState held = new LakeState(state.commit(), state.commit(), 0, List.of(), List.of());
+            assertThatThrownBy(() -> start.check(held))
+                    .isInstanceOf(NoSuchTableException.class)
+                    .hasMessageContaining("lake table usage was made before batch");
+            lake.execute(
+                    "update iceberg_tables set table_name = 'usage' where table_name = 'kept'");
+            start.check(held);
         }
     }
 

@@ -25,6 +25,10 @@ final class LakeTroubleTest {
                 new ForbiddenException("no right"),
                 new NotFoundException("no such file"),
                 new IllegalStateException(new IOException(new AccessDeniedException("warehouse"))),
+                new IllegalStateException(new S3Exception(403)),
+                new S3Exception(404),
+                new UnreadableDeletesException("in no known format"),
+                new OutsideWarehouseException("file:///b/data", "file:///a"),
                 new IllegalStateException(new SQLException("permission denied", "42501")));
     }
 
@@ -32,7 +36,11 @@ final class LakeTroubleTest {
         return Stream.of(
                 new RESTException(new ConnectException(), "refused"),
                 new IllegalStateException(new SQLException("terminating", "57P01")),
-                new SQLException("without a state"));
+                new SQLException("without a state"),
+                new S3Exception(408),
+                new S3Exception(429),
+                new S3Exception(500),
+                new IllegalStateException(new S3Exception(503)));
     }
 
     @ParameterizedTest
@@ -59,6 +67,23 @@ final class LakeTroubleTest {
         pass(Duration.ofSeconds(3));
         assertThat(trouble.millis()).isEqualTo(3_000);
         assertThat(trouble.refusedMillis()).isZero();
+    }
+
+    /** As Amazon's client has it. */
+    public static final class S3Exception extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final int status;
+
+        private S3Exception(int status) {
+            super("status " + status);
+            this.status = status;
+        }
+
+        public int statusCode() {
+            return status;
+        }
     }
 
     @Test

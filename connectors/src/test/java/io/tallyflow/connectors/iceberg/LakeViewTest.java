@@ -146,7 +146,7 @@ final class LakeViewTest {
             assertThat(before.batch()).as("while tables go back").isIn(back, target);
             Table table = lake.lake().table(name);
             table.refresh();
-            new LakeRewind(table, name, "small").back(note, List.of());
+            new LakeRewind(table, name, "small").back(note, List.of(), () -> {});
         }
         LakeView view = view();
         assertThat(view.batch()).isEqualTo(next);

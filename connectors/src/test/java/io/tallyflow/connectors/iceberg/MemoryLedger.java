@@ -4,6 +4,7 @@ import io.tallyflow.connectors.commit.CommitLedger;
 import io.tallyflow.connectors.commit.SinkRefusedException;
 import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
 import io.tallyflow.schemas.commit.CommitName;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,12 @@ final class MemoryLedger implements CommitLedger {
 
     @Override
     public synchronized @Nullable Place find(CommitName name) {
-        return history.get(name);
+        return history.keySet().stream()
+                .filter(made -> made.token() == name.token())
+                .filter(made -> made.checkpoint() >= name.checkpoint())
+                .min(Comparator.comparingLong(CommitName::checkpoint))
+                .map(history::get)
+                .orElse(null);
     }
 
     @Override

@@ -5,10 +5,12 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.UUID;
 import org.apache.iceberg.DeleteFile;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
+import org.apache.iceberg.avro.Avro;
 import org.apache.iceberg.data.parquet.InternalWriter;
 import org.apache.iceberg.deletes.EqualityDeleteWriter;
 import org.apache.iceberg.deletes.PositionDelete;
@@ -22,6 +24,15 @@ record OutsideEngine(LakeFixture lake) {
 
     /** Deletes the event with an id where it stands. */
     void deleteByPosition(String id) throws IOException {
+        delete(id, FileFormat.PARQUET);
+    }
+
+    /** The same in a way that is not read here. */
+    void deleteInAvro(String id) throws IOException {
+        delete(id, FileFormat.AVRO);
+    }
+
+    private void delete(String id, FileFormat format) throws IOException {
         try (Lake tables = Lake.open(lake.options())) {
             Table table = tables.table(LakeTable.EVENTS);
             int column = column(table, "id");
@@ -31,7 +42,7 @@ record OutsideEngine(LakeFixture lake) {
                     try (CloseableIterable<StructLike> rows = DataFiles.rows(task.file(), table)) {
                         for (StructLike row : rows) {
                             if (id.equals(row.get(column, String.class))) {
-                                commit(table, byPosition(table, task, position));
+                                commit(table, byPosition(table, task, position, format));
                             }
                             position++;
                         }
@@ -41,14 +52,20 @@ record OutsideEngine(LakeFixture lake) {
         }
     }
 
-    private static DeleteFile byPosition(Table table, FileScanTask task, long position)
-            throws IOException {
+    private static DeleteFile byPosition(
+            Table table, FileScanTask task, long position, FileFormat format) throws IOException {
         PositionDeleteWriter<StructLike> writer =
-                Parquet.writeDeletes(newFile(table))
-                        .withSpec(table.spec())
-                        .withPartition(task.file().partition())
-                        .overwrite()
-                        .buildPositionWriter();
+                format == FileFormat.AVRO
+                        ? Avro.writeDeletes(newFile(table))
+                                .withSpec(table.spec())
+                                .withPartition(task.file().partition())
+                                .overwrite()
+                                .buildPositionWriter()
+                        : Parquet.writeDeletes(newFile(table))
+                                .withSpec(table.spec())
+                                .withPartition(task.file().partition())
+                                .overwrite()
+                                .buildPositionWriter();
         try (writer) {
             writer.write(PositionDelete.<StructLike>create().set(task.file().location(), position));
         }

@@ -35,6 +35,8 @@ public final class LakeConnection {
     /**
      * The catalog that the options name.
      *
+     * @param given what the options say; without {@link Option#LAKE_CATALOG} the file says which
+     *     kind it is
      * @param file further properties, which win; empty for none
      * @throws IllegalArgumentException if something is missing or the file cannot be read
      */
@@ -43,7 +45,11 @@ public final class LakeConnection {
             String file,
             Map<String, String> environment,
             Duration patience) {
-        String kind = given.getOrDefault(Option.LAKE_CATALOG, "");
+        Map<String, String> further = file.isEmpty() ? Map.of() : read(Path.of(file));
+        String kind =
+                given.getOrDefault(
+                        Option.LAKE_CATALOG,
+                        further.getOrDefault(CatalogUtil.ICEBERG_CATALOG_TYPE, ""));
         Map<String, String> catalog = new HashMap<>();
         catalog.put(CatalogUtil.ICEBERG_CATALOG_TYPE, kind);
         catalog.put(CatalogProperties.URI, given.getOrDefault(Option.LAKE_URI, ""));
@@ -52,22 +58,26 @@ public final class LakeConnection {
                 given.getOrDefault(Option.LAKE_WAREHOUSE, ""));
         if (kind.equals(CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC)) {
             catalog.put("jdbc.schema-version", "V1");
-            catalog.put("jdbc.user", given.getOrDefault(Option.LAKE_USER, ""));
-            catalog.put("jdbc.password", secret(PASSWORD_VARIABLE, environment));
+            put("jdbc.user", given.getOrDefault(Option.LAKE_USER, ""), catalog);
+            put("jdbc.password", secret(PASSWORD_VARIABLE, environment), catalog);
             catalog.put("jdbc.prepareThreshold", "0"); // as for results, see RealEnds
             catalog.put("jdbc.connectTimeout", "10");
             catalog.put("jdbc.socketTimeout", "60");
         } else {
-            String credential = secret(CREDENTIAL_VARIABLE, environment);
-            if (!credential.isEmpty()) {
-                catalog.put("credential", credential);
-            }
+            put("credential", secret(CREDENTIAL_VARIABLE, environment), catalog);
         }
+        catalog.putAll(further);
         if (!file.isEmpty()) {
-            catalog.putAll(read(Path.of(file)));
             catalog.computeIfPresent(CatalogProperties.URI, (name, uri) -> checked(uri));
         }
         return LakeOptions.of(catalog, given.getOrDefault(Option.PIPELINE, "metering"), patience);
+    }
+
+    /** What is empty is left to whoever has a default. */
+    private static void put(String name, String value, Map<String, String> catalog) {
+        if (!value.isEmpty()) {
+            catalog.put(name, value);
+        }
     }
 
     /** Iceberg names it wherever it cannot connect. */
