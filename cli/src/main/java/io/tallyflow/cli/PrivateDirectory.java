@@ -27,7 +27,8 @@ final class PrivateDirectory {
 
     /**
      * Makes the directory with its parents if it is not there. One that is there is closed if it is
-     * empty, or a data directory already, and belongs to whoever runs this.
+     * empty, or a data directory already, or is named as ours are, and belongs to whoever runs
+     * this.
      *
      * @param ours names of files that tell a data directory
      * @throws UsageProblem if others can enter it, and it is another one; nothing was done
@@ -56,7 +57,8 @@ final class PrivateDirectory {
             return false;
         }
         try (Stream<Path> all = Files.list(directory)) {
-            return all.findFirst().isEmpty()
+            return directory.endsWith(DataDirectory.DEFAULT)
+                    || all.findFirst().isEmpty()
                     || ours.stream().anyMatch(name -> Files.exists(directory.resolve(name)));
         }
     }

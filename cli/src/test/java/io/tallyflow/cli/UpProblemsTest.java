@@ -162,6 +162,17 @@ final class UpProblemsTest {
         DataDirectory.open(data).close();
     }
 
+    /** As a cluster of this machine makes it, which keeps its own files there. */
+    @Test
+    void closesOneOfTheUsualName() throws IOException {
+        Path data = Files.createDirectory(directory.resolve(".tallyflow"));
+        Files.createDirectory(data.resolve("cluster"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+        DataDirectory.open(data).close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+                .isEqualTo("rwx------");
+    }
+
     @Test
     void closesADataDirectoryThatWasOpened() throws IOException {
         Path data = directory.resolve("data");
