@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 final class Birthplace {
 
-    private static final String FILE = "made-at";
+    static final String FILE = "made-at";
 
     private Birthplace() {}
 

@@ -66,9 +66,11 @@ record Connections(
     /**
      * What the servers told that run on a directory.
      *
-     * @throws CommandFailure if none do
+     * @throws CommandFailure if none do, or the directory is a copy: those that it names run on
+     *     another one
      */
     static Connections read(Path directory, Map<String, String> environment) {
+        requireAtHome(directory);
         Path file = directory.toAbsolutePath().normalize().resolve(FILE);
         Properties known = new Properties();
         try (Reader text = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
@@ -93,6 +95,14 @@ record Connections(
                 kafka(known),
                 known.getProperty("web.address"),
                 known.getProperty("lake.warehouse"));
+    }
+
+    private static void requireAtHome(Path directory) {
+        try {
+            Birthplace.require(DataPlace.of(directory));
+        } catch (IOException e) {
+            throw new CommandFailure(directory + " cannot be read: " + e, e);
+        }
     }
 
     private static PostgresAddress postgres(

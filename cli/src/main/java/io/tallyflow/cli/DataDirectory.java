@@ -1,6 +1,5 @@
 package io.tallyflow.cli;
 
-import io.tallyflow.cli.embedded.Directories;
 import io.tallyflow.cli.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +40,7 @@ final class DataDirectory implements AutoCloseable {
      *
      * @throws CommandFailure if it cannot be written, another process holds it, or it was made
      *     elsewhere
+     * @throws UsageProblem if it has a name that cannot be, or is one that others use
      */
     static DataDirectory open(Path directory) {
         return open(directory, false);
@@ -57,7 +58,7 @@ final class DataDirectory implements AutoCloseable {
             if (!moved) {
                 Birthplace.require(root);
             }
-            Directories.makePrivate(root);
+            PrivateDirectory.make(root, List.of("lock", Birthplace.FILE));
             Files.createDirectories(root.resolve("logs"));
             channel =
                     FileChannel.open(

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first commit of a start: with it the meters are in force, and from then on results can be
@@ -29,10 +30,14 @@ record FirstCommit(PostgresAddress postgres, String after) {
 
     /** Of a job that is still to be started. */
     static FirstCommit following(PostgresAddress postgres) {
-        return new FirstCommit(postgres, position(postgres));
+        try {
+            return new FirstCommit(postgres, position(postgres));
+        } catch (SQLException e) {
+            throw new CommandFailure("Postgres cannot be asked: " + e.getMessage(), e);
+        }
     }
 
-    private static String position(PostgresAddress postgres) {
+    private static String position(PostgresAddress postgres) throws SQLException {
         try (Connection connection = postgres.connect();
                 PreparedStatement statement = connection.prepareStatement(POSITION)) {
             statement.setString(1, Option.PIPELINE.defaultValue());
@@ -40,22 +45,28 @@ record FirstCommit(PostgresAddress postgres, String after) {
                 row.next();
                 return row.getString(1);
             }
-        } catch (SQLException e) {
-            throw new CommandFailure("Postgres cannot be asked: " + e.getMessage(), e);
         }
     }
 
     /**
-     * Waits for it.
+     * Waits for it. A Postgres that cannot be asked for a while, as while it starts anew, is asked
+     * again.
      *
      * @param ended completes when the job ends
      */
     void await(Duration patience, CompletableFuture<Void> ended) {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (position(postgres).equals(after)) {
+        while (true) {
+            SQLException trouble = null;
+            try {
+                if (!position(postgres).equals(after)) {
+                    return;
+                }
+            } catch (SQLException e) {
+                trouble = e;
+            }
             if (System.nanoTime() - deadline > 0) {
-                throw new CommandFailure(
-                        "the job has committed nothing after " + patience.toSeconds() + " s");
+                throw tooLate(patience, trouble);
             }
             try {
                 ended.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
@@ -69,5 +80,13 @@ record FirstCommit(PostgresAddress postgres, String after) {
                 throw new CommandFailure("interrupted while waiting for the first commit");
             }
         }
+    }
+
+    private static CommandFailure tooLate(Duration patience, @Nullable SQLException trouble) {
+        String late = "the job has committed nothing after " + patience.toSeconds() + " s";
+        return trouble == null
+                ? new CommandFailure(late)
+                : new CommandFailure(
+                        late + ": Postgres cannot be asked: " + trouble.getMessage(), trouble);
     }
 }

@@ -6,16 +6,19 @@ import io.tallyflow.cli.cluster.Savepoint;
 import io.tallyflow.cli.cluster.SavepointTable;
 import io.tallyflow.cli.state.CommitOfState;
 import io.tallyflow.cli.state.FlinkFiles;
-import io.tallyflow.cli.state.StateFailure;
 import io.tallyflow.schemas.commit.CommitName;
 import java.io.PrintWriter;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Takes savepoints of a pipeline's job and puts each on record. */
 final class SavepointTaker {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SavepointTaker.class);
 
     private final FlinkCluster cluster;
     private final PostgresAddress postgres;
@@ -79,13 +82,17 @@ final class SavepointTaker {
         }
     }
 
-    /** Its files may be out of reach of this machine; then the place in the history must do. */
+    /**
+     * Its files may be out of reach of this machine, or of a kind that it does not know; then the
+     * place in the history must do. Whatever is the matter, what was taken goes on record.
+     */
     private static @Nullable CommitName name(Savepoint taken) {
         try {
             FlinkFiles.prepare(System.getenv());
             CommitName name = CommitOfState.in(taken.path());
             return name.checkpoint() == taken.checkpoint() ? name : null;
-        } catch (StateFailure e) {
+        } catch (RuntimeException e) {
+            LOG.info("The commit of {} is not known by its files", taken.path(), e);
             return null;
         }
     }

@@ -79,8 +79,14 @@ final class UpCommand implements Callable<Integer> {
 
     /** Returns when the end has come; throws when the job ends or fails before. */
     static void awaitEnd(Servers running, Lifetime lifetime) {
+        try (DailyUpkeep.Running upkeep =
+                DailyUpkeep.of(running.postgres()).start(Duration.ofSeconds(1))) {
+            watch(running, lifetime);
+        }
+    }
+
+    private static void watch(Servers running, Lifetime lifetime) {
         RunningJob job = running.job();
-        DailyUpkeep upkeep = new DailyUpkeep(running.postgres(), System::nanoTime);
         DiskWatch disk = DiskWatch.of(running.directory().root());
         boolean alone = false;
         while (true) {
@@ -91,7 +97,6 @@ final class UpCommand implements Callable<Integer> {
                 }
                 throw new CommandFailure("the job ended; see " + running.directory().logs());
             } catch (TimeoutException stillRunning) {
-                upkeep.runIfDue();
                 disk.look();
                 alone =
                         alone

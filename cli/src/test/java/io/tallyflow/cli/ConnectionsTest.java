@@ -52,6 +52,26 @@ final class ConnectionsTest {
     }
 
     @Test
+    void ofADirectoryThatWasCopiedAreRefused() throws Exception {
+        Birthplace.record(directory.toRealPath());
+        Connections.to(new PostgresAddress("jdbc:postgresql://h/d", "u", null)).publish(directory);
+        Path copy = Files.createDirectory(directory.resolve("copy"));
+        for (String file : new String[] {"made-at", "connections.properties"}) {
+            Files.copy(directory.resolve(file), copy.resolve(file));
+        }
+        for (String command : new String[] {"status", "query requests_total"}) {
+            CommandRun run = CommandRun.of((command + " --data-dir " + copy).split(" "));
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.err().lines())
+                    .singleElement()
+                    .asString()
+                    .contains(copy + " was made at " + directory, "tallyflow relocate");
+        }
+        Path link = Files.createSymbolicLink(directory.resolve("link"), directory);
+        assertThat(Connections.read(link, Map.of()).postgres().user()).isEqualTo("u");
+    }
+
+    @Test
     void thatWereDamagedAreRefused() throws Exception {
         Files.writeString(directory.resolve("connections.properties"), "kafka.bootstrap=h:2\n");
         assertThatThrownBy(() -> Connections.read(directory, Map.of()))

@@ -10,6 +10,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +79,36 @@ final class FirstCommitTest {
                                                 new IOException("no such topic"))))
                 .isInstanceOf(CommandFailure.class)
                 .hasMessage("the job failed: no such topic");
+    }
+
+    @Test
+    void isAskedForAgainWhenPostgresCouldNotBeAsked() throws SQLException {
+        FirstCommit first = FirstCommit.following(postgres);
+        execute("alter schema tallyflow rename to away");
+        assertThatThrownBy(() -> first.await(Duration.ZERO, new CompletableFuture<>()))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageStartingWith(
+                        "the job has committed nothing after 0 s: Postgres cannot be asked: ")
+                .hasMessageContaining("tallyflow.progress");
+        CompletableFuture<Void> comesBack =
+                new CompletableFuture<>() {
+                    @Override
+                    public Void get(long timeout, TimeUnit unit) throws TimeoutException {
+                        try {
+                            execute("alter schema away rename to tallyflow");
+                            execute(
+                                    """
+                                    insert into tallyflow.ledger
+                                        (pipeline, commit, token, checkpoint, committed_at)
+                                    values ('metering', 1, 7, 3, now())
+                                    """);
+                        } catch (SQLException e) {
+                            throw new AssertionError(e);
+                        }
+                        throw new TimeoutException();
+                    }
+                };
+        assertThatCode(() -> first.await(LONG, comesBack)).doesNotThrowAnyException();
     }
 
     private void execute(String sql) throws SQLException {

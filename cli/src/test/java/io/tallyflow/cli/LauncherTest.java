@@ -91,6 +91,18 @@ final class LauncherTest {
     }
 
     @Test
+    void readsNamesAsUtf8HoweverManyLocalesThereAre() throws Exception {
+        Path home = home();
+        Files.createFile(home.resolve("go"));
+        program(home.resolve("bin/locale"), "echo C.utf8; exec seq 100000");
+        program(home.resolve("bin/java"), javaThatSays("LC_ALL=$LC_ALL"));
+        Process process = start(home);
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(said).contains("LC_ALL=C.UTF-8");
+        assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
     void refusesACloneWhoseNameWouldBeCut() throws Exception {
         Path home = Files.createDirectory(directory.resolve("a:b"));
         makeHome(home);
@@ -111,10 +123,7 @@ final class LauncherTest {
     /** A clone with a Java and a Maven that only say what they are asked. */
     private static void makeHome(Path home) throws IOException {
         Files.copy(SCRIPT, home.resolve("tallyflow"));
-        program(
-                home.resolve("bin/java"),
-                "case \"$*\" in *-version*) echo '    java.specification.version = 17' >&2;;"
-                        + " *) echo \"$*\";; esac");
+        program(home.resolve("bin/java"), javaThatSays("$*"));
         program(home.resolve("bin/javac"), "true");
         program(
                 home.resolve("bin/mvn"),
@@ -126,6 +135,12 @@ final class LauncherTest {
             Files.createDirectories(home.resolve(module).resolve("src/main"));
             Files.createFile(home.resolve(module).resolve("pom.xml"));
         }
+    }
+
+    private static String javaThatSays(String what) {
+        return "case \"$*\" in *-version*) echo '    java.specification.version = 17' >&2;; *) echo \""
+                + what
+                + "\";; esac";
     }
 
     private static void program(Path file, String script) throws IOException {

@@ -95,6 +95,16 @@ final class SavepointCommandsTest {
     }
 
     @Test
+    void putsOnRecordWhatItCannotReadForWhateverReason() throws Exception {
+        committed(0, 5, 7);
+        flink.takesSavepoint("s3:no-path/savepoint-7", 7);
+        CommandRun run = take("--stop");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.exitCode()).isZero();
+        assertThat(list()).singleElement().asString().contains("savepoint-7");
+    }
+
+    @Test
     void doesNotTakeAnEarlierCommitOfTheSameCheckpointNumberForItsOwn() throws Exception {
         committed(0, 2, 7);
         CommandRun run = take("--timeout", "1");

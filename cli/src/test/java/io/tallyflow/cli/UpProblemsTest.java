@@ -143,6 +143,46 @@ final class UpProblemsTest {
                 .isEqualTo("rwx------");
     }
 
+    @Test
+    void doesNotShutOthersOutOfADirectoryThatTheyUse() throws IOException {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        Files.createFile(data.resolve("theirs"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxr-x"));
+        CommandRun run = up();
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .contains(
+                        data + " can be entered by others (rwxrwxr-x)", "--data-dir", "chmod 700");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+                .isEqualTo("rwxrwxr-x");
+        assertThat(data.toFile().list()).containsExactly("theirs");
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwx------"));
+        DataDirectory.open(data).close();
+    }
+
+    /** As a cluster of this machine makes it, which keeps its own files there. */
+    @Test
+    void closesOneOfTheUsualName() throws IOException {
+        Path data = Files.createDirectory(directory.resolve(".tallyflow"));
+        Files.createDirectory(data.resolve("cluster"));
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-xr-x"));
+        DataDirectory.open(data).close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+                .isEqualTo("rwx------");
+    }
+
+    @Test
+    void closesADataDirectoryThatWasOpened() throws IOException {
+        Path data = directory.resolve("data");
+        DataDirectory.open(data).close();
+        Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxr-x---"));
+        DataDirectory.open(data).close();
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(data)))
+                .isEqualTo("rwx------");
+    }
+
     private CommandRun up(String... option) {
         Map<String, String> options = new LinkedHashMap<>();
         options.put("--data-dir", directory.resolve("data").toString());

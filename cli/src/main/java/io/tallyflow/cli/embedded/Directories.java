@@ -8,9 +8,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Making and removing whole directories. Links are removed, never followed. */
@@ -25,22 +22,6 @@ public final class Directories {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /**
-     * The directory, made with its parents if it is not there, and closed to all but its owner,
-     * whatever the umask.
-     */
-    public static Path makePrivate(Path directory) throws IOException {
-        Set<PosixFilePermission> owner = PosixFilePermissions.fromString("rwx------");
-        if (Files.notExists(directory)) {
-            makeParent(directory);
-            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(owner));
-        }
-        if (!Files.getPosixFilePermissions(directory).equals(owner)) {
-            Files.setPosixFilePermissions(directory, owner);
-        }
-        return directory;
     }
 
     /** Makes the directory that a file is to stand in. */

@@ -83,16 +83,20 @@ public final class EmbeddedPostgres implements AutoCloseable {
                             + " is in use: choose another one with --postgres-port, or use the"
                             + " server that runs there with --postgres-url");
         }
+        String password = OwnerPassword.read(place.directory());
         Path data = realPath(place.directory());
-        launch(programs, data, place.log(), chosen);
         EmbeddedPostgres postgres = new EmbeddedPostgres(programs, data, chosen);
         try {
-            postgres.createDatabase(OwnerPassword.read(place.directory()));
+            launch(programs, data, place.log(), chosen);
+            postgres.createDatabase(password);
+            return postgres;
         } catch (SQLException e) {
             postgres.close();
             throw new ServerFailure("Postgres started but does not serve: " + e.getMessage(), e);
+        } catch (RuntimeException e) {
+            postgres.close();
+            throw e;
         }
-        return postgres;
     }
 
     /** JDBC address of the database, without user. */
@@ -196,6 +200,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private static void stop(PostgresPrograms programs, Path data) {
+        if (new Postmaster(data).running().isEmpty()) {
+            return;
+        }
         for (String mode : new String[] {"fast", "immediate"}) {
             Outcome stopped =
                     programs.run(

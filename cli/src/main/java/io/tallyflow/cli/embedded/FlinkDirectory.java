@@ -1,7 +1,9 @@
 package io.tallyflow.cli.embedded;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -25,6 +27,9 @@ public final class FlinkDirectory {
     private static final String NAME_FILE = "name";
     private static final int NAME_BYTES = 8;
 
+    /** Of a file that may be anything; longer than a name and the end of its line. */
+    private static final int MOST_OF_NAME = 64;
+
     /** A file system of Flink's is made from nothing but its address, so this must be static. */
     private static final Map<String, Path> OPENED = new ConcurrentHashMap<>();
 
@@ -41,15 +46,28 @@ public final class FlinkDirectory {
      */
     static FlinkDirectory open(Path directory) {
         Path root = Directories.make(directory).toAbsolutePath().normalize();
-        return named(root).orElseGet(() -> opened(root, giveName(root)));
+        try {
+            return named(root).orElseGet(() -> opened(root, giveName(root)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Makes the files reachable that a checkpoint names, if it stands in such a directory. */
     public static void openAround(Path checkpoint) {
         for (Path up = checkpoint.toAbsolutePath().normalize(); up != null; up = up.getParent()) {
-            if (Files.isDirectory(up.resolve("checkpoints")) && named(up).isPresent()) {
+            if (Files.isDirectory(up.resolve("checkpoints")) && isOurs(up)) {
                 return;
             }
+        }
+    }
+
+    /** Anybody may have a file of that name, or a directory, beside one of checkpoints. */
+    private static boolean isOurs(Path root) {
+        try {
+            return named(root).isPresent();
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -73,16 +91,15 @@ public final class FlinkDirectory {
         return address.toString();
     }
 
-    private static Optional<FlinkDirectory> named(Path root) {
-        try {
-            String name = Files.readString(root.resolve(NAME_FILE)).strip();
+    private static Optional<FlinkDirectory> named(Path root) throws IOException {
+        try (InputStream file = Files.newInputStream(root.resolve(NAME_FILE))) {
+            byte[] start = file.readNBytes(MOST_OF_NAME);
+            String name = new String(start, StandardCharsets.ISO_8859_1).strip();
             return name.matches("[0-9a-f]{" + 2 * NAME_BYTES + "}")
                     ? Optional.of(opened(root, name))
                     : Optional.empty();
         } catch (NoSuchFileException none) {
             return Optional.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -48,7 +48,11 @@ final class OwnerPassword {
         }
     }
 
-    /** That of a server's directory. */
+    /**
+     * That of a server's directory.
+     *
+     * @throws ServerFailure if it cannot be read; the message says what to do
+     */
     static String read(Path data) {
         try {
             return Files.readString(file(data)).strip();
@@ -56,10 +60,13 @@ final class OwnerPassword {
             throw new ServerFailure(
                     "the password of Postgres's superuser is not in "
                             + file(data)
-                            + ": put the file back from where the directory was copied",
+                            + ": put the file back if the directory was copied without it; if the"
+                            + " directory was made before there was such a file, this version"
+                            + " cannot use it",
                     e);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new ServerFailure(
+                    "the password of Postgres's superuser cannot be read (" + e + ")", e);
         }
     }
 

@@ -70,10 +70,10 @@ public final class FlinkFiles {
      * @throws IOException if the file system cannot be asked
      */
     public static FilesSeen look(String path) throws IOException {
-        Path contents = new Path(path, "_metadata");
         try {
+            Path contents = new Path(path, "_metadata");
             return contents.getFileSystem().exists(contents) ? FilesSeen.THERE : FilesSeen.GONE;
-        } catch (UnsupportedFileSystemSchemeException e) {
+        } catch (UnsupportedFileSystemSchemeException | IllegalArgumentException e) {
             return FilesSeen.NOT_LOOKED_FOR;
         }
     }

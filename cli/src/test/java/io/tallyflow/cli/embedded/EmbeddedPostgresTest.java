@@ -101,6 +101,26 @@ class EmbeddedPostgresTest {
         assertThat(running()).isEmpty();
     }
 
+    @Test
+    void doesNotRunWithoutThePasswordOfItsSuperuser() throws Exception {
+        EmbeddedPostgres.start(place(), 0).close();
+        Path password = directory.resolve("data.password");
+        Files.delete(password);
+        assertRefusesAndDoesNotRun(password + ": put the file back");
+        Files.createDirectory(password);
+        assertRefusesAndDoesNotRun("cannot be read (java.io.IOException: ");
+        Files.delete(password);
+        Files.writeString(password, "another");
+        assertRefusesAndDoesNotRun("does not serve");
+    }
+
+    private void assertRefusesAndDoesNotRun(String why) {
+        assertThatThrownBy(() -> EmbeddedPostgres.start(place(), 0))
+                .isInstanceOf(ServerFailure.class)
+                .hasMessageContaining(why);
+        assertThat(running()).isEmpty();
+    }
+
     private Place place() {
         return new Place(
                 directory.resolve("data"), SOFTWARE, directory.resolve("logs/postgres.log"));

@@ -1,6 +1,7 @@
 package io.tallyflow.cli.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.connectors.kafka.KafkaConnection;
@@ -83,6 +84,20 @@ final class FlinkDirectoryTest {
                 .isInstanceOf(FileNotFoundException.class);
         assertThat(FlinkDirectory.open(directory.resolve("new")).address(directory.resolve("new")))
                 .isEqualTo(old.address(directory.resolve("old")));
+    }
+
+    @Test
+    void takesNothingOfOthersForItsOwn() throws Exception {
+        java.nio.file.Path checkpoints = directory.resolve("checkpoints/job");
+        Files.createDirectories(checkpoints);
+        java.nio.file.Path name = Files.createDirectory(directory.resolve("name"));
+        assertThatCode(() -> FlinkDirectory.openAround(checkpoints)).doesNotThrowAnyException();
+        Files.delete(name);
+        Files.write(name, new byte[] {-1, -2, 'x'});
+        assertThatCode(() -> FlinkDirectory.openAround(checkpoints)).doesNotThrowAnyException();
+        Files.delete(name);
+        Files.createSymbolicLink(name, java.nio.file.Path.of("name"));
+        assertThatCode(() -> FlinkDirectory.openAround(checkpoints)).doesNotThrowAnyException();
     }
 
     @Test

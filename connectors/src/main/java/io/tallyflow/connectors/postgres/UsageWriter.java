@@ -28,9 +28,6 @@ import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
  */
 final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart> {
 
-    /** About what a row takes beside its texts before it is compressed. */
-    private static final int ROW_BYTES = 150;
-
     private final WriterBudget budget;
     private final Pause pause;
     private final RowsEncoder encoder = new RowsEncoder();
@@ -66,11 +63,11 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
         if (row != null) {
             put(new RowKey(row.cell(), row.shard()), row);
         } else if (adjustment != null) {
-            AdjustedCell key = new AdjustedCell(adjustment.cell(), adjustment.reason());
-            grow(!adjustments.containsKey(key), adjustment.cell());
-            adjustments.merge(key, adjustment, UsageWriter::merged);
+            add(new AdjustedCell(adjustment.cell(), adjustment.reason()), adjustment);
         } else if (distinct != null) {
-            grow(distincts.add(distinct), distinct.cell());
+            if (distincts.add(distinct)) {
+                grow(PartBytes.of(distinct));
+            }
         } else if (more != null) {
             progress = progress.plus(more);
         }
@@ -86,17 +83,24 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
             rows.put(
                     key, new UsageRow(row.cell(), row.partial(), row.settled(), row.shard(), true));
         }
-        grow(before == null, row.cell());
+        grow(
+                before == null
+                        ? PartBytes.of(row)
+                        : PartBytes.partial(row.partial()) - PartBytes.partial(before.partial()));
     }
 
-    private void grow(boolean isNew, UsageCell cell) {
-        if (isNew) {
-            openBytes +=
-                    ROW_BYTES
-                            + cell.meter().length()
-                            + cell.subject().length()
-                            + cell.group().length();
-        }
+    private void add(AdjustedCell key, Adjustment adjustment) {
+        Adjustment before = adjustments.get(key);
+        Adjustment after = before == null ? adjustment : merged(before, adjustment);
+        adjustments.put(key, after);
+        grow(
+                before == null
+                        ? PartBytes.of(after)
+                        : PartBytes.partial(after.partial()) - PartBytes.partial(before.partial()));
+    }
+
+    private void grow(int bytes) {
+        openBytes += openBytes == 0 ? PartBytes.HEAD + bytes : bytes;
     }
 
     private void fillPart() throws InterruptedException {
@@ -152,7 +156,24 @@ final class UsageWriter implements CommittingSinkWriter<UsageChange, CommitPart>
                 left.cell(), left.reason(), UsagePartials.merge(left.partial(), right.partial()));
     }
 
-    private record RowKey(UsageCell cell, int shard) {}
+    /** In order for the same reason as {@link UsageCell}. */
+    private record RowKey(UsageCell cell, int shard) implements Comparable<RowKey> {
 
-    private record AdjustedCell(UsageCell cell, AdjustmentReason reason) {}
+        @Override
+        public int compareTo(RowKey other) {
+            int byCell = cell.compareTo(other.cell);
+            return byCell != 0 ? byCell : Integer.compare(shard, other.shard);
+        }
+    }
+
+    /** Likewise. */
+    private record AdjustedCell(UsageCell cell, AdjustmentReason reason)
+            implements Comparable<AdjustedCell> {
+
+        @Override
+        public int compareTo(AdjustedCell other) {
+            int byCell = cell.compareTo(other.cell);
+            return byCell != 0 ? byCell : reason.compareTo(other.reason);
+        }
+    }
 }

@@ -7,7 +7,8 @@ import java.time.Duration;
  * the one operator that gathers it, in the committer, and in a checkpoint as one array of bytes,
  * which cannot be larger than 2 GiB: so all writers together have a bound, however many they are.
  *
- * @param partBytes of rows, before compression, after which a part is closed
+ * @param partBytes of rows, before compression, after which a part is closed; so it has at most
+ *     these and its last row
  * @param heldBytes of closed parts, from which on a writer pauses after each further one
  * @param pause how long
  */
@@ -46,7 +47,8 @@ record WriterBudget(int partBytes, long heldBytes, Duration pause) {
     }
 
     /**
-     * What all writers hold at most, if nothing can be compressed.
+     * What all writers hold at most, if nothing can be compressed; the last row of each part comes
+     * on top.
      *
      * @param outage for which Postgres takes nothing
      */

@@ -5,17 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.state.UsagePartials;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.AdjustmentReason;
+import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageChange;
 import io.tallyflow.schemas.usage.UsageRow;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntFunction;
 import org.apache.flink.api.connector.sink2.SinkWriter;
 import org.junit.jupiter.api.Test;
 
@@ -133,6 +139,93 @@ final class UsageWriterTest {
         }
         CommitPart only = only(writer.prepareCommit());
         assertThat(RowsCodec.summary(only.rows()).count(RowKind.ADJUSTMENT)).isEqualTo(1);
+    }
+
+    @Test
+    void takesNoLongerForTextsOfOneHashThanForOthers() throws Exception {
+        for (int round = 0; round < 3; round++) {
+            fillNanos(i -> Integer.toString(i));
+        }
+        long others = fillNanos(i -> "%040d".formatted(i * 0x9E3779B9L & 0xFFFFFFFFL));
+        assertThat(fillNanos(UsageWriterTest::textOfOneHash))
+                .isLessThan(20 * others + Duration.ofSeconds(1).toNanos());
+    }
+
+    /** Time of the processor to write rows, adjustments and values of as many texts, twice. */
+    private long fillNanos(IntFunction<String> texts) throws Exception {
+        UsageWriter large =
+                new UsageWriter(
+                        new WriterBudget(1 << 30, HELD_BYTES, Duration.ofSeconds(5)), pauses::add);
+        ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadCpuTime();
+        for (int i = 0; i < 40_000; i++) {
+            String text = texts.apply(i % 20_000);
+            large.write(UsageChange.of(row(text, 1, 0)), CONTEXT);
+            large.write(
+                    UsageChange.of(new Adjustment(cell(text), AdjustmentReason.VOID, partial(1))),
+                    CONTEXT);
+            large.write(UsageChange.of(new DistinctValue(cell("s"), text)), CONTEXT);
+        }
+        return threads.getCurrentThreadCpuTime() - before;
+    }
+
+    private static String textOfOneHash(int number) {
+        StringBuilder text = new StringBuilder();
+        for (int pair = 0; pair < 20; pair++) {
+            text.append((number >>> pair & 1) == 0 ? "Aa" : "BB");
+        }
+        return text.toString();
+    }
+
+    @Test
+    void closesAPartBeforeItTakesMoreWithWhateverTextsAndNumbers() throws Exception {
+        String wide = "\u65e5".repeat(85);
+        BigDecimal long38 = new BigDecimal("99999999999999999999.999999999999999999");
+        BigDecimal tiny = new BigDecimal("0.000000000000000001");
+        UsagePartial partial =
+                new UsagePartial(9, long38.negate(), tiny, long38, tiny, 1, wide, wide);
+        int largestRow = 0;
+        for (int i = 0; i < 3_000; i++) {
+            UsageCell cell = cell(i + wide);
+            boolean first = i % 2 == 0;
+            UsageRow row = new UsageRow(cell, partial, false, 0, first);
+            largestRow = Math.max(largestRow, PartBytes.of(row));
+            // What it grows by when it is replaced counts as well.
+            write(new UsageRow(cell, UsagePartials.NONE, false, 0, first));
+            write(row);
+            writer.write(
+                    UsageChange.of(new Adjustment(cell, AdjustmentReason.BACKFILL, partial)),
+                    CONTEXT);
+            writer.write(UsageChange.of(new DistinctValue(cell, i + "\ud83d\ude80")), CONTEXT);
+        }
+        for (CommitPart part : writer.prepareCommit()) {
+            assertThat(plainBytes(part)).isLessThan(PART_BYTES + largestRow);
+        }
+    }
+
+    @Test
+    void countsLittleMoreThanAPartTakes() throws Exception {
+        for (int i = 0; i < 10_000; i++) {
+            write(row("subject-" + i, i, 0));
+        }
+        List<CommitPart> parts = List.copyOf(writer.prepareCommit());
+        for (CommitPart part : parts.subList(0, parts.size() - 1)) {
+            assertThat(plainBytes(part)).isBetween(PART_BYTES * 3 / 4, PART_BYTES + 500);
+        }
+    }
+
+    private static int plainBytes(CommitPart part) throws IOException {
+        PartRows rows = RowsCodec.decode(part.rows());
+        int bytes = 0;
+        for (RowKind kind : RowKind.values()) {
+            for (byte[] column : rows.of(kind).columns()) {
+                bytes += Integer.BYTES + column.length;
+            }
+        }
+        for (String layer : rows.layers()) {
+            bytes += Integer.BYTES + layer.length();
+        }
+        return bytes;
     }
 
     private void write(UsageRow row) throws InterruptedException {

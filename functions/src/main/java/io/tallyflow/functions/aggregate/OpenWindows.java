@@ -236,7 +236,9 @@ final class OpenWindows {
     /** Marks all cells of all windows to be sent ahead of the next barrier. */
     void changeAll() throws Exception {
         for (OpenWindow window : windows.values()) {
+            long before = window.bytes();
             window.changeAll(output);
+            bytesOfWindows += window.bytes() - before;
             if (window.touch()) {
                 touched.add(window);
             }

@@ -31,21 +31,22 @@ final class FilterMemory {
         this.mostBytes = mostBytes;
     }
 
-    /** A filter and where it hangs as long as it is held. */
+    /**
+     * Where a filter hangs as long as it is held. Not the filter: one whose run is no more must not
+     * be kept from the collector by its place in the queue.
+     */
     private static final class Held {
 
-        private final IdentityFilter filter;
         private final @Nullable IdentityFilter[] home;
         private final int number;
 
-        Held(IdentityFilter filter, @Nullable IdentityFilter[] home, int number) {
-            this.filter = filter;
+        Held(@Nullable IdentityFilter[] home, int number) {
             this.home = home;
             this.number = number;
         }
 
         boolean isThere() {
-            return home[number] == filter;
+            return home[number] != null;
         }
     }
 
@@ -60,21 +61,22 @@ final class FilterMemory {
         home[number] = filter;
         bytes += size(filter);
         held++;
-        queue.add(new Held(filter, home, number));
+        queue.add(new Held(home, number));
         while (bytes > mostBytes) {
             Held first = queue.remove();
-            if (first.isThere()) {
-                letGo(first);
+            IdentityFilter there = first.home[first.number];
+            if (there != null) {
+                letGo(first, there);
             }
         }
     }
 
-    private void letGo(Held first) {
-        if (first.filter.takeNeed()) {
+    private void letGo(Held first, IdentityFilter there) {
+        if (there.takeNeed()) {
             queue.add(first);
         } else {
             first.home[first.number] = null;
-            bytes -= size(first.filter);
+            bytes -= size(there);
             held--;
         }
     }

@@ -8,7 +8,8 @@ import java.util.List;
  * The list of the runs that state holds for a key group, so that a restore need not read them to
  * know of them. It is written after a run: once its time to live is over, so is that of all runs.
  *
- * <p>The bytes, big endian: the version, 1 byte; how many runs there are, 4; their headers.
+ * <p>The bytes, big endian: the version, 1 byte; how many runs there are, 4; their headers, those
+ * of newer slices first.
  */
 final class RunList {
 

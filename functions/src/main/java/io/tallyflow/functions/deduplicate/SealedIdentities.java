@@ -5,8 +5,18 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The runs of a key group, which it keeps few by merging. */
+/**
+ * The runs of a key group, which it keeps few by merging.
+ *
+ * <p>Slices stand in the order in which they were begun, which is that of their times as long as
+ * the clock goes forward. One that goes back far begins a slice of its own time: what was sealed
+ * while it was ahead must not keep all that comes from being forgotten. One that goes back less
+ * stays in the slice that it was in, so that slices are few.
+ */
 final class SealedIdentities {
+
+    /** How far a clock goes back without a slice of its own; about as far as is remembered. */
+    private static final int SLICES_AHEAD = 10;
 
     private final IdentityBlocks blocks;
     private final RunReader reader;
@@ -15,13 +25,12 @@ final class SealedIdentities {
     private final RunWriter writer;
     private final MergePolicy policy;
 
-    /** From the newest to the oldest. */
+    /** From the newest to the oldest, no two of one number. */
     private final List<IdentitySlice> slices = new ArrayList<>();
 
     private List<IdentityRun> runs = List.of();
     private long bytes;
     private long oldestMillis;
-    private long newestMillis;
     private boolean isTidy;
 
     SealedIdentities(
@@ -37,22 +46,49 @@ final class SealedIdentities {
         this.writer = new RunWriter(blocks, memory, limits, nextRun);
         this.policy = new MergePolicy(limits);
         for (RunHeader header : RunList.read(blocks)) {
-            slice(header.sealedMillis()).top().restore(new IdentityRun(header));
+            restored(numberOf(header.sealedMillis())).top().restore(new IdentityRun(header));
         }
         changed();
     }
 
-    /** The slice of a moment, made if it is not there. */
-    private IdentitySlice slice(long sealedMillis) {
-        long number = Math.floorDiv(sealedMillis, limits.sliceMillis());
-        int at = 0;
-        while (at < slices.size() && slices.get(at).number() > number) {
-            at++;
+    private long numberOf(long millis) {
+        return Math.floorDiv(millis, limits.sliceMillis());
+    }
+
+    private @Nullable IdentitySlice slice(long number) {
+        for (IdentitySlice slice : slices) {
+            if (slice.number() == number) {
+                return slice;
+            }
         }
-        if (at == slices.size() || slices.get(at).number() < number) {
-            slices.add(at, new IdentitySlice(number));
+        return null;
+    }
+
+    /** The list of runs has them in the order of their slices. */
+    private IdentitySlice restored(long number) {
+        IdentitySlice slice = slice(number);
+        if (slice == null) {
+            slice = new IdentitySlice(number);
+            slices.add(slice);
         }
-        return slices.get(at);
+        return slice;
+    }
+
+    /** The slice that takes what is sealed at a moment. */
+    private IdentitySlice open(long nowMillis) {
+        long number = numberOf(nowMillis);
+        if (!slices.isEmpty()) {
+            long newest = slices.get(0).number();
+            if (newest >= number && newest <= number + SLICES_AHEAD) {
+                return slices.get(0);
+            }
+        }
+        while (slice(number) != null) {
+            number++;
+        }
+        IdentitySlice opened = new IdentitySlice(number);
+        slices.add(0, opened);
+        return opened;
     }
 
     /** What was put last for an identity, of those that are sealed; or null. */
@@ -70,12 +106,14 @@ final class SealedIdentities {
      * Writes a run of identities that are newer than all others.
      *
      * @param sorted by hash, each once, at least one
-     * @param nowMillis the time; if it is before that of the last call, that one counts
+     * @param nowMillis the time of writing
      */
     void add(IdentityBatch sorted, long nowMillis) {
-        long sealedMillis = Math.max(nowMillis, newestMillis);
-        IdentityRun run = writer.write(HashRange.ALL, sorted, sealedMillis);
-        slice(sealedMillis).top().runs().add(0, run);
+        IdentitySlice slice = open(nowMillis);
+        long[] sealedMillis = {Math.max(nowMillis, slice.number() * limits.sliceMillis())};
+        slice.forEach(
+                run -> sealedMillis[0] = Math.max(sealedMillis[0], run.header().sealedMillis()));
+        slice.top().runs().add(0, writer.write(HashRange.ALL, sorted, sealedMillis[0]));
         changed();
     }
 
@@ -122,7 +160,7 @@ final class SealedIdentities {
         return 0;
     }
 
-    /** The runs that there are. */
+    /** The runs that there are, in the order of their slices. */
     List<IdentityRun> runs() {
         return runs;
     }
@@ -143,11 +181,9 @@ final class SealedIdentities {
         runs = all;
         bytes = 0;
         oldestMillis = Long.MAX_VALUE;
-        newestMillis = Long.MIN_VALUE;
         for (IdentityRun run : all) {
             bytes += run.bytes();
             oldestMillis = Math.min(oldestMillis, run.header().sealedMillis());
-            newestMillis = Math.max(newestMillis, run.header().sealedMillis());
         }
         slices.removeIf(slice -> !slice.top().hasRuns());
         isTidy = false;

@@ -149,6 +149,23 @@ final class CardinalityTest {
         }
     }
 
+    @Test
+    void countsWhatARewindTakesThatSendsAllCellsAnew() throws Exception {
+        try (WindowsRig rig = new WindowsRig(new Unheard(), PLENTY, 7)) {
+            for (int i = 0; i < 1_000; i++) {
+                rig.add(grouped("s" + i, i % 12));
+            }
+            rig.windows().write();
+            OpenWindows restored = rig.restored();
+            long before = restored.bytes();
+            restored.changeAll();
+            assertThat(restored.bytes()).isGreaterThan(before);
+            restored.write();
+            restored.settleUntil(Long.MAX_VALUE);
+            assertThat(restored.bytes()).isZero();
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void asksStateAFewTimesForAReadingInWhateverOrderTheyCome(Order order) throws Exception {

@@ -2,6 +2,9 @@ package io.tallyflow.functions.deduplicate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -54,6 +57,24 @@ final class FilterMemoryTest {
         assertThat(home)
                 .satisfies(all -> assertThat(all).filteredOn(one -> one != null).hasSize(3));
         assertThat(memory.bytes()).isEqualTo(3 * SIZE);
+    }
+
+    @Test
+    void keepsNoFilterOfARunThatIsNoMore() {
+        FilterMemory memory = new FilterMemory(100 * SIZE);
+        List<WeakReference<IdentityFilter>> gone = new ArrayList<>();
+        for (int run = 0; run < 10; run++) {
+            @Nullable IdentityFilter[] filters = new IdentityFilter[3];
+            for (int i = 0; i < filters.length; i++) {
+                IdentityFilter filter = filter();
+                gone.add(new WeakReference<>(filter));
+                memory.add(filter, filters, i);
+            }
+            memory.remove(filters);
+        }
+        System.gc();
+        assertThat(gone).allMatch(filter -> filter.refersTo(null));
+        assertThat(memory.bytes()).isZero();
     }
 
     private void need(int number) {

@@ -25,4 +25,16 @@ final class UsageCellTest {
             assertThat(other.compareTo(CELL)).isPositive();
         }
     }
+
+    @Test
+    void givesDistinctValuesAnOrderLikewise() {
+        DistinctValue value = new DistinctValue(CELL, "v");
+        assertThatComparable(value).isEqualByComparingTo(new DistinctValue(CELL, "v"));
+        UsageCell later = new UsageCell("m", "s", "{}", 1, 60_000);
+        for (DistinctValue other :
+                List.of(new DistinctValue(CELL, "w"), new DistinctValue(later, "v"))) {
+            assertThat(value.compareTo(other)).isNegative();
+            assertThat(other.compareTo(value)).isPositive();
+        }
+    }
 }
