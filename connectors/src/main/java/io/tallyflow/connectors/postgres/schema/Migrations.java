@@ -35,6 +35,7 @@ public final class Migrations {
         try {
             Flyway.configure(Migrations.class.getClassLoader())
                     .dataSource(database)
+                    .initSql(SchemaSession.LIMITS)
                     .locations(LOCATION)
                     .failOnMissingLocations(true)
                     .validateMigrationNaming(true)
@@ -55,22 +56,15 @@ public final class Migrations {
 
     /**
      * Makes month partitions up to and including the month of a day, UTC, and moves into them what
-     * lies in the default partitions for want of them. Writers wait meanwhile, readers do not but
-     * for a moment at the end.
+     * lies in the default partitions for want of them. Commits wait for a moment, and readers of
+     * default partitions do. Where somebody is in the way it is tried again, for about a minute.
      *
      * @return how many months were made; 0 if all were there
-     * @throws SQLException 22023 if the day is more than ten years beyond what is there
+     * @throws SQLException 22023 if the day is more than ten years beyond what is there; 55P03 if
+     *     somebody was in the way all the time, with a message that says who
      */
     public static int makePartitions(DataSource database, LocalDate until) throws SQLException {
-        try (Connection connection = database.getConnection();
-                PreparedStatement statement =
-                        connection.prepareStatement("select tallyflow.make_partitions(?)")) {
-            statement.setObject(1, until);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getInt(1);
-            }
-        }
+        return new PartitionMaker().make(database, until);
     }
 
     /**
@@ -79,13 +73,8 @@ public final class Migrations {
      * @return how many rows have left it
      */
     public static long thinHistory(DataSource database) throws SQLException {
-        try (Connection connection = database.getConnection();
-                PreparedStatement statement =
-                        connection.prepareStatement("select tallyflow.thin_history()");
-                ResultSet row = statement.executeQuery()) {
-            row.next();
-            return row.getLong(1);
-        }
+        return SchemaSession.run(
+                database, "select tallyflow.thin_history()", SchemaSession::number);
     }
 
     private static void checkServer(DataSource database) {

@@ -23,10 +23,15 @@ public final class Upkeep {
      */
     public record Done(int months, long commits) {}
 
-    /** Does it, in a transaction each. */
+    /**
+     * Does it, in a transaction each.
+     *
+     * @throws SQLException 55P03 if others were in the way of new partitions all the time
+     */
     public static Done run(DataSource database) throws SQLException {
         LocalDate until = LocalDate.now(ZoneOffset.UTC).plusMonths(MONTHS_AHEAD);
-        return new Done(
-                Migrations.makePartitions(database, until), Migrations.thinHistory(database));
+        // First what nobody can be in the way of.
+        long commits = Migrations.thinHistory(database);
+        return new Done(Migrations.makePartitions(database, until), commits);
     }
 }

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Which partitions a query touches and how. Planning locks every partition that it has not pruned,
@@ -127,6 +128,16 @@ class QueryPlanTest {
                 .isEqualTo(30 * 15);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", ", 'DAY'", ", 'MONTH', 'Europe/Berlin'"})
+    void readsNoCellsForTotalsOfAllSubjectsTogether(String windows) throws SQLException {
+        assertThat(
+                        cellsRead(
+                                "select tallyflow.query('m0', '%1$s-05-01 00:00Z', '%1$s-06-01 00:00Z'%2$s)"
+                                        .formatted(year, windows)))
+                .isZero();
+    }
+
     @Test
     void readsOneCellOfTheUsageViewByItsKey() throws SQLException {
         assertThat(
@@ -159,6 +170,23 @@ class QueryPlanTest {
                             where schemaname = 'tallyflow' and relname like 'usage\\_row%'
                             """);
             return Long.parseLong(read.get(0));
+        }
+    }
+
+    /** Rows that a statement read of cells, and scans of any kind. */
+    private static long cellsRead(String sql) throws SQLException {
+        try (Connection connection = database.connect()) {
+            connection.setAutoCommit(false);
+            assertThat(strings(connection, sql)).isNotEmpty();
+            return Long.parseLong(
+                    strings(
+                                    connection,
+                                    """
+                                    select seq_scan + seq_tup_read + idx_scan + idx_tup_fetch
+                                    from pg_stat_xact_user_tables
+                                    where schemaname = 'tallyflow' and relname = 'cell'
+                                    """)
+                            .get(0));
         }
     }
 

@@ -1,6 +1,8 @@
 -- Time is cut into months that are made ahead; before them years, and a default for the rest, so
 -- that a commit never finds no partition and never makes one.
 
+-- All that takes time is done here, before anybody waits: attaching then neither builds an index nor
+-- looks at a row, because the indexes are there and the check says what the bounds will.
 create or replace function tallyflow.make_partition(
     parent text, suffix text, starts timestamptz, ends timestamptz)
 returns void
@@ -11,11 +13,12 @@ set datestyle = 'ISO'
 as $$
 declare
     part constant text := parent || '_' || suffix;
-    rest constant text := parent || '_default';
 begin
     execute format(
-        'create table tallyflow.%I (like tallyflow.%I including defaults including constraints)',
-        part, parent);
+        'create table tallyflow.%I (like tallyflow.%I'
+        ' including defaults including constraints including indexes,'
+        ' constraint within_bounds check (window_start >= %L and window_start < %L))',
+        part, parent, starts, ends);
     execute format(
         'alter table tallyflow.%I owner to %I',
         part,
@@ -27,16 +30,11 @@ begin
         -- update finds room on the row's own page, and leaves the indexes as they are.
         execute format('alter table tallyflow.%I set (fillfactor = 50)', part);
     end if;
-    -- A partition can only be attached when the default holds no row of its range.
-    execute format(
-        'with moved as (delete from tallyflow.%I where window_start >= $1 and window_start < $2'
-        ' returning *) insert into tallyflow.%I select * from moved', rest, part)
-        using starts, ends;
 end
 $$;
 
 comment on function tallyflow.make_partition(text, text, timestamptz, timestamptz) is
-    'Makes the table of one partition, still to be attached, and moves into it what lies in the default.';
+    'Makes the table of one partition, still to be attached.';
 
 create or replace function tallyflow.attach_partition(
     parent text, suffix text, starts timestamptz, ends timestamptz)
@@ -46,15 +44,83 @@ set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set datestyle = 'ISO'
 as $$
+declare
+    part constant text := parent || '_' || suffix;
 begin
+    -- A partition can only be attached when the default holds no row of its range.
+    execute format(
+        'with moved as (delete from tallyflow.%I where window_start >= $1 and window_start < $2'
+        ' returning *) insert into tallyflow.%I select * from moved', parent || '_default', part)
+        using starts, ends;
     execute format(
         'alter table tallyflow.%I attach partition tallyflow.%I for values from (%L) to (%L)',
-        parent, parent || '_' || suffix, starts, ends);
+        parent, part, starts, ends);
+    execute format('alter table tallyflow.%I drop constraint within_bounds', part);
 end
 $$;
 
 comment on function tallyflow.attach_partition(text, text, timestamptz, timestamptz) is
-    'Attaches what make_partition made.';
+    'Attaches what make_partition made, and moves into it what lies in the default.';
+
+create or replace function tallyflow.who_is_at_results()
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+return (
+    select string_agg(
+        format(
+            'pid %s (%s)', a.pid,
+            concat_ws(', ', a.usename, nullif(a.application_name, ''), a.backend_type, a.state)),
+        ', ' order by a.xact_start nulls last, a.pid)
+    from pg_stat_activity a
+    where a.pid <> pg_backend_pid() and a.pid in (
+        select l.pid
+        from pg_locks l
+        join pg_class c on c.oid = l.relation
+        where l.granted
+          and l.database = (select d.oid from pg_database d where d.datname = current_database())
+          and c.relnamespace = 'tallyflow'::regnamespace
+          and (c.relname in (
+                'usage_row_default', 'adjustment_row_default', 'distinct_value_default')
+            or c.relname in ('usage_row', 'adjustment_row', 'distinct_value')
+                and l.mode <> 'AccessShareLock')));
+
+comment on function tallyflow.who_is_at_results() is
+    'Sessions that make_partitions has to wait for, longest transaction first; null if there are none.';
+
+-- Two orders matter. Writers are held up first, and take the tables in this order too. Then readers
+-- of default partitions are, in the order in which the view usage and tallyflow.query come to them,
+-- so that those already under way need nothing that is taken here. Whoever reads in another order
+-- could still wait in a circle with this: it gives up long before Postgres would look for one, and
+-- end the reader instead.
+create or replace function tallyflow.hold_results()
+returns void
+language plpgsql
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+begin
+    lock table only tallyflow.usage_row, only tallyflow.adjustment_row,
+        only tallyflow.distinct_value in share row exclusive mode;
+    perform set_config(
+        'lock_timeout',
+        extract(milliseconds from least(
+            interval '500 ms', current_setting('deadlock_timeout')::interval / 4))::int || 'ms',
+        true);
+    lock table tallyflow.distinct_value_default, tallyflow.usage_row_default,
+        tallyflow.adjustment_row_default in access exclusive mode;
+exception
+    when lock_not_available or deadlock_detected then
+        raise lock_not_available using
+            message = format(
+                'no partitions were made, because others are at the tables of results: %s',
+                coalesce(tallyflow.who_is_at_results(), 'they have just ended')),
+            hint = 'Call it again, or end the longest of their transactions first.';
+end
+$$;
+
+comment on function tallyflow.hold_results() is
+    'Keeps everybody from writing results and from reading default partitions until the transaction ends; gives up with SQLSTATE 55P03 rather than wait for long.';
 
 -- The end of what has been made, read from the catalogue: there is no second truth to go stale.
 create or replace function tallyflow.partitions_until()
@@ -78,6 +144,7 @@ returns integer
 language plpgsql
 set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
+set lock_timeout = '2s'
 as $$
 declare
     most constant integer := 120;
@@ -95,9 +162,8 @@ begin
     if until < starts then
         return 0;
     end if;
-    -- Holds up writers, not readers, and in the order in which a commit takes these tables.
-    lock table tallyflow.usage_row, tallyflow.adjustment_row, tallyflow.distinct_value
-        in share row exclusive mode;
+    -- Nobody else makes them meanwhile; writers and readers do not mind.
+    lock table only tallyflow.usage_row in share update exclusive mode;
     starts := tallyflow.partitions_until();
     months := array(select generate_series(starts, until::timestamptz, interval '1 month'));
     foreach month in array months loop
@@ -106,7 +172,8 @@ begin
                 parent, to_char(month, 'YYYY_MM'), month, month + interval '1 month');
         end loop;
     end loop;
-    -- Whoever reads rows of the default partition waits from here on, and this one for them.
+    -- From here on others wait.
+    perform tallyflow.hold_results();
     foreach month in array months loop
         foreach parent in array parents loop
             perform tallyflow.attach_partition(
@@ -118,10 +185,12 @@ end
 $$;
 
 comment on function tallyflow.make_partitions(date) is
-    'Makes month partitions up to and including the month of the given day (UTC), moves rows that lie in the default partitions for want of them, and returns how many months were made. For the owner of the tables; call it once a month or more often.';
+    'Makes month partitions up to and including the month of the given day (UTC), moves rows that lie in the default partitions for want of them, and returns how many months were made. Waits for others for three seconds at most, and then fails with SQLSTATE 55P03 and says who they are. For the owner of the tables; call it once a month or more often.';
 
 revoke all on function tallyflow.make_partition(text, text, timestamptz, timestamptz) from public;
 revoke all on function tallyflow.attach_partition(text, text, timestamptz, timestamptz) from public;
+revoke all on function tallyflow.who_is_at_results() from public;
+revoke all on function tallyflow.hold_results() from public;
 revoke all on function tallyflow.make_partitions(date) from public;
 
 -- The first ones.

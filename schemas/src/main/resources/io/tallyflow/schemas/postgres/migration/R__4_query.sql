@@ -88,6 +88,9 @@ declare
     zone constant text := coalesce(query.time_zone, 'UTC');
     open_from constant boolean := coalesce(query."from" = '-infinity', true);
     open_to constant boolean := coalesce(query."to" = 'infinity', true);
+    -- A total of an open range begins and ends with what was counted.
+    finds_from constant boolean := open_from and query.window_size is null;
+    finds_to constant boolean := open_to and query.window_size is null;
     grain interval;
     lo timestamptz;
     hi timestamptz;
@@ -161,15 +164,16 @@ begin
             max(greatest(u.last, a.last, v.last)) + grain
         into first, last
         from unnest(layers) l (layer)
+        -- In the order in which hold_results locks them; so is what follows.
+        cross join lateral (
+            select min(window_start) as first, max(window_start) as last
+            from tallyflow.distinct_value where distinct_value.layer = l.layer) v
         cross join lateral (
             select min(window_start) as first, max(window_start) as last
             from tallyflow.usage_row where usage_row.layer = l.layer) u
         cross join lateral (
             select min(window_start) as first, max(window_start) as last
-            from tallyflow.adjustment_row where adjustment_row.layer = l.layer) a
-        cross join lateral (
-            select min(window_start) as first, max(window_start) as last
-            from tallyflow.distinct_value where distinct_value.layer = l.layer) v;
+            from tallyflow.adjustment_row where adjustment_row.layer = l.layer) a;
         -- Without usage the range is empty; a year of it lets a zone be refused all the same.
         lo := coalesce(lo, least(first, hi - interval '1 day'), hi - interval '366 days',
             '2000-01-01 00:00:00+00');
@@ -204,10 +208,17 @@ begin
 
     return query
     with
-    -- Of all subjects by time, of some by their cells, which are found first.
-    counted as not materialized (
+    -- Every row with its window: of all subjects by time, of some by their cells, which are found
+    -- first. Conditions on arguments are constants in the plan: they choose one expression, and of
+    -- the parts below those of the aggregation.
+    usage_placed as not materialized (
         select
-            u.cell, u.window_start, u.readings, u.sum, u.min, u.max,
+            case
+                when step is not null then date_bin(step, u.window_start, origin)
+                when bounds is not null then bounds[width_bucket(u.window_start, bounds)]
+            end as window,
+            case when by_cell then u.cell end as cell,
+            u.window_start, u.readings, u.sum, u.min, u.max,
             u.latest, u.latest_at, u.latest_source, u.latest_id
         from tallyflow.usage_row u
         where u.layer = any (layers)
@@ -216,9 +227,15 @@ begin
             or u.cell = any (array(
                 select c.cell from tallyflow.cell c
                 where c.layer = any (layers) and c.subject = any (query.subjects))))
-        union all
+    ),
+    adjustment_placed as not materialized (
         select
-            a.cell, a.window_start, a.readings, a.sum, a.min, a.max,
+            case
+                when step is not null then date_bin(step, a.window_start, origin)
+                when bounds is not null then bounds[width_bucket(a.window_start, bounds)]
+            end as window,
+            case when by_cell then a.cell end as cell,
+            a.window_start, a.readings, a.sum, a.min, a.max,
             a.latest, a.latest_at, a.latest_source, a.latest_id
         from tallyflow.adjustment_row a
         where a.layer = any (layers)
@@ -228,9 +245,14 @@ begin
                 select c.cell from tallyflow.cell c
                 where c.layer = any (layers) and c.subject = any (query.subjects))))
     ),
-    distinct_counted as not materialized (
+    distinct_placed as not materialized (
         select
-            v.cell, v.window_start, v.value_hash
+            case
+                when step is not null then date_bin(step, v.window_start, origin)
+                when bounds is not null then bounds[width_bucket(v.window_start, bounds)]
+            end as window,
+            case when by_cell then v.cell end as cell,
+            v.window_start, v.value_hash
         from tallyflow.distinct_value v
         where v.layer = any (layers)
           and v.window_start >= lo and v.window_start < hi
@@ -238,34 +260,46 @@ begin
             or v.cell = any (array(
                 select c.cell from tallyflow.cell c
                 where c.layer = any (layers) and c.subject = any (query.subjects))))
-          and definition.aggregation = 'UNIQUE_COUNT'
     ),
-    -- Every row with its window. Conditions on arguments are constants in the plan: they choose one
-    -- expression, and of the three parts below one.
-    placed as not materialized (
-        select
-            case
-                when step is not null then date_bin(step, c.window_start, origin)
-                when bounds is not null then bounds[width_bucket(c.window_start, bounds)]
-            end as window,
-            case when by_cell then c.cell end as cell,
-            c.window_start, c.readings, c.sum, c.min, c.max,
-            c.latest, c.latest_at, c.latest_source, c.latest_id
-        from counted c
-    ),
-    -- Once per window and cell, so that cells are looked up and jsonb is looked into for few rows.
+    -- Once per window and cell, so that cells are looked up and jsonb is looked into for few rows; of
+    -- each table by itself, so that the planner knows how many those are.
     part as (
         select
             p.window, p.cell,
-            min(p.window_start) as first, max(p.window_start) as last,
-            sum(p.readings) as readings,
-            case when definition.aggregation in ('SUM', 'AVG') then sum(p.sum) end as sum,
-            case when definition.aggregation = 'MIN' then min(p.min) end as min,
-            case when definition.aggregation = 'MAX' then max(p.max) end as max,
+            case when finds_from then min(p.window_start) end as first,
+            case when finds_to then max(p.window_start) end as last,
+            null::numeric as readings, null::numeric as sum,
+            null::numeric as min, null::numeric as max,
             null::numeric as latest, null::timestamptz as latest_at,
             null::text collate "C" as latest_source, null::text collate "C" as latest_id,
-            null::uuid as value_hash
-        from placed p
+            p.value_hash
+        from distinct_placed p
+        where definition.aggregation = 'UNIQUE_COUNT'
+        group by p.window, p.cell, p.value_hash
+        union all
+        select
+            p.window, p.cell,
+            case when finds_from then min(p.window_start) end,
+            case when finds_to then max(p.window_start) end,
+            sum(p.readings),
+            case when definition.aggregation in ('SUM', 'AVG') then sum(p.sum) end,
+            case when definition.aggregation = 'MIN' then min(p.min) end,
+            case when definition.aggregation = 'MAX' then max(p.max) end,
+            null, null, null, null, null
+        from usage_placed p
+        where definition.aggregation in ('SUM', 'COUNT', 'AVG', 'MIN', 'MAX')
+        group by p.window, p.cell
+        union all
+        select
+            p.window, p.cell,
+            case when finds_from then min(p.window_start) end,
+            case when finds_to then max(p.window_start) end,
+            sum(p.readings),
+            case when definition.aggregation in ('SUM', 'AVG') then sum(p.sum) end,
+            case when definition.aggregation = 'MIN' then min(p.min) end,
+            case when definition.aggregation = 'MAX' then max(p.max) end,
+            null, null, null, null, null
+        from adjustment_placed p
         where definition.aggregation in ('SUM', 'COUNT', 'AVG', 'MIN', 'MAX')
         group by p.window, p.cell
         union all
@@ -275,41 +309,30 @@ begin
         from (
             select distinct on (p.window, p.cell)
                 p.window, p.cell,
-                min(p.window_start) over same as first, max(p.window_start) over same as last,
+                case when finds_from then min(p.window_start) over same end as first,
+                case when finds_to then max(p.window_start) over same end as last,
                 p.latest, p.latest_at, p.latest_source, p.latest_id
-            from placed p
+            from (select * from usage_placed union all select * from adjustment_placed) p
             where definition.aggregation = 'LATEST' and p.latest is not null
             window same as (partition by p.window, p.cell)
             order by
                 p.window, p.cell,
                 p.latest_at desc, p.latest_source desc, p.latest_id desc
         ) l
-        union all
-        select
-            d.window, d.cell, min(d.window_start), max(d.window_start),
-            null, null, null, null, null, null, null, null, d.value_hash
-        from (
-            select
-                case
-                    when step is not null then date_bin(step, v.window_start, origin)
-                    when bounds is not null then bounds[width_bucket(v.window_start, bounds)]
-                end as window,
-                case when by_cell then v.cell end as cell,
-                v.window_start, v.value_hash
-            from distinct_counted v
-        ) d
-        group by d.window, d.cell, d.value_hash
     ),
     grouped as (
         select
             p.*,
             case when by_subject then c.subject end as subject,
-            array(
+            case when names = '{}' then '{}' else array(
                 select coalesce(c.group_by ->> n.name, '')
                 from unnest(names) with ordinality n (name, place)
-                order by n.place) as texts
+                order by n.place) end as texts
         from part p
-        left join tallyflow.cell c on c.cell = p.cell and c.layer = any (layers)
+        -- Where no cell is needed none is read; where subjects are named, only theirs.
+        left join tallyflow.cell c
+            on by_cell and c.cell = p.cell and c.layer = any (layers)
+            and (query.subjects is null or c.subject = any (query.subjects))
         where allowed is null
            or not exists (
                select from jsonb_each(allowed) f
@@ -341,12 +364,12 @@ begin
     )
     select
         case when query.window_size is null
-            then case when open_from then min(t.first) over () else lo end
+            then case when finds_from then min(t.first) over () else lo end
             else t.window
         end,
         case
             when query.window_size is null
-            then case when open_to then max(t.last) over () else hi end
+            then case when finds_to then max(t.last) over () else hi end
             when step is not null then t.window + step
             else bounds[width_bucket(t.window, bounds) + 1]
         end,

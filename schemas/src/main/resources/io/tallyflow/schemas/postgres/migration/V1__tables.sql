@@ -61,7 +61,8 @@ create table tallyflow.cell (
     constraint cell_group_is_object check (jsonb_typeof(group_by) = 'object')
 );
 
-create index cell_subject on tallyflow.cell (layer, subject);
+-- With the cell, so that all subjects of a layer are found without a look at the table.
+create index cell_subject on tallyflow.cell (layer, subject) include (cell);
 
 comment on table tallyflow.cell is
     'Layer, subject and group of rows. Never changed and never deleted: what names a cell may come back with another commit.';
