@@ -117,6 +117,27 @@ final class LakeCompactCommandTest {
         }
     }
 
+    /** Killed when the catalog had changed, and what the directory remembers had not. */
+    @Test
+    void relocatesADirectoryThatWasMovedAgainAfterARelocationWasKilled() throws Exception {
+        makeLake();
+        Path copy = copy();
+        assertThat(CommandRun.of("relocate", "--data-dir", copy.toString()).exitCode()).isZero();
+        Files.writeString(copy.resolve("made-at"), directory + "\n");
+        Path again = Files.move(copy, copy.resolveSibling(copy.getFileName() + "-again"));
+
+        CommandRun relocated = CommandRun.of("relocate", "--data-dir", again.toString());
+        assertThat(relocated.err()).isEmpty();
+        assertThat(relocated.out()).contains("5 tables of the lake moved");
+        try (DataDirectory held = DataDirectory.open(again);
+                EmbeddedPostgres postgres = EmbeddedPostgres.start(held.postgres(), 0);
+                Lake lake = Lake.open(options(postgres, held))) {
+            assertThat(rowsByFile(lake)).isNotEmpty();
+            assertThat(lake.table(LakeTable.EVENTS).location())
+                    .startsWith("file://" + again + "/warehouse/");
+        }
+    }
+
     @Test
     void compactsACopyThatWasMadeADirectoryOfItsOwn() throws Exception {
         makeLake();

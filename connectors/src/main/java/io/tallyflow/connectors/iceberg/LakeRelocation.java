@@ -23,6 +23,9 @@ import java.util.UUID;
  * every file by its full path, so metadata, manifest lists and manifests are written anew, beside
  * the old ones; data files stay as they are. The catalog changes at the end, for all tables at
  * once: killed before, nothing has happened. Nothing outside the new place is read or written.
+ *
+ * <p>Where a table comes from its own location tells: a directory that was killed on the way, and
+ * then moved once more, may remember a place that its tables have left already.
  */
 public final class LakeRelocation {
 
@@ -54,14 +57,17 @@ public final class LakeRelocation {
     public int run(Connection connection) throws SQLException, IOException {
         Map<String, String> known = catalog(connection);
         List<Move> moves = new ArrayList<>();
-        MovedManifests manifests = new MovedManifests(this);
+        List<MovedManifests> replaced = new ArrayList<>();
         for (Map.Entry<String, String> table : known.entrySet()) {
             if (!table.getValue().startsWith(to)) {
+                LakeRelocation here = ofTable(table.getKey(), table.getValue());
+                MovedManifests manifests = new MovedManifests(here);
+                replaced.add(manifests);
                 moves.add(
                         new Move(
                                 table.getKey(),
                                 table.getValue(),
-                                rewritten(table.getValue(), manifests)));
+                                here.rewritten(table.getValue(), manifests)));
             }
         }
         connection.setAutoCommit(false);
@@ -69,8 +75,20 @@ public final class LakeRelocation {
             point(connection, move);
         }
         connection.commit();
-        manifests.deleteReplaced();
+        for (MovedManifests manifests : replaced) {
+            manifests.deleteReplaced();
+        }
         return moves.size();
+    }
+
+    /** From the warehouse that its location names, if that is where the catalog puts tables. */
+    private LakeRelocation ofTable(String table, String metadata) {
+        int end = metadata.lastIndexOf("/" + LakeTable.NAMESPACE + "/" + table + "/metadata/");
+        return end < 0 ? this : new LakeRelocation(metadata.substring(0, end), withoutSlash(to));
+    }
+
+    private static String withoutSlash(String folder) {
+        return folder.substring(0, folder.length() - 1);
     }
 
     private static Map<String, String> catalog(Connection connection) throws SQLException {

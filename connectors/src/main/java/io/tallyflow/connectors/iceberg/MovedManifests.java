@@ -40,7 +40,7 @@ final class MovedManifests {
      * @param location where it is now
      */
     String list(String location) throws IOException {
-        return rewrite(location, this::moveManifest);
+        return rewrite(relocation.moved(location), this::moveManifest);
     }
 
     private void moveManifest(GenericRecord entry) throws IOException {

@@ -28,22 +28,44 @@ import org.slf4j.LoggerFactory;
 final class BrokerPartitionEnds implements PartitionEnds {
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerPartitionEnds.class);
-    private static final int PATIENCE_MILLIS = 2_000;
-
-    /** For all partitions together; well below any idle time. */
-    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final String topic;
+    private final Patience patience;
     private final Admin admin;
     private final CommittedRecords records;
 
-    BrokerPartitionEnds(String topic, Properties connection) {
+    BrokerPartitionEnds(String topic, Properties connection, Patience patience) {
         this.topic = topic;
+        this.patience = patience;
         Properties properties = new Properties();
         properties.putAll(connection);
         properties.remove(AdminClientConfig.CLIENT_ID_CONFIG);
         this.admin = Admin.create(properties);
         this.records = new CommittedRecords(connection);
+    }
+
+    /**
+     * How long is waited, so that answers come well within the idle time also when those of some
+     * partitions do not come at all: what was said before an idle time without an answer counts no
+     * more.
+     *
+     * @param answer for where partitions end
+     * @param look for looking whether a stretch is empty, in all partitions together
+     */
+    record Patience(Duration answer, Duration look) {
+
+        private static final Duration MOST_FOR_ANSWER = Duration.ofSeconds(2);
+        private static final Duration MOST_FOR_LOOK = Duration.ofSeconds(1);
+
+        static Patience within(Duration idleAfter) {
+            return new Patience(
+                    least(MOST_FOR_ANSWER, idleAfter.dividedBy(3)),
+                    least(MOST_FOR_LOOK, idleAfter.dividedBy(3)));
+        }
+
+        private static Duration least(Duration a, Duration b) {
+            return a.compareTo(b) <= 0 ? a : b;
+        }
     }
 
     @Override
@@ -79,7 +101,7 @@ final class BrokerPartitionEnds implements PartitionEnds {
 
     private void look(
             Map<TopicPartition, CommittedRecords.Stretch> unread, Map<Integer, End> told) {
-        Set<TopicPartition> empty = records.empty(unread, LOOK);
+        Set<TopicPartition> empty = records.empty(unread, patience.look());
         unread.forEach(
                 (partition, stretch) ->
                         told.put(
@@ -110,7 +132,9 @@ final class BrokerPartitionEnds implements PartitionEnds {
     private ListOffsetsResult list(
             Map<TopicPartition, OffsetSpec> which, IsolationLevel isolation) {
         return admin.listOffsets(
-                which, new ListOffsetsOptions(isolation).timeoutMs(PATIENCE_MILLIS));
+                which,
+                new ListOffsetsOptions(isolation)
+                        .timeoutMs(Math.max(1, (int) patience.answer().toMillis())));
     }
 
     private TopicPartition partition(int number) {

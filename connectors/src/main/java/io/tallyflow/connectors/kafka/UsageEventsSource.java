@@ -3,6 +3,7 @@ package io.tallyflow.connectors.kafka;
 import io.tallyflow.schemas.event.ParsedRecord;
 import java.io.IOException;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.Properties;
 import java.util.function.LongSupplier;
 import org.apache.flink.api.connector.source.Boundedness;
@@ -116,12 +117,20 @@ public final class UsageEventsSource
                 kafka.createReader(context),
                 rules,
                 new ToldTime(rules, clock),
-                new EndOffsetWatch(new BrokerPartitionEnds(topic.name(), connection), clock),
+                new EndOffsetWatch(
+                        new BrokerPartitionEnds(
+                                topic.name(),
+                                connection,
+                                BrokerPartitionEnds.Patience.within(rules.idleAfter())),
+                        clock),
                 ReaderMetrics.register(context.metricGroup(), clock),
                 new BacklogSignal(context::sendSourceEventToCoordinator),
-                Math.max(
-                        FASTEST_PACE_MILLIS,
-                        rules.idleAfter().toMillis() / QUESTIONS_PER_IDLE_TIME));
+                paceMillis(rules.idleAfter()));
+    }
+
+    /** How often the brokers are asked where partitions end. */
+    static long paceMillis(Duration idleAfter) {
+        return Math.max(FASTEST_PACE_MILLIS, idleAfter.toMillis() / QUESTIONS_PER_IDLE_TIME);
     }
 
     @Override
