@@ -54,7 +54,7 @@ final class RolesTest {
             values ('r', 'tokens', 's', '2026-01-01Z', null, 'file:/savepoint-1', 'ann')
             """;
 
-    private static final List<Meter> METERS =
+    static final List<Meter> METERS =
             MeterFile.parse(
                     "meters.yaml",
                     """
@@ -361,40 +361,6 @@ final class RolesTest {
     }
 
     @Test
-    void letAReaderSeeOnlyWhatRowSecurityGivesHim() throws Exception {
-        try (PostgresServer.Database own = PostgresServer.migrated();
-                LoginUser acme = new LoginUser(own, "tallyflow_reader")) {
-            try (Connection connection = own.connect();
-                    Statement statement = connection.createStatement()) {
-                connection.setAutoCommit(false);
-                RegisteredMeters.register(connection, METERS);
-                List<UsageRow> rows = new ArrayList<>();
-                for (String subject : List.of("acme", "other")) {
-                    UsageCell cell = new UsageCell("tokens", subject, "{}", 60_000, 120_000);
-                    rows.add(new UsageRow(cell, partial(5), true, 0, true));
-                }
-                WrittenRows.write(connection, rows, List.of(), List.of());
-                connection.commit();
-                statement.execute(
-                        """
-                        alter table tallyflow.cell enable row level security;
-                        create policy own on tallyflow.cell using (subject = 'acme');
-                        alter table tallyflow.usage_row enable row level security;
-                        create policy own on tallyflow.usage_row
-                            using (cell in (select c.cell from tallyflow.cell c));
-                        """);
-                connection.commit();
-            }
-            assertThat(ask(acme.connect(), "select value from tallyflow.query('tokens')"))
-                    .containsExactly("5");
-            assertThat(ask(acme.connect(), "select subject from tallyflow.usage"))
-                    .containsExactly("acme");
-            assertThat(ask(own.connect(), "select value from tallyflow.query('tokens')"))
-                    .containsExactly("10");
-        }
-    }
-
-    @Test
     void letTheOwnerMakePartitionsThatTheOthersUse() throws SQLException {
         LocalDate until = LocalDate.now(ZoneOffset.UTC).plusMonths(8);
         assertThat(Migrations.makePartitions(owner.dataSource(), until)).isPositive();
@@ -462,7 +428,7 @@ final class RolesTest {
         }
     }
 
-    private static List<String> ask(Connection connection, String sql) throws SQLException {
+    static List<String> ask(Connection connection, String sql) throws SQLException {
         try (connection;
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
@@ -475,7 +441,7 @@ final class RolesTest {
     }
 
     /** A commit of one row, replaced by each commit, and one adjustment, added by each. */
-    private static CommitTransaction commit(
+    static CommitTransaction commit(
             CommitName name,
             CommitName previous,
             @Nullable RewindTarget rewind,

@@ -11,10 +11,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Years of history do not make a query slower: it reads the rows of its range and no others, in the
@@ -76,6 +78,29 @@ class QueryRangeTest {
                 UsageQuery.of("m").between(day("04-10"), day("04-11")).groupedBy("subject"),
                 OTHERS + 1,
                 24 * 60 + OTHERS * WINDOWS_A_DAY);
+    }
+
+    @Test
+    @Timeout(60)
+    void listsNoWindowsOfThousandsOfYearsWithoutUsage() throws SQLException {
+        String early = "0001-01-01T00:00:00Z";
+        String late = "9999-12-31T00:00:00Z";
+        try (Connection connection = database.connect()) {
+            UsageQuery hours = UsageQuery.of("m").by("HOUR").in("Asia/Kolkata");
+            List<QueryRow> rows = hours.between(day("04-10"), day("04-12")).rows(connection);
+            // A range that cuts a window counts a part of it.
+            assertThat(hours.between(early, day("04-12")).rows(connection))
+                    .endsWith(rows.subList(1, rows.size()).toArray(new QueryRow[0]));
+            assertThat(hours.between(day("04-10"), late).rows(connection))
+                    .startsWith(rows.subList(0, rows.size() - 1).toArray(new QueryRow[0]));
+            assertThat(hours.between("2500-01-01T00:00:00Z", late).rows(connection)).isEmpty();
+            for (UsageQuery query :
+                    List.of(hours, UsageQuery.of("m").by("DAY").in("Asia/Kolkata"))) {
+                assertThat(query.between(early, late).rows(connection))
+                        .isEqualTo(query.between((Instant) null, null).rows(connection))
+                        .isNotEmpty();
+            }
+        }
     }
 
     /** Of ten calls in one session the last one; every row counts 1. */

@@ -91,6 +91,9 @@ declare
     -- A total of an open range begins and ends with what was counted.
     finds_from constant boolean := open_from and query.window_size is null;
     finds_to constant boolean := open_to and query.window_size is null;
+    -- Windows are listed in memory.
+    most_listed constant integer := 1000000;
+    is_wide boolean := false;
     grain interval;
     lo timestamptz;
     hi timestamptz;
@@ -158,7 +161,11 @@ begin
             greatest(dawn, least(query."to", dusk)) + grain - interval '1 microsecond',
             dawn);
     end if;
-    if open_from or open_to then
+    if query.window_size in ('HOUR', 'DAY') then
+        is_wide := coalesce(hi - lo > most_listed * case query.window_size
+            when 'HOUR' then interval '1 hour' else interval '24 hours' end, false);
+    end if;
+    if open_from or open_to or is_wide then
         select
             min(least(u.first, a.first, v.first)),
             max(greatest(u.last, a.last, v.last)) + grain
@@ -178,6 +185,11 @@ begin
         lo := coalesce(lo, least(first, hi - interval '1 day'), hi - interval '366 days',
             '2000-01-01 00:00:00+00');
         hi := coalesce(hi, greatest(last, lo + interval '1 day'), lo + interval '366 days');
+        -- What is left of such a range is treated as an open one: where nothing is, no window is.
+        if is_wide then
+            lo := least(greatest(lo, first), hi - interval '1 day');
+            hi := least(hi, greatest(coalesce(last, lo + interval '366 days'), lo + interval '1 day'));
+        end if;
     end if;
     hi := greatest(hi, lo + grain);
 
@@ -189,7 +201,8 @@ begin
             step := '1 hour';
             origin := dawn - past[1];
             fits := date_bin(grain, origin, dawn - interval '1 day') = origin
-                or not (open_from or open_to or date_bin(step, lo, origin) + step < hi);
+                or not (open_from or open_to or is_wide
+                    or date_bin(step, lo, origin) + step < hi);
         end if;
     end if;
     if query.window_size is not null and step is null then
@@ -197,8 +210,8 @@ begin
         fits := not exists (
             select from unnest(bounds) b (instant)
             where date_bin(grain, b.instant, dawn) <> b.instant
-              and (b.instant > lo or open_from)
-              and (b.instant < hi or open_to));
+              and (b.instant > lo or open_from or is_wide)
+              and (b.instant < hi or open_to or is_wide));
     end if;
     if not fits then
         raise invalid_parameter_value using message = format(
