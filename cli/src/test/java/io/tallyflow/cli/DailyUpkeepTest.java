@@ -9,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ final class DailyUpkeepTest {
             """
             select max(inhrelid::regclass::text) from pg_inherits
             where inhparent = 'tallyflow.usage_row'::regclass
-              and inhrelid::regclass::text ~ '\\d$'
+              and inhrelid::regclass::text ~ '_\\d{4}_\\d{2}$'
             """;
 
     private PostgresServer.Database database;
@@ -36,7 +37,9 @@ final class DailyUpkeepTest {
         pass(Duration.ofDays(1));
         upkeep.runIfDue();
         newest = newestPartition();
-        execute("drop table " + newest);
+        for (String table : List.of("usage_row", "adjustment_row", "distinct_value")) {
+            execute("drop table " + newest.replace("usage_row", table));
+        }
     }
 
     @AfterEach
