@@ -63,7 +63,7 @@ final class RehearsalCommandsTest {
                     .containsPattern("accepted +([0-9]+) +\\1 +\\1 +equal")
                     .doesNotContain("DIFFERS");
             spoil(servers);
-            CommandRun different = check(data);
+            CommandRun different = check(data, "--timeout", "3");
             assertThat(different.exitCode()).isEqualTo(1);
             assertThat(different.out()).contains("DIFFERS", "requests_total");
         }
