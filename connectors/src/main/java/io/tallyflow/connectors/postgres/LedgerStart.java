@@ -63,6 +63,9 @@ final class LedgerStart implements Serializable {
             throws SQLException, IOException {
         LedgerTable table = new LedgerTable(connection, options.pipeline());
         table.create(options.shards());
+        if (state.equals(CommitName.NONE)) {
+            table.reshard(options.shards());
+        }
         Ledger ledger = table.lock();
         LOG.info(
                 "The ledger of pipeline {} stands at commit {} of epoch {}, named {}; the state that"

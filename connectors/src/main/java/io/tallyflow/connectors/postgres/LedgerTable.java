@@ -97,10 +97,9 @@ final class LedgerTable {
     record Place(long epoch, long commit, boolean abandoned, Duration age) {}
 
     /**
-     * Makes the row of a new pipeline, or of one that has committed nothing yet; does nothing to
-     * any other.
+     * Makes the row of a new pipeline; does nothing if it is there.
      *
-     * @param shards of each subject, from the first commit on
+     * @param shards of each subject, from now on
      */
     void create(int shards) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(CREATE)) {
@@ -108,6 +107,14 @@ final class LedgerTable {
             statement.setInt(2, shards);
             statement.executeUpdate();
         }
+    }
+
+    /**
+     * Changes the number of shards of a pipeline that has committed nothing yet; does nothing to
+     * any other. Only for a start without state: a state may hold a commit that is still to be
+     * made, and is laid out for the number that it was written with.
+     */
+    void reshard(int shards) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(RESHARD)) {
             statement.setInt(1, shards);
             statement.setString(2, pipeline);

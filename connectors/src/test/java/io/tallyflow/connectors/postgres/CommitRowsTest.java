@@ -336,6 +336,9 @@ final class CommitRowsTest {
     @Test
     void letsTheNumberOfShardsBeMendedUntilSomethingIsCommitted() throws Exception {
         LedgerStart four = new LedgerStart(writer.connections(), OPTIONS.withShards(4));
+        assertThatThrownBy(() -> four.check(new CommitName(5, 1)))
+                .as("a state whose commit is still to be made is laid out for one shard")
+                .hasMessageContaining("SHARDS_CHANGED");
         four.check(CommitName.NONE);
         new LedgerStart(writer.connections(), OPTIONS).check(CommitName.NONE);
         assertThat(ask("select shards from tallyflow.ledger")).containsExactly("1");
