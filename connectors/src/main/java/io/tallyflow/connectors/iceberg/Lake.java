@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 import org.apache.iceberg.Table;
@@ -17,7 +18,6 @@ import org.apache.iceberg.catalog.Catalog;
 import org.apache.iceberg.catalog.Namespace;
 import org.apache.iceberg.catalog.SupportsNamespaces;
 import org.apache.iceberg.catalog.TableIdentifier;
-import org.apache.iceberg.exceptions.AlreadyExistsException;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
@@ -131,13 +131,10 @@ public final class Lake implements Closeable {
         }
         Catalog made = catalog == null ? build() : catalog;
         catalog = made;
-        if (made instanceof SupportsNamespaces namespaces
-                && !namespaces.namespaceExists(NAMESPACE)) {
-            try {
-                namespaces.createNamespace(NAMESPACE);
-            } catch (AlreadyExistsException raced) {
-                // Then it is there.
-            }
+        if (made instanceof SupportsNamespaces namespaces) {
+            makeOnce(
+                    () -> namespaces.namespaceExists(NAMESPACE),
+                    () -> namespaces.createNamespace(NAMESPACE));
         }
         for (LakeTable table : LakeTable.values()) {
             create(table, made);
@@ -146,15 +143,38 @@ public final class Lake implements Closeable {
 
     private static void create(LakeTable table, Catalog catalog) {
         TableIdentifier name = identifier(table);
-        if (!catalog.tableExists(name)) {
-            try {
-                catalog.buildTable(name, table.schema())
-                        .withPartitionSpec(table.spec())
-                        .withProperties(PROPERTIES)
-                        .create();
-            } catch (AlreadyExistsException raced) {
-                // Then it is there.
+        makeOnce(
+                () -> catalog.tableExists(name),
+                () ->
+                        catalog.buildTable(name, table.schema())
+                                .withPartitionSpec(table.spec())
+                                .withProperties(PROPERTIES)
+                                .create());
+    }
+
+    /**
+     * Somebody else may make it at the same time. Catalogs tell the one who comes second so in many
+     * ways (that of JDBC by the database's own error), so what counts is whether it is there then.
+     */
+    private static void makeOnce(BooleanSupplier isThere, Runnable make) {
+        if (isThere.getAsBoolean()) {
+            return;
+        }
+        try {
+            make.run();
+        } catch (RuntimeException e) {
+            if (!isThereAfter(e, isThere)) {
+                throw e;
             }
+        }
+    }
+
+    private static boolean isThereAfter(RuntimeException failure, BooleanSupplier isThere) {
+        try {
+            return isThere.getAsBoolean();
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+            return false;
         }
     }
 

@@ -123,6 +123,41 @@ final class CatalogTablesTest {
         assertThat(relations("=")).hasSize(2);
     }
 
+    /** The other one is seen only by the database's refusal. */
+    @ParameterizedTest
+    @ValueSource(strings = {"iceberg_namespace_properties", "iceberg_tables"})
+    void mayBeFilledBySomebodyElseMeanwhile(String table) throws Exception {
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (Lake lake = Lake.open(options(database.user()));
+                Connection other = database.connect();
+                Statement statement = other.createStatement()) {
+            lake.create();
+            List<String> made = relations("=");
+            statement.execute("set search_path to tallyflow");
+            statement.execute("create temp table kept as select * from " + table);
+            statement.execute("delete from iceberg_namespace_properties");
+            statement.execute("delete from iceberg_tables");
+            other.setAutoCommit(false);
+            statement.execute("insert into " + table + " select * from kept");
+            Future<?> second =
+                    thread.submit(
+                            () -> {
+                                try (Lake late = Lake.open(options(database.user()))) {
+                                    late.create();
+                                }
+                                return null;
+                            });
+            while (!second.isDone() && !somebodyWaits()) {
+                Thread.onSpinWait();
+            }
+            other.commit();
+            second.get();
+            assertThat(relations("=")).isEqualTo(made);
+        } finally {
+            thread.shutdownNow();
+        }
+    }
+
     @Test
     void needNoRightsOnceTheyAreThere() throws Exception {
         try (Lake lake = Lake.open(options(database.user()))) {
@@ -157,6 +192,19 @@ final class CatalogTablesTest {
             making.create();
             assertThat(looking.has(LakeTable.EVENTS)).isTrue();
             assertThat(looking.table(LakeTable.EVENTS).schema().columns()).isNotEmpty();
+        }
+    }
+
+    private boolean somebodyWaits() throws SQLException {
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery(
+                                """
+                                select from pg_stat_activity
+                                where datname = current_database() and wait_event_type = 'Lock'
+                                """)) {
+            return row.next();
         }
     }
 
