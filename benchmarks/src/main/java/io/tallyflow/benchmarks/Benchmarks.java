@@ -1,7 +1,7 @@
 package io.tallyflow.benchmarks;
 
 import io.tallyflow.benchmarks.measure.MeasureException;
-import io.tallyflow.cli.embedded.ServerFailure;
+import io.tallyflow.local.embedded.ServerFailure;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;

@@ -1,6 +1,6 @@
 package io.tallyflow.benchmarks;
 
-import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.local.embedded.Topics;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

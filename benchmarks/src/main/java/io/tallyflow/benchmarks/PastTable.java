@@ -2,8 +2,8 @@ package io.tallyflow.benchmarks;
 
 import io.tallyflow.benchmarks.measure.RunResult;
 import io.tallyflow.benchmarks.workload.CellSum;
-import io.tallyflow.cli.text.TextTable;
-import io.tallyflow.cli.text.TextTable.Column;
+import io.tallyflow.results.TextTable;
+import io.tallyflow.results.TextTable.Column;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

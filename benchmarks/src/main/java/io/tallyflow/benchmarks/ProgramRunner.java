@@ -7,7 +7,7 @@ import io.tallyflow.benchmarks.measure.Workplace;
 import io.tallyflow.benchmarks.programs.ProgramName;
 import io.tallyflow.benchmarks.programs.ProgramProcess;
 import io.tallyflow.benchmarks.programs.ProgramSettings;
-import io.tallyflow.cli.embedded.Directories;
+import io.tallyflow.connectors.directory.Directories;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

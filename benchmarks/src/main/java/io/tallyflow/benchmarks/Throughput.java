@@ -8,7 +8,7 @@ import io.tallyflow.benchmarks.report.Measurement;
 import io.tallyflow.benchmarks.workload.SubjectMix;
 import io.tallyflow.benchmarks.workload.TopicLoader;
 import io.tallyflow.benchmarks.workload.WorkloadSettings;
-import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.local.embedded.Topics;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

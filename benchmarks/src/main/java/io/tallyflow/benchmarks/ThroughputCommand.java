@@ -4,7 +4,7 @@ import io.tallyflow.benchmarks.programs.ProgramName;
 import io.tallyflow.benchmarks.report.Report;
 import io.tallyflow.benchmarks.rows.RowsCommand;
 import io.tallyflow.benchmarks.workload.SubjectMix;
-import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.local.embedded.Topics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,30 @@
 package io.tallyflow.cli;
 
-import io.tallyflow.cli.cluster.ClusterFailure;
-import io.tallyflow.cli.embedded.EmbeddedFlink;
-import io.tallyflow.cli.embedded.JobLauncher;
-import io.tallyflow.cli.embedded.ServerFailure;
+import io.tallyflow.cli.cluster.RewindCommand;
+import io.tallyflow.cli.cluster.StartCommand;
+import io.tallyflow.cli.cluster.SubmitCommand;
+import io.tallyflow.cli.demo.DemoCommand;
+import io.tallyflow.cli.lake.LakeCommand;
+import io.tallyflow.cli.meters.MetersCommand;
+import io.tallyflow.cli.query.QueryCommand;
+import io.tallyflow.cli.rehearsal.RehearsalCommand;
+import io.tallyflow.cli.reset.ResetCommand;
+import io.tallyflow.cli.reset.ResetsCommand;
+import io.tallyflow.cli.savepoint.SavepointCommand;
+import io.tallyflow.cli.savepoint.SavepointsCommand;
+import io.tallyflow.cli.servers.PrepareCommand;
+import io.tallyflow.cli.servers.RelocateCommand;
+import io.tallyflow.cli.servers.ServersCommand;
+import io.tallyflow.cli.servers.UpCommand;
+import io.tallyflow.cli.state.StateCommand;
+import io.tallyflow.cli.status.StatusCommand;
+import io.tallyflow.cli.terminal.Misspelling;
+import io.tallyflow.connectors.login.Secret;
 import io.tallyflow.jobs.metering.MeteringJob;
-import io.tallyflow.jobs.metering.Secret;
+import io.tallyflow.local.embedded.EmbeddedFlink;
+import io.tallyflow.local.embedded.JobLauncher;
+import io.tallyflow.results.RequestFailedException;
+import io.tallyflow.results.RequestRefusedException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -105,13 +124,15 @@ public final class Tallyflow implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        throw new UsageProblem("which command? See tallyflow --help");
+        throw new RequestRefusedException("which command? See tallyflow --help");
     }
 
     private static int wronglyUsed(ParameterException problem, String[] arguments) {
+        String meant = Misspelling.meant(problem);
         return complain(
                 problem.getCommandLine(),
                 Secret.withoutLogins(Objects.toString(problem.getMessage(), ""))
+                        + (meant == null ? "" : "; perhaps " + meant + " is meant")
                         + " (see "
                         + problem.getCommandLine().getCommandSpec().qualifiedName()
                         + " --help)",
@@ -119,15 +140,13 @@ public final class Tallyflow implements Callable<Integer> {
     }
 
     private static int failed(Exception failure, CommandLine line, ParseResult parsed) {
-        if (failure instanceof UsageProblem) {
+        if (failure instanceof RequestRefusedException) {
             return complain(
                     line,
                     Secret.withoutLogins(Objects.toString(failure.getMessage(), "")),
                     WRONGLY_USED);
         }
-        if (!(failure instanceof CommandFailure)
-                && !(failure instanceof ServerFailure)
-                && !(failure instanceof ClusterFailure)) {
+        if (!(failure instanceof RequestFailedException)) {
             LoggerFactory.getLogger(Tallyflow.class).error("Unexpected", failure);
             return complain(line, Secret.withoutLogins("unexpected failure: " + failure), FAILED);
         }

@@ -1,13 +1,13 @@
 package io.tallyflow.cli;
 
-import io.tallyflow.cli.embedded.JobLauncher;
+import io.tallyflow.local.embedded.JobLauncher;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.InstantSource;
 import picocli.CommandLine;
 
 /** What a command said and returned. */
-record CommandRun(int exitCode, String out, String err) {
+public record CommandRun(int exitCode, String out, String err) {
 
     private static final JobLauncher NO_JOB =
             settings -> {
@@ -15,12 +15,12 @@ record CommandRun(int exitCode, String out, String err) {
             };
 
     /** Runs a command line that starts no job. */
-    static CommandRun of(String... arguments) {
+    public static CommandRun of(String... arguments) {
         return at(InstantSource.system(), arguments);
     }
 
     /** The same at a time of the test's choice. */
-    static CommandRun at(InstantSource clock, String... arguments) {
+    public static CommandRun at(InstantSource clock, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int exitCode =
@@ -32,7 +32,7 @@ record CommandRun(int exitCode, String out, String err) {
     }
 
     /** The command, printing there. */
-    static CommandLine line(PrintWriter out, PrintWriter err) {
+    public static CommandLine line(PrintWriter out, PrintWriter err) {
         return Tallyflow.commandLine(NO_JOB).setOut(out).setErr(err);
     }
 }

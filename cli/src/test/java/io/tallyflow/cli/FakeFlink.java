@@ -5,7 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
-import io.tallyflow.cli.embedded.Ports;
+import io.tallyflow.local.embedded.Ports;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +19,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
 /** A server that answers as Flink's REST interface was told to. */
-final class FakeFlink implements AutoCloseable {
+public final class FakeFlink implements AutoCloseable {
 
     private static final Pattern STARTED = Pattern.compile("\"jobId\":\"([0-9a-f]{32})\"");
 
@@ -34,7 +34,7 @@ final class FakeFlink implements AutoCloseable {
 
     private record Answer(int status, String body) {}
 
-    FakeFlink() throws IOException {
+    public FakeFlink() throws IOException {
         this(HttpServer.create(new InetSocketAddress(Ports.LOOPBACK, 0), 0), "http");
     }
 
@@ -46,7 +46,7 @@ final class FakeFlink implements AutoCloseable {
     }
 
     /** Asks every client for a certificate that the context trusts. */
-    static FakeFlink demandingCertificates(SSLContext context) throws IOException {
+    public static FakeFlink demandingCertificates(SSLContext context) throws IOException {
         HttpsServer server = HttpsServer.create(new InetSocketAddress(Ports.LOOPBACK, 0), 0);
         server.setHttpsConfigurator(
                 new HttpsConfigurator(context) {
@@ -86,12 +86,12 @@ final class FakeFlink implements AutoCloseable {
      * @param request method and path; an id of 32 hex digits is ID
      * @param json in which STARTED stands for the id of the job that was started last
      */
-    void answers(String request, String json) {
+    public void answers(String request, String json) {
         answers.put(request, new Answer(200, json));
     }
 
     /** The next savepoint is complete at once, there and with this number. */
-    void takesSavepoint(String uri, long checkpoint) {
+    public void takesSavepoint(String uri, long checkpoint) {
         answers("POST /jobs/ID/savepoints", "{\"request-id\":\"t\"}");
         answers("POST /jobs/ID/stop", "{\"request-id\":\"t\"}");
         answers(
@@ -103,30 +103,30 @@ final class FakeFlink implements AutoCloseable {
                         + ("{\"id\":" + checkpoint + ",\"external_path\":\"" + uri + "\"}]}"));
     }
 
-    void fails(String request, String json) {
+    public void fails(String request, String json) {
         answers.put(request, new Answer(500, json));
     }
 
     /** It does what it is asked to, and the answer gets lost. */
-    void losesTheAnswerTo(String request) {
+    public void losesTheAnswerTo(String request) {
         lost.add(request);
     }
 
     /** What happens each time that it is asked this, before it answers. */
-    void does(String request, Runnable deed) {
+    public void does(String request, Runnable deed) {
         deeds.put(request, deed);
     }
 
-    void knowsNot(String request) {
+    public void knowsNot(String request) {
         answers.remove(request);
     }
 
     /** Method, path and body of each. */
-    List<String> requests() {
+    public List<String> requests() {
         return requests;
     }
 
-    String url() {
+    public String url() {
         return scheme + "://127.0.0.1:" + server.getAddress().getPort();
     }
 

@@ -2,10 +2,14 @@ package io.tallyflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.embedded.JobSettings;
-import io.tallyflow.cli.embedded.RunningJob;
-import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.cli.servers.MeterChoice;
+import io.tallyflow.cli.servers.ServerPlan;
+import io.tallyflow.cli.servers.Servers;
+import io.tallyflow.cli.terminal.Lifetime;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
+import io.tallyflow.local.embedded.JobSettings;
+import io.tallyflow.local.embedded.RunningJob;
+import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.io.PrintWriter;
 import java.io.StringWriter;

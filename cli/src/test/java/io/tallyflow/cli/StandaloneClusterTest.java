@@ -2,7 +2,7 @@ package io.tallyflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.embedded.Ports;
+import io.tallyflow.local.embedded.Ports;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

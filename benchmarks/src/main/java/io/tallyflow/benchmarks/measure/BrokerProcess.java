@@ -1,6 +1,6 @@
 package io.tallyflow.benchmarks.measure;
 
-import io.tallyflow.cli.embedded.EmbeddedKafka;
+import io.tallyflow.local.embedded.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.tallyflow.benchmarks.measure;
 
 import io.tallyflow.benchmarks.workload.WorkloadSettings;
-import io.tallyflow.cli.embedded.Directories;
-import io.tallyflow.cli.embedded.EmbeddedPostgres;
+import io.tallyflow.connectors.directory.Directories;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.connectors.postgres.schema.SchemaException;
+import io.tallyflow.local.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.tallyflow.benchmarks.measure;
 
 import io.tallyflow.cli.Tallyflow;
-import io.tallyflow.cli.embedded.Ports;
+import io.tallyflow.local.embedded.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.tallyflow.benchmarks.measure;
 
-import io.tallyflow.cli.embedded.Directories;
+import io.tallyflow.connectors.directory.Directories;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package io.tallyflow.benchmarks.programs;
 
+import io.tallyflow.benchmarks.collect.CollectingSink;
 import io.tallyflow.benchmarks.measure.RunClock;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package io.tallyflow.benchmarks.programs;
 
+import io.tallyflow.benchmarks.collect.BarrierBoard;
+import io.tallyflow.benchmarks.collect.Collected;
+import io.tallyflow.benchmarks.collect.UsageCollector;
 import io.tallyflow.benchmarks.measure.RunClock;
-import io.tallyflow.cli.embedded.EmbeddedFlink;
-import io.tallyflow.cli.embedded.JobSettings;
-import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
 import io.tallyflow.functions.memory.WorkingMemory;
@@ -13,6 +13,9 @@ import io.tallyflow.jobs.metering.MeteringOptions;
 import io.tallyflow.jobs.metering.MeteringPipeline;
 import io.tallyflow.jobs.metering.MeteringRules;
 import io.tallyflow.jobs.metering.RealEnds;
+import io.tallyflow.local.embedded.EmbeddedFlink;
+import io.tallyflow.local.embedded.JobSettings;
+import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Waits for things that a running program is to reach. */
-final class Patience {
+public final class Patience {
 
     private static final long LOOK_MILLIS = 10;
 
@@ -19,7 +19,7 @@ final class Patience {
      *
      * @param over completes if the program ends by itself
      */
-    Patience(Duration patience, CompletableFuture<?> over) {
+    public Patience(Duration patience, CompletableFuture<?> over) {
         this.deadline = System.nanoTime() + patience.toNanos();
         this.over = over;
     }
@@ -30,7 +30,7 @@ final class Patience {
      * @throws TimeoutException if patience is at its end
      * @throws IllegalStateException if the program ends before
      */
-    void await(Callable<Boolean> isSo) throws Exception {
+    public void await(Callable<Boolean> isSo) throws Exception {
         while (!isSo.call()) {
             if (System.nanoTime() - deadline > 0) {
                 throw new TimeoutException("not done in time: see --patience");

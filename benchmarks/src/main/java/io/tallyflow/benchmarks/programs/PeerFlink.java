@@ -1,5 +1,6 @@
 package io.tallyflow.benchmarks.programs;
 
+import io.tallyflow.benchmarks.collect.Collected;
 import io.tallyflow.benchmarks.measure.RunClock;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,10 +1,10 @@
 package io.tallyflow.benchmarks.programs;
 
 import io.tallyflow.benchmarks.workload.BenchmarkMeter;
-import io.tallyflow.cli.embedded.JobSettings;
 import io.tallyflow.jobs.metering.MeteringOptions;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.jobs.metering.Option;
+import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What Tallyflow's job is told in a benchmark: the defaults, but for addresses and meters. */
-final class ProductOptions {
+public final class ProductOptions {
 
     private static final String NO_POSTGRES = "jdbc:postgresql://127.0.0.1:1/none";
 
@@ -44,7 +44,7 @@ final class ProductOptions {
     }
 
     /** The options of a job without Iceberg tables that may rewind, if there is a target. */
-    static MeteringOptions rewinding(JobSettings job, @Nullable RewindTarget target) {
+    public static MeteringOptions rewinding(JobSettings job, @Nullable RewindTarget target) {
         return read(
                 job,
                 target == null

@@ -38,7 +38,7 @@ public record ProgramSettings(
         long filterBytes) {
 
     /** User of the Postgres; it asks for no password. */
-    static final String POSTGRES_USER = "tallyflow";
+    public static final String POSTGRES_USER = "tallyflow";
 
     /** As text. */
     public Properties properties() {

@@ -2,11 +2,11 @@ package io.tallyflow.benchmarks.programs;
 
 import io.tallyflow.benchmarks.measure.RunClock;
 import io.tallyflow.benchmarks.workload.Answer;
-import io.tallyflow.cli.embedded.EmbeddedFlink;
-import io.tallyflow.cli.embedded.JobSettings;
-import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.jobs.metering.MeteringOptions;
 import io.tallyflow.jobs.metering.RealEnds;
+import io.tallyflow.local.embedded.EmbeddedFlink;
+import io.tallyflow.local.embedded.JobSettings;
+import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.io.IOException;

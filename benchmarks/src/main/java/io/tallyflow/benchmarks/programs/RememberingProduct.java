@@ -1,14 +1,16 @@
 package io.tallyflow.benchmarks.programs;
 
+import io.tallyflow.benchmarks.collect.BarrierBoard;
+import io.tallyflow.benchmarks.collect.Collected;
 import io.tallyflow.benchmarks.measure.CheckpointTimes;
 import io.tallyflow.benchmarks.measure.ProcessFacts;
 import io.tallyflow.benchmarks.measure.RunClock;
 import io.tallyflow.benchmarks.measure.Span;
 import io.tallyflow.benchmarks.workload.Answer;
-import io.tallyflow.cli.embedded.EmbeddedFlink;
-import io.tallyflow.cli.embedded.JobSettings;
-import io.tallyflow.cli.embedded.RetainedCheckpoints;
-import io.tallyflow.cli.embedded.RunningJob;
+import io.tallyflow.local.embedded.EmbeddedFlink;
+import io.tallyflow.local.embedded.JobSettings;
+import io.tallyflow.local.embedded.RetainedCheckpoints;
+import io.tallyflow.local.embedded.RunningJob;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;

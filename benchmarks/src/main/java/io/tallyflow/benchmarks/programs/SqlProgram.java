@@ -1,5 +1,7 @@
 package io.tallyflow.benchmarks.programs;
 
+import io.tallyflow.benchmarks.collect.Collected;
+import io.tallyflow.benchmarks.collect.CollectingSink;
 import io.tallyflow.benchmarks.measure.RunClock;
 import java.time.Instant;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;

@@ -2,7 +2,7 @@ package io.tallyflow.benchmarks.programs;
 
 import io.tallyflow.benchmarks.measure.CheckpointTimes;
 import io.tallyflow.benchmarks.workload.PacedLoad;
-import io.tallyflow.cli.embedded.RunningJob;
+import io.tallyflow.local.embedded.RunningJob;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.tallyflow.benchmarks.programs;
 
+import io.tallyflow.benchmarks.collect.Collected;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

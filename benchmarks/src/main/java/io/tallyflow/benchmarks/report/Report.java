@@ -1,6 +1,6 @@
 package io.tallyflow.benchmarks.report;
 
-import io.tallyflow.cli.text.TextTable;
+import io.tallyflow.results.TextTable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.tallyflow.benchmarks.rows;
 import io.tallyflow.benchmarks.measure.FreshPostgres;
 import io.tallyflow.benchmarks.measure.Workplace;
 import io.tallyflow.benchmarks.rows.Writes.Candidate;
-import io.tallyflow.cli.embedded.EmbeddedPostgres;
+import io.tallyflow.local.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.sql.SQLException;

@@ -1,7 +1,7 @@
 package io.tallyflow.benchmarks.rows;
 
-import io.tallyflow.cli.text.TextTable;
-import io.tallyflow.cli.text.TextTable.Column;
+import io.tallyflow.results.TextTable;
+import io.tallyflow.results.TextTable.Column;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,8 +2,8 @@ package io.tallyflow.benchmarks.rows;
 
 import io.tallyflow.benchmarks.report.Medians;
 import io.tallyflow.benchmarks.rows.Writes.Candidate;
-import io.tallyflow.cli.text.TextTable;
-import io.tallyflow.cli.text.TextTable.Column;
+import io.tallyflow.results.TextTable;
+import io.tallyflow.results.TextTable.Column;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

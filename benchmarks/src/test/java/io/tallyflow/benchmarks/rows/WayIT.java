@@ -3,7 +3,7 @@ package io.tallyflow.benchmarks.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.benchmarks.measure.FreshPostgres;
-import io.tallyflow.cli.embedded.EmbeddedPostgres;
+import io.tallyflow.local.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Path;

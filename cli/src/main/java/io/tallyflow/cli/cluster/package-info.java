@@ -1,4 +1,4 @@
-/** A Flink cluster as its REST interface shows it: jars, jobs and savepoints. */
+/** Jobs on a cluster: {@code submit}, {@code start}, {@code rewind}. */
 @NullMarked
 package io.tallyflow.cli.cluster;
 

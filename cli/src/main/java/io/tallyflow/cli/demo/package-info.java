@@ -1,4 +1,4 @@
-/** Usage with known truth: a generator, a sender, and what the totals must be at any offset. */
+/** {@code demo}: known usage through everything, watched and compared. */
 @NullMarked
 package io.tallyflow.cli.demo;
 

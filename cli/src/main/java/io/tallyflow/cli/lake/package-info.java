@@ -1,4 +1,4 @@
-/** The lake as a place where usage can be asked for. */
+/** {@code lake}: upkeep of the Iceberg tables. */
 @NullMarked
 package io.tallyflow.cli.lake;
 

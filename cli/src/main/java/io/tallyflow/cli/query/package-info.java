@@ -1,4 +1,4 @@
-/** Asking for usage: what is asked, who answers, and how answers are written. */
+/** {@code query}: how much was used. */
 @NullMarked
 package io.tallyflow.cli.query;
 

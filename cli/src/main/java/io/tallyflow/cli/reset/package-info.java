@@ -1,4 +1,4 @@
-/** Resets of meters, as they are on record in Postgres. */
+/** {@code reset} and {@code resets}. */
 @NullMarked
 package io.tallyflow.cli.reset;
 

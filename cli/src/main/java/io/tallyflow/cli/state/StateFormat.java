@@ -1,5 +1,6 @@
 package io.tallyflow.cli.state;
 
+import io.tallyflow.operations.state.StateReport;
 import java.io.IOException;
 import java.io.PrintWriter;
 

@@ -1,13 +1,14 @@
 package io.tallyflow.cli.state;
 
-import io.tallyflow.cli.state.StateReport.Band;
-import io.tallyflow.cli.state.StateReport.Identities;
-import io.tallyflow.cli.state.StateReport.Meter;
-import io.tallyflow.cli.state.StateReport.Operator;
-import io.tallyflow.cli.text.TextTable;
-import io.tallyflow.cli.text.TextTable.Column;
-import io.tallyflow.connectors.iceberg.StoredLake;
-import io.tallyflow.connectors.kafka.StoredOffset;
+import io.tallyflow.connectors.iceberg.commit.StoredLake;
+import io.tallyflow.connectors.kafka.source.StoredOffset;
+import io.tallyflow.operations.state.StateReport;
+import io.tallyflow.operations.state.StateReport.Band;
+import io.tallyflow.operations.state.StateReport.Identities;
+import io.tallyflow.operations.state.StateReport.Meter;
+import io.tallyflow.operations.state.StateReport.Operator;
+import io.tallyflow.results.TextTable;
+import io.tallyflow.results.TextTable.Column;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,4 +1,4 @@
-/** What a savepoint or a checkpoint holds, read with Flink's State Processor API. */
+/** {@code state}: what a savepoint holds. */
 @NullMarked
 package io.tallyflow.cli.state;
 

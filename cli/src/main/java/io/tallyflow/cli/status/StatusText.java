@@ -1,13 +1,15 @@
 package io.tallyflow.cli.status;
 
-import io.tallyflow.cli.text.TextTable;
-import io.tallyflow.cli.text.TextTable.Column;
+import io.tallyflow.results.TextTable;
+import io.tallyflow.results.TextTable.Column;
+import io.tallyflow.results.status.LedgerStatus;
+import io.tallyflow.results.status.PipelineStatus;
+import io.tallyflow.results.status.TopicEnds;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /** Status as lines for people. */
 public final class StatusText {
@@ -97,7 +99,7 @@ public final class StatusText {
         for (int number : numbers) {
             TopicEnds.Range range = topic.partitions().get(number);
             Long committed = pipeline.offsets().get(number);
-            long lag = range == null ? 0 : lag(from(committed, range), range);
+            long lag = range == null ? 0 : lag(range.firstUnread(committed), range);
             total += lag;
             rows.add(
                     List.of(
@@ -108,11 +110,6 @@ public final class StatusText {
         }
         rows.add(List.of("all", "", "", Long.toString(total)));
         return TextTable.lines(LAG, rows);
-    }
-
-    /** A partition that no commit names yet is read from its beginning. */
-    static long from(@Nullable Long committed, TopicEnds.Range range) {
-        return committed == null ? range.start() : committed;
     }
 
     private static long lag(long from, TopicEnds.Range range) {

@@ -1,4 +1,4 @@
-/** How far the pipeline is, as Postgres and Kafka tell it. */
+/** {@code status}: how far pipelines are. */
 @NullMarked
 package io.tallyflow.cli.status;
 

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.tallyflow.cli.state.StateReport.Identities;
-import io.tallyflow.cli.state.StateReport.Meter;
-import io.tallyflow.cli.state.StateReport.Operator;
-import io.tallyflow.connectors.iceberg.StoredLake;
-import io.tallyflow.connectors.kafka.StoredOffset;
+import io.tallyflow.connectors.iceberg.commit.StoredLake;
+import io.tallyflow.connectors.kafka.source.StoredOffset;
+import io.tallyflow.operations.state.IdentityBands;
+import io.tallyflow.operations.state.StateReport;
+import io.tallyflow.operations.state.StateReport.Identities;
+import io.tallyflow.operations.state.StateReport.Meter;
+import io.tallyflow.operations.state.StateReport.Operator;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.state.UsagePartial;
 import java.io.IOException;

@@ -2,6 +2,10 @@ package io.tallyflow.cli.status;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.cli.terminal.FrameByFrame;
+import io.tallyflow.results.status.LedgerStatus;
+import io.tallyflow.results.status.PipelineStatus;
+import io.tallyflow.results.status.TopicEnds;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -99,7 +103,7 @@ final class StatusTextTest {
 
     private static String shown(boolean terminal) {
         StringWriter out = new StringWriter();
-        Screen screen = new Screen(new PrintWriter(out), terminal);
+        FrameByFrame screen = new FrameByFrame(new PrintWriter(out), terminal);
         screen.show(List.of("a"));
         screen.show(List.of("b"));
         return out.toString().replace(System.lineSeparator(), "\n");

@@ -1,6 +1,12 @@
 package io.tallyflow.connectors.iceberg;
 
-import io.tallyflow.connectors.commit.CommitLedger;
+import io.tallyflow.connectors.iceberg.commit.CommitLake;
+import io.tallyflow.connectors.iceberg.commit.StoredLake;
+import io.tallyflow.connectors.iceberg.table.LakeFiles;
+import io.tallyflow.connectors.iceberg.table.LakeOptions;
+import io.tallyflow.connectors.iceberg.write.LakeSchedule;
+import io.tallyflow.connectors.iceberg.write.WriteLake;
+import io.tallyflow.connectors.refusal.CommitLedger;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.lake.LakeRow;

@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.connectors.postgres.session.Outage;
 import io.tallyflow.schemas.metric.Metric;
 import java.util.List;
 import java.util.concurrent.TimeUnit;

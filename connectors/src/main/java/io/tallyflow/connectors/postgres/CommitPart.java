@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.connectors.postgres.rows.RowsCodec;
 import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;

@@ -1,5 +1,10 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.connectors.postgres.rows.PartRows;
+import io.tallyflow.connectors.postgres.rows.PartSummary;
+import io.tallyflow.connectors.postgres.rows.RowBlock;
+import io.tallyflow.connectors.postgres.rows.RowKind;
+import io.tallyflow.connectors.postgres.rows.RowsCodec;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

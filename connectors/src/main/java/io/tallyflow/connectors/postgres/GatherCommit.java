@@ -1,5 +1,7 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.connectors.postgres.rows.Rows;
+import io.tallyflow.connectors.postgres.rows.RowsEncoder;
 import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;

@@ -1,7 +1,8 @@
 package io.tallyflow.connectors.postgres;
 
-import io.tallyflow.connectors.commit.SinkRefusedException;
-import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
+import io.tallyflow.connectors.postgres.session.Session;
+import io.tallyflow.connectors.refusal.SinkRefusedException;
+import io.tallyflow.connectors.refusal.SinkRefusedException.Refusal;
 import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.tallyflow.connectors.postgres;
 
-import io.tallyflow.connectors.commit.CommitLedger;
+import io.tallyflow.connectors.refusal.CommitLedger;
 import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
 import java.sql.Connection;

@@ -1,9 +1,11 @@
 package io.tallyflow.connectors.postgres;
 
-import io.tallyflow.connectors.commit.SinkRefusedException;
-import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
 import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.session.Outage;
+import io.tallyflow.connectors.postgres.session.Session;
+import io.tallyflow.connectors.refusal.SinkRefusedException;
+import io.tallyflow.connectors.refusal.SinkRefusedException.Refusal;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.io.IOException;

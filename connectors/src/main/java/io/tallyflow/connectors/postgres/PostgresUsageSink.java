@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.connectors.postgres.session.DriverRelease;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.usage.UsageChange;
 import java.util.function.Consumer;

@@ -1,7 +1,9 @@
 package io.tallyflow.connectors.postgres;
 
-import io.tallyflow.connectors.commit.SinkRefusedException;
-import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
+import io.tallyflow.connectors.postgres.rows.PartSummary;
+import io.tallyflow.connectors.postgres.rows.RowBlock;
+import io.tallyflow.connectors.refusal.SinkRefusedException;
+import io.tallyflow.connectors.refusal.SinkRefusedException.Refusal;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

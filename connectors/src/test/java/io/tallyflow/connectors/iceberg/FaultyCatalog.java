@@ -30,7 +30,7 @@ public final class FaultyCatalog extends JdbcCatalog {
     private String warehouse = "";
 
     /** What happens to a commit. */
-    enum Fault {
+    public enum Fault {
         /** Nothing. */
         NONE,
         /** The catalog refuses it, as after a lost race. */
@@ -46,7 +46,7 @@ public final class FaultyCatalog extends JdbcCatalog {
     }
 
     /** Makes the coming commits in a warehouse go wrong, one after the other. */
-    static void plan(String warehouse, Fault... faults) {
+    public static void plan(String warehouse, Fault... faults) {
         Deque<Fault> plan = PLANS.computeIfAbsent(warehouse, key -> new ArrayDeque<>());
         synchronized (plan) {
             plan.addAll(java.util.List.of(faults));
@@ -54,12 +54,12 @@ public final class FaultyCatalog extends JdbcCatalog {
     }
 
     /** Lets others go first when the next commit in a warehouse is made. */
-    static void overtake(String warehouse, Runnable others) {
+    public static void overtake(String warehouse, Runnable others) {
         OVERTAKING.put(warehouse, others);
     }
 
     /** Lets others come in between the next commit in a warehouse and its answer. */
-    static void follow(String warehouse, Runnable others) {
+    public static void follow(String warehouse, Runnable others) {
         FOLLOWING.put(warehouse, others);
     }
 

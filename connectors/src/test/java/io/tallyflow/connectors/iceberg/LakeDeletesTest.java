@@ -1,10 +1,16 @@
 package io.tallyflow.connectors.iceberg;
 
-import static io.tallyflow.connectors.iceberg.CompactedLake.FEBRUARY_28;
-import static io.tallyflow.connectors.iceberg.CompactedLake.write;
+import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.FEBRUARY_28;
+import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.connectors.iceberg.LakeRig.Snapshot;
+import io.tallyflow.connectors.iceberg.commit.LakeFixture;
+import io.tallyflow.connectors.iceberg.commit.LakeRig;
+import io.tallyflow.connectors.iceberg.commit.LakeRig.Snapshot;
+import io.tallyflow.connectors.iceberg.table.Lake;
+import io.tallyflow.connectors.iceberg.table.LakeTable;
+import io.tallyflow.connectors.iceberg.table.LakeView;
+import io.tallyflow.connectors.iceberg.upkeep.CompactedLake;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;

@@ -3,7 +3,13 @@ package io.tallyflow.connectors.iceberg;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.iceberg.FaultyCatalog.Fault;
-import io.tallyflow.connectors.iceberg.LakeRig.Snapshot;
+import io.tallyflow.connectors.iceberg.commit.LakeFixture;
+import io.tallyflow.connectors.iceberg.commit.LakeRig;
+import io.tallyflow.connectors.iceberg.commit.LakeRig.Snapshot;
+import io.tallyflow.connectors.iceberg.table.Lake;
+import io.tallyflow.connectors.iceberg.table.LakeExpiry;
+import io.tallyflow.connectors.iceberg.table.LakeTable;
+import io.tallyflow.connectors.iceberg.write.LakeSchedule;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -3,9 +3,15 @@ package io.tallyflow.connectors.iceberg;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.connectors.commit.SinkRefusedException;
 import io.tallyflow.connectors.iceberg.FaultyCatalog.Fault;
-import io.tallyflow.connectors.iceberg.LakeRig.Snapshot;
+import io.tallyflow.connectors.iceberg.commit.LakeFixture;
+import io.tallyflow.connectors.iceberg.commit.LakeRig;
+import io.tallyflow.connectors.iceberg.commit.LakeRig.Snapshot;
+import io.tallyflow.connectors.iceberg.table.Lake;
+import io.tallyflow.connectors.iceberg.table.LakeExpiry;
+import io.tallyflow.connectors.iceberg.table.LakeTable;
+import io.tallyflow.connectors.iceberg.write.LakeSchedule;
+import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.lake.LakeRow;
 import io.tallyflow.schemas.state.UsagePartial;

@@ -1,5 +1,9 @@
 package io.tallyflow.connectors.iceberg;
 
+import io.tallyflow.connectors.iceberg.commit.LakeFixture;
+import io.tallyflow.connectors.iceberg.table.DataFiles;
+import io.tallyflow.connectors.iceberg.table.Lake;
+import io.tallyflow.connectors.iceberg.table.LakeTable;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;
@@ -20,15 +24,15 @@ import org.apache.iceberg.io.OutputFile;
 import org.apache.iceberg.parquet.Parquet;
 
 /** Deletes rows as Spark, Trino or Flink do, by delete files of format version 2. */
-record OutsideEngine(LakeFixture lake) {
+public record OutsideEngine(LakeFixture lake) {
 
     /** Deletes the event with an id where it stands. */
-    void deleteByPosition(String id) throws IOException {
+    public void deleteByPosition(String id) throws IOException {
         delete(id, FileFormat.PARQUET);
     }
 
     /** The same in a way that is not read here. */
-    void deleteInAvro(String id) throws IOException {
+    public void deleteInAvro(String id) throws IOException {
         delete(id, FileFormat.AVRO);
     }
 
@@ -73,7 +77,7 @@ record OutsideEngine(LakeFixture lake) {
     }
 
     /** Deletes all events of some values, in each day that has files. */
-    void deleteByValue(Map<String, Object> values) throws IOException {
+    public void deleteByValue(Map<String, Object> values) throws IOException {
         try (Lake tables = Lake.open(lake.options())) {
             Table table = tables.table(LakeTable.EVENTS);
             Schema columns = table.schema().select(values.keySet());

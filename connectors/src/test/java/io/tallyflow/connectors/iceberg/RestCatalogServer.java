@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.iceberg;
 
+import io.tallyflow.connectors.iceberg.table.LocalFileIO;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
@@ -78,12 +79,12 @@ public final class RestCatalogServer implements AutoCloseable {
     }
 
     /** The answers to the coming commits. */
-    void answerNext(Answer... answers) {
+    public void answerNext(Answer... answers) {
         plan.addAll(List.of(answers));
     }
 
     /** Whether all planned answers were given. */
-    boolean hasAnswered() {
+    public boolean hasAnswered() {
         return plan.isEmpty();
     }
 

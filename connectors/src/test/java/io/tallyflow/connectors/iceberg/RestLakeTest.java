@@ -1,14 +1,18 @@
 package io.tallyflow.connectors.iceberg;
 
-import static io.tallyflow.connectors.iceberg.CompactedLake.FEBRUARY_27;
-import static io.tallyflow.connectors.iceberg.CompactedLake.FEBRUARY_28;
-import static io.tallyflow.connectors.iceberg.CompactedLake.numbers;
-import static io.tallyflow.connectors.iceberg.CompactedLake.write;
+import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.FEBRUARY_27;
+import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.FEBRUARY_28;
+import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.numbers;
+import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.connectors.iceberg.LakeRig.Snapshot;
 import io.tallyflow.connectors.iceberg.RestCatalogServer.Answer;
+import io.tallyflow.connectors.iceberg.commit.LakeFixture;
+import io.tallyflow.connectors.iceberg.commit.LakeRig;
+import io.tallyflow.connectors.iceberg.commit.LakeRig.Snapshot;
+import io.tallyflow.connectors.iceberg.table.LakeTable;
+import io.tallyflow.connectors.iceberg.upkeep.CompactedLake;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;

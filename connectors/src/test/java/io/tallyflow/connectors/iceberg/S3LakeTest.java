@@ -1,14 +1,23 @@
 package io.tallyflow.connectors.iceberg;
 
-import static io.tallyflow.connectors.iceberg.CompactedLake.FEBRUARY_27;
-import static io.tallyflow.connectors.iceberg.CompactedLake.FEBRUARY_28;
-import static io.tallyflow.connectors.iceberg.CompactedLake.MARCH_1;
-import static io.tallyflow.connectors.iceberg.CompactedLake.numbers;
-import static io.tallyflow.connectors.iceberg.CompactedLake.write;
+import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.FEBRUARY_27;
+import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.FEBRUARY_28;
+import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.MARCH_1;
+import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.numbers;
+import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.write;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.connectors.iceberg.LakeRig.Snapshot;
+import io.tallyflow.connectors.iceberg.commit.LakeFixture;
+import io.tallyflow.connectors.iceberg.commit.LakeRig;
+import io.tallyflow.connectors.iceberg.commit.LakeRig.Snapshot;
+import io.tallyflow.connectors.iceberg.table.Lake;
+import io.tallyflow.connectors.iceberg.table.LakeExpiry;
+import io.tallyflow.connectors.iceberg.table.LakeTable;
+import io.tallyflow.connectors.iceberg.table.LakeView;
+import io.tallyflow.connectors.iceberg.upkeep.CompactedLake;
+import io.tallyflow.connectors.iceberg.upkeep.LakeOrphans;
+import io.tallyflow.connectors.iceberg.write.LakeSchedule;
 import io.tallyflow.connectors.store.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;

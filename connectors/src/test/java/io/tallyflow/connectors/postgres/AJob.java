@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.connectors.postgres.session.DriverRelease;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.util.Collections;

@@ -3,6 +3,8 @@ package io.tallyflow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.RecordedMetrics;
+import io.tallyflow.connectors.postgres.rows.Rows;
+import io.tallyflow.connectors.postgres.rows.RowsEncoder;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;

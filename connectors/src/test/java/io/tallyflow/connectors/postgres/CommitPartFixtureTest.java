@@ -3,6 +3,11 @@ package io.tallyflow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallyflow.connectors.postgres.rows.PartSummary;
+import io.tallyflow.connectors.postgres.rows.RowKind;
+import io.tallyflow.connectors.postgres.rows.Rows;
+import io.tallyflow.connectors.postgres.rows.RowsCodec;
+import io.tallyflow.connectors.postgres.rows.RowsEncoder;
 import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;

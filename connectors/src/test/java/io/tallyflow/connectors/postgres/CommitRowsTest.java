@@ -3,9 +3,15 @@ package io.tallyflow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.connectors.commit.SinkRefusedException;
+import io.tallyflow.connectors.postgres.rows.RowKind;
+import io.tallyflow.connectors.postgres.rows.Rows;
+import io.tallyflow.connectors.postgres.rows.RowsCodec;
+import io.tallyflow.connectors.postgres.rows.RowsEncoder;
 import io.tallyflow.connectors.postgres.schema.ChangedMeterException;
 import io.tallyflow.connectors.postgres.schema.Migrations;
+import io.tallyflow.connectors.postgres.session.Outage;
+import io.tallyflow.connectors.postgres.session.Session;
+import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.meter.Meter;

@@ -3,7 +3,7 @@ package io.tallyflow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.connectors.commit.CommitLedger.Place;
+import io.tallyflow.connectors.refusal.CommitLedger.Place;
 import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
 import java.sql.Connection;

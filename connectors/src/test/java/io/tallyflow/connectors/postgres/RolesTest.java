@@ -2,7 +2,11 @@ package io.tallyflow.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.connectors.postgres.rows.Rows;
+import io.tallyflow.connectors.postgres.rows.RowsEncoder;
 import io.tallyflow.connectors.postgres.schema.Migrations;
+import io.tallyflow.connectors.postgres.session.Outage;
+import io.tallyflow.connectors.postgres.session.Session;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.meter.Meter;

@@ -2,6 +2,8 @@ package io.tallyflow.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.connectors.postgres.session.Outage;
+import io.tallyflow.connectors.postgres.session.Session;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.sql.Connection;

@@ -3,7 +3,7 @@ package io.tallyflow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.connectors.commit.SinkRefusedException;
+import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.UsageCell;

@@ -2,15 +2,20 @@ package io.tallyflow.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.connectors.postgres.rows.PartRows;
+import io.tallyflow.connectors.postgres.rows.PartSummary;
+import io.tallyflow.connectors.postgres.rows.RowBlock;
+import io.tallyflow.connectors.postgres.rows.RowKind;
+import io.tallyflow.connectors.postgres.rows.RowsCodec;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.state.UsagePartial;
-import io.tallyflow.schemas.state.UsagePartials;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.AdjustmentReason;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageChange;
+import io.tallyflow.schemas.usage.UsagePartials;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -4,7 +4,7 @@ import io.tallyflow.functions.memory.HeapBytes;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.state.UsagePartial;
-import io.tallyflow.schemas.state.UsagePartials;
+import io.tallyflow.schemas.usage.UsagePartials;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,8 @@
 package io.tallyflow.functions.deduplicate;
 
+import io.tallyflow.functions.identities.IdentityState;
+import io.tallyflow.functions.identities.KeyedIdentities;
+import io.tallyflow.functions.identities.block.FirstSeen;
 import io.tallyflow.functions.memory.MemoryMetrics;
 import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.functions.progress.LaneMetrics;
@@ -136,7 +139,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         long high = hash.getLong(0);
         long low = hash.getLong(Long.BYTES);
         long content = identity.ofContent(event);
-        LaneDecision.First first = identities.first(element.key(), high, low);
+        FirstSeen first = identities.first(element.key(), high, low);
         Lane repeated = decision.repeated(event, content, first);
         if (repeated == null) {
             identities.put(element.key(), high, low, event.kafkaTimeMillis(), content);

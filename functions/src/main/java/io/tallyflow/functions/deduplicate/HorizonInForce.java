@@ -1,5 +1,6 @@
 package io.tallyflow.functions.deduplicate;
 
+import io.tallyflow.functions.identities.block.IdentityFormat;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,6 +1,7 @@
 package io.tallyflow.functions.deduplicate;
 
 import io.tallyflow.functions.hash.PartsHash;
+import io.tallyflow.functions.identities.block.IdentityFormat;
 import io.tallyflow.schemas.event.UsageEvent;
 import java.nio.ByteBuffer;
 
@@ -37,6 +38,6 @@ final class Identity {
         if (data != null) {
             parts.add(data);
         }
-        return parts.hash().getLong(0) >>> (Long.SIZE - RememberedIdentities.CONTENT_BITS);
+        return parts.hash().getLong(0) >>> (Long.SIZE - IdentityFormat.CONTENT_BITS);
     }
 }

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.deduplicate;
 
+import io.tallyflow.functions.identities.block.FirstSeen;
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.UsageEvent;
 import org.jspecify.annotations.Nullable;
@@ -19,14 +20,6 @@ final class LaneDecision {
         this.horizon = horizon;
     }
 
-    /**
-     * What is remembered of the first event of an identity.
-     *
-     * @param kafkaTimeMillis its record's Kafka timestamp
-     * @param contentHash of its type and data
-     */
-    record First(long kafkaTimeMillis, long contentHash) {}
-
     /** Whether a copy of the event might no longer be recognised, so that it must not count. */
     boolean isStale(UsageEvent event) {
         return horizon.isStale(event.timeMicros(), event.kafkaTimeMillis());
@@ -37,7 +30,7 @@ final class LaneDecision {
      *
      * @return {@link Lane#DUPLICATE}, {@link Lane#CONFLICT}, or null if it is the first
      */
-    @Nullable Lane repeated(UsageEvent event, long contentHash, @Nullable First first) {
+    @Nullable Lane repeated(UsageEvent event, long contentHash, @Nullable FirstSeen first) {
         if (first == null || event.kafkaTimeMillis() - first.kafkaTimeMillis() > rememberedMillis) {
             return null;
         }

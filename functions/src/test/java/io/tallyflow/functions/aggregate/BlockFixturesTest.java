@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.state.UsagePartial;
-import io.tallyflow.schemas.state.UsagePartials;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
+import io.tallyflow.schemas.usage.UsagePartials;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

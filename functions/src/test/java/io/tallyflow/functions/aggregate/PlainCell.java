@@ -15,7 +15,7 @@ final class PlainCell {
     /**
      * A cell as state knows it.
      *
-     * @param partial {@link io.tallyflow.schemas.state.UsagePartials#NONE} if it does not
+     * @param partial {@link io.tallyflow.schemas.usage.UsagePartials#NONE} if it does not
      */
     PlainCell(UsagePartial partial) {
         this.partial = partial;

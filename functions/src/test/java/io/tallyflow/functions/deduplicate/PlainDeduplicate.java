@@ -1,5 +1,6 @@
 package io.tallyflow.functions.deduplicate;
 
+import io.tallyflow.functions.identities.block.FirstSeen;
 import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
@@ -102,7 +103,7 @@ public final class PlainDeduplicate extends ReportingOperator<EventOrProgress, E
         ByteBuffer hash = identity.ofIdentity(event);
         Tuple2<Long, Long> key = Tuple2.of(hash.getLong(0), hash.getLong(Long.BYTES));
         long content = identity.ofContent(event);
-        LaneDecision.First first = first(identities.get(key));
+        FirstSeen first = first(identities.get(key));
         Lane repeated = decision.repeated(event, content, first);
         if (repeated == null) {
             identities.put(key, Tuple2.of(event.kafkaTimeMillis(), content));
@@ -118,8 +119,8 @@ public final class PlainDeduplicate extends ReportingOperator<EventOrProgress, E
         }
     }
 
-    private static LaneDecision.@Nullable First first(@Nullable Tuple2<Long, Long> remembered) {
-        return remembered == null ? null : new LaneDecision.First(remembered.f0, remembered.f1);
+    private static @Nullable FirstSeen first(@Nullable Tuple2<Long, Long> remembered) {
+        return remembered == null ? null : new FirstSeen(remembered.f0, remembered.f1);
     }
 
     @Override

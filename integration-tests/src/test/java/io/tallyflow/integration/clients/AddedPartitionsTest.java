@@ -2,11 +2,11 @@ package io.tallyflow.integration.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.demo.SeenInPostgres;
-import io.tallyflow.cli.embedded.EmbeddedKafka;
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.integration.scale.StoppableJob;
+import io.tallyflow.local.embedded.EmbeddedKafka;
+import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.local.truth.SeenInPostgres;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;

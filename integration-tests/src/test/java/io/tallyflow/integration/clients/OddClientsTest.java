@@ -2,13 +2,13 @@ package io.tallyflow.integration.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.demo.SeenInPostgres;
-import io.tallyflow.cli.embedded.EmbeddedKafka;
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.integration.run.Finished;
 import io.tallyflow.integration.run.TopicReader;
 import io.tallyflow.integration.scale.StoppableJob;
+import io.tallyflow.local.embedded.EmbeddedKafka;
+import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.local.truth.SeenInPostgres;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.nio.file.Path;

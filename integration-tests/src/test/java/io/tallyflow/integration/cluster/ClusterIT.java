@@ -2,8 +2,8 @@ package io.tallyflow.integration.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.demo.GeneratorSettings;
 import io.tallyflow.integration.run.Finished;
+import io.tallyflow.local.truth.GeneratorSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

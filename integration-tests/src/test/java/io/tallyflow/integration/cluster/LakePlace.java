@@ -1,7 +1,7 @@
 package io.tallyflow.integration.cluster;
 
-import io.tallyflow.cli.embedded.LakeAddress;
-import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.iceberg.table.LakeOptions;
+import io.tallyflow.local.embedded.LakeAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;

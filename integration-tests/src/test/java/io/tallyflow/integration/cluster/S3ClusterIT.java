@@ -2,10 +2,10 @@ package io.tallyflow.integration.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.demo.GeneratorSettings;
-import io.tallyflow.cli.embedded.Ports;
 import io.tallyflow.connectors.store.S3Server;
 import io.tallyflow.integration.run.Finished;
+import io.tallyflow.local.embedded.Ports;
+import io.tallyflow.local.truth.GeneratorSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -2,12 +2,12 @@ package io.tallyflow.integration.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.cluster.Deadline;
-import io.tallyflow.cli.cluster.FlinkCluster;
-import io.tallyflow.cli.cluster.JobView;
-import io.tallyflow.cli.embedded.Ports;
 import io.tallyflow.integration.run.Finished;
 import io.tallyflow.jobs.metering.MeteringJob;
+import io.tallyflow.local.embedded.Ports;
+import io.tallyflow.operations.cluster.Deadline;
+import io.tallyflow.operations.cluster.FlinkCluster;
+import io.tallyflow.operations.cluster.JobView;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,15 +2,15 @@ package io.tallyflow.integration.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.demo.SeenInPostgres;
-import io.tallyflow.cli.embedded.EmbeddedKafka;
-import io.tallyflow.cli.embedded.JobSettings;
-import io.tallyflow.cli.embedded.RetainedCheckpoints;
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.query.UsageQuery;
 import io.tallyflow.integration.run.TopicReader;
 import io.tallyflow.integration.run.WatchedJob;
+import io.tallyflow.local.embedded.EmbeddedKafka;
+import io.tallyflow.local.embedded.JobSettings;
+import io.tallyflow.local.embedded.RetainedCheckpoints;
+import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.local.truth.SeenInPostgres;
 import io.tallyflow.schemas.meter.Aggregation;
 import java.math.BigDecimal;
 import java.nio.file.Files;

@@ -3,15 +3,15 @@ package io.tallyflow.integration.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.cli.demo.SeenInPostgres;
-import io.tallyflow.cli.embedded.EmbeddedKafka;
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.query.QueryRow;
 import io.tallyflow.connectors.postgres.query.UsageQuery;
 import io.tallyflow.integration.run.TopicReader;
 import io.tallyflow.integration.run.WatchedJob;
 import io.tallyflow.jobs.metering.Option;
+import io.tallyflow.local.embedded.EmbeddedKafka;
+import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.local.truth.SeenInPostgres;
 import io.tallyflow.schemas.meter.Aggregation;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.tallyflow.integration.conformance;
 
-import io.tallyflow.cli.demo.JsonText;
-import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.local.truth.JsonText;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.clients.producer.ProducerRecord;

@@ -2,8 +2,8 @@ package io.tallyflow.integration.lake;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.connectors.iceberg.LakeTable;
-import io.tallyflow.connectors.iceberg.SmallLake;
+import io.tallyflow.connectors.iceberg.table.LakeTable;
+import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.lake.LakeRow;

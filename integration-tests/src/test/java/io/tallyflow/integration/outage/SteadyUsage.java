@@ -1,6 +1,6 @@
 package io.tallyflow.integration.outage;
 
-import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.local.embedded.Topics;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

@@ -3,7 +3,7 @@ package io.tallyflow.integration.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.tallyflow.cli.embedded.Ports;
+import io.tallyflow.local.embedded.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -2,11 +2,6 @@ package io.tallyflow.integration.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.embedded.EmbeddedKafka;
-import io.tallyflow.cli.embedded.EmbeddedPostgres;
-import io.tallyflow.cli.embedded.JobSettings;
-import io.tallyflow.cli.embedded.RetainedCheckpoints;
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.integration.protocol.UsageLog;
@@ -14,6 +9,11 @@ import io.tallyflow.integration.protocol.Witness;
 import io.tallyflow.integration.run.Finished;
 import io.tallyflow.integration.run.WatchedJob;
 import io.tallyflow.integration.spine.UsageLogSender;
+import io.tallyflow.local.embedded.EmbeddedKafka;
+import io.tallyflow.local.embedded.EmbeddedPostgres;
+import io.tallyflow.local.embedded.JobSettings;
+import io.tallyflow.local.embedded.RetainedCheckpoints;
+import io.tallyflow.local.embedded.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -3,8 +3,8 @@ package io.tallyflow.integration.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.cli.embedded.Ports;
 import io.tallyflow.integration.lake.LakeReader;
+import io.tallyflow.local.embedded.Ports;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

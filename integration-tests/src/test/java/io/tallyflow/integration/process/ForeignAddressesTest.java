@@ -2,9 +2,9 @@ package io.tallyflow.integration.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.embedded.EmbeddedKafka;
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.integration.run.Finished;
+import io.tallyflow.local.embedded.EmbeddedKafka;
+import io.tallyflow.local.embedded.Topics;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package io.tallyflow.integration.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.local.embedded.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -2,9 +2,9 @@ package io.tallyflow.integration.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.embedded.Ports;
 import io.tallyflow.integration.run.FlinkPages;
 import io.tallyflow.integration.secure.SecureEnds;
+import io.tallyflow.local.embedded.Ports;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -2,13 +2,13 @@ package io.tallyflow.integration.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.demo.Comparison;
-import io.tallyflow.cli.demo.DemoMeters;
-import io.tallyflow.cli.demo.GeneratorSettings;
-import io.tallyflow.cli.demo.SeenInPostgres;
-import io.tallyflow.cli.demo.Truth;
-import io.tallyflow.cli.demo.UsageSender;
-import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.local.truth.Comparison;
+import io.tallyflow.local.truth.DemoMeters;
+import io.tallyflow.local.truth.GeneratorSettings;
+import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.Truth;
+import io.tallyflow.local.truth.UsageSender;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;

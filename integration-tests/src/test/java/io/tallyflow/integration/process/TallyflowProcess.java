@@ -1,8 +1,8 @@
 package io.tallyflow.integration.process;
 
 import io.tallyflow.cli.Tallyflow;
-import io.tallyflow.cli.embedded.Ports;
 import io.tallyflow.integration.secure.SecureEnds;
+import io.tallyflow.local.embedded.Ports;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,10 +3,10 @@ package io.tallyflow.integration.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.connectors.commit.SinkRefusedException;
-import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
 import io.tallyflow.connectors.postgres.PostgresSinkOptions;
 import io.tallyflow.connectors.postgres.PostgresUsageSink;
+import io.tallyflow.connectors.refusal.SinkRefusedException;
+import io.tallyflow.connectors.refusal.SinkRefusedException.Refusal;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.sql.Connection;
 import java.sql.Statement;

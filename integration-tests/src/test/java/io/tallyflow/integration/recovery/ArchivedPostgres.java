@@ -2,9 +2,9 @@ package io.tallyflow.integration.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.cluster.Deadline;
-import io.tallyflow.cli.embedded.Directories;
-import io.tallyflow.cli.embedded.EmbeddedPostgres;
+import io.tallyflow.connectors.directory.Directories;
+import io.tallyflow.local.embedded.EmbeddedPostgres;
+import io.tallyflow.operations.cluster.Deadline;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -2,10 +2,10 @@ package io.tallyflow.integration.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.cluster.LedgerPosition;
-import io.tallyflow.cli.cluster.Savepoint;
-import io.tallyflow.cli.demo.GeneratorSettings;
-import io.tallyflow.cli.embedded.RunningJob;
+import io.tallyflow.local.embedded.RunningJob;
+import io.tallyflow.local.truth.GeneratorSettings;
+import io.tallyflow.results.ledger.LedgerPosition;
+import io.tallyflow.results.savepoint.Savepoint;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;

@@ -3,9 +3,9 @@ package io.tallyflow.integration.recovery;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.cli.cluster.LedgerPosition;
-import io.tallyflow.cli.cluster.Savepoint;
-import io.tallyflow.cli.demo.GeneratorSettings;
+import io.tallyflow.local.truth.GeneratorSettings;
+import io.tallyflow.results.ledger.LedgerPosition;
+import io.tallyflow.results.savepoint.Savepoint;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;

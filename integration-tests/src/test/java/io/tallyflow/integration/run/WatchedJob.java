@@ -2,12 +2,12 @@ package io.tallyflow.integration.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.embedded.EmbeddedFlink;
-import io.tallyflow.cli.embedded.JobSettings;
-import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.jobs.metering.MeteringJob;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.jobs.metering.Option;
+import io.tallyflow.local.embedded.EmbeddedFlink;
+import io.tallyflow.local.embedded.JobSettings;
+import io.tallyflow.local.embedded.RunningJob;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -2,7 +2,7 @@ package io.tallyflow.integration.scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.state.StateReport;
+import io.tallyflow.operations.state.StateReport;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package io.tallyflow.integration.scale;
 
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.integration.protocol.UsageLog;
+import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;

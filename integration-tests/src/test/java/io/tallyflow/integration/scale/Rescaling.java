@@ -2,11 +2,11 @@ package io.tallyflow.integration.scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.embedded.EmbeddedKafka;
-import io.tallyflow.cli.embedded.JobSettings;
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.integration.protocol.ResultsReader;
+import io.tallyflow.local.embedded.EmbeddedKafka;
+import io.tallyflow.local.embedded.JobSettings;
+import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.io.IOException;
 import java.math.BigDecimal;

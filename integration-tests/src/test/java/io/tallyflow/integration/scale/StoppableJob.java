@@ -2,11 +2,6 @@ package io.tallyflow.integration.scale;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.cluster.SavepointFormat;
-import io.tallyflow.cli.embedded.EmbeddedFlink;
-import io.tallyflow.cli.embedded.JobSettings;
-import io.tallyflow.cli.embedded.JobTopology;
-import io.tallyflow.cli.embedded.RunningJob;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
 import io.tallyflow.jobs.metering.LakeEnd;
@@ -17,6 +12,11 @@ import io.tallyflow.jobs.metering.MeteringPipeline;
 import io.tallyflow.jobs.metering.MeteringRules;
 import io.tallyflow.jobs.metering.Option;
 import io.tallyflow.jobs.metering.RealEnds;
+import io.tallyflow.local.embedded.EmbeddedFlink;
+import io.tallyflow.local.embedded.JobSettings;
+import io.tallyflow.local.embedded.JobTopology;
+import io.tallyflow.local.embedded.RunningJob;
+import io.tallyflow.results.savepoint.SavepointFormat;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.io.IOException;

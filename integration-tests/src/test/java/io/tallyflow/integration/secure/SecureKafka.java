@@ -1,7 +1,7 @@
 package io.tallyflow.integration.secure;
 
-import io.tallyflow.cli.embedded.Ports;
 import io.tallyflow.connectors.tls.TlsIdentity;
+import io.tallyflow.local.embedded.Ports;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,6 @@ package io.tallyflow.integration.secure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.tls.TlsIdentity;
 import io.tallyflow.integration.protocol.UsageLog;
 import io.tallyflow.integration.protocol.Witness;
@@ -12,6 +11,7 @@ import io.tallyflow.integration.run.TopicReader;
 import io.tallyflow.integration.run.WatchedJob;
 import io.tallyflow.integration.spine.UsageLogSender;
 import io.tallyflow.jobs.metering.Option;
+import io.tallyflow.local.embedded.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

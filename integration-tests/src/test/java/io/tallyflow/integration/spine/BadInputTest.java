@@ -3,14 +3,14 @@ package io.tallyflow.integration.spine;
 import static io.tallyflow.integration.spine.BadRecords.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.demo.SeenInPostgres;
-import io.tallyflow.cli.embedded.EmbeddedKafka;
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.query.QueryRow;
 import io.tallyflow.connectors.postgres.query.UsageQuery;
 import io.tallyflow.integration.run.TopicReader;
 import io.tallyflow.integration.run.WatchedJob;
+import io.tallyflow.local.embedded.EmbeddedKafka;
+import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.local.truth.SeenInPostgres;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.nio.file.Files;

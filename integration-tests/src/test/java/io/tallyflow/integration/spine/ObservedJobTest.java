@@ -2,18 +2,18 @@ package io.tallyflow.integration.spine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.embedded.EmbeddedFlink;
-import io.tallyflow.cli.embedded.EmbeddedKafka;
-import io.tallyflow.cli.embedded.JobSettings;
-import io.tallyflow.cli.embedded.Ports;
-import io.tallyflow.cli.embedded.RunningJob;
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.kafka.KafkaConnection;
-import io.tallyflow.connectors.kafka.ReaderMetrics;
+import io.tallyflow.connectors.kafka.source.ReaderMetrics;
 import io.tallyflow.connectors.postgres.CommitMetrics;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.integration.protocol.UsageLog;
+import io.tallyflow.local.embedded.EmbeddedFlink;
+import io.tallyflow.local.embedded.EmbeddedKafka;
+import io.tallyflow.local.embedded.JobSettings;
+import io.tallyflow.local.embedded.Ports;
+import io.tallyflow.local.embedded.RunningJob;
+import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.schemas.metric.Metric;
 import java.io.IOException;
 import java.math.BigDecimal;

@@ -2,15 +2,15 @@ package io.tallyflow.integration.spine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.embedded.EmbeddedFlink;
-import io.tallyflow.cli.embedded.EmbeddedKafka;
-import io.tallyflow.cli.embedded.EmbeddedPostgres;
-import io.tallyflow.cli.embedded.JobSettings;
-import io.tallyflow.cli.embedded.RunningJob;
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.integration.protocol.UsageLog;
 import io.tallyflow.integration.protocol.Witness;
+import io.tallyflow.local.embedded.EmbeddedFlink;
+import io.tallyflow.local.embedded.EmbeddedKafka;
+import io.tallyflow.local.embedded.EmbeddedPostgres;
+import io.tallyflow.local.embedded.JobSettings;
+import io.tallyflow.local.embedded.RunningJob;
+import io.tallyflow.local.embedded.Topics;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

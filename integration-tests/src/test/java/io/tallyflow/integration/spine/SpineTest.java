@@ -2,16 +2,16 @@ package io.tallyflow.integration.spine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.embedded.EmbeddedFlink;
-import io.tallyflow.cli.embedded.EmbeddedKafka;
-import io.tallyflow.cli.embedded.JobSettings;
-import io.tallyflow.cli.embedded.RetainedCheckpoints;
-import io.tallyflow.cli.embedded.RunningJob;
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.integration.protocol.ResultsReader;
 import io.tallyflow.integration.protocol.UsageLog;
 import io.tallyflow.integration.protocol.Witness;
+import io.tallyflow.local.embedded.EmbeddedFlink;
+import io.tallyflow.local.embedded.EmbeddedKafka;
+import io.tallyflow.local.embedded.JobSettings;
+import io.tallyflow.local.embedded.RetainedCheckpoints;
+import io.tallyflow.local.embedded.RunningJob;
+import io.tallyflow.local.embedded.Topics;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

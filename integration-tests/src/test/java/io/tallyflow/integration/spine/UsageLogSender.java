@@ -1,7 +1,7 @@
 package io.tallyflow.integration.spine;
 
-import io.tallyflow.cli.embedded.Topics;
 import io.tallyflow.integration.protocol.UsageLog;
+import io.tallyflow.local.embedded.Topics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;

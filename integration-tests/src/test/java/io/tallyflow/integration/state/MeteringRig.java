@@ -1,8 +1,5 @@
 package io.tallyflow.integration.state;
 
-import io.tallyflow.cli.embedded.EmbeddedKafka;
-import io.tallyflow.cli.embedded.JobSettings;
-import io.tallyflow.cli.embedded.LakeAddress;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
@@ -14,6 +11,9 @@ import io.tallyflow.jobs.metering.MeteringPipeline;
 import io.tallyflow.jobs.metering.MeteringRules;
 import io.tallyflow.jobs.metering.Option;
 import io.tallyflow.jobs.metering.RealEnds;
+import io.tallyflow.local.embedded.EmbeddedKafka;
+import io.tallyflow.local.embedded.JobSettings;
+import io.tallyflow.local.embedded.LakeAddress;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.nio.file.Files;

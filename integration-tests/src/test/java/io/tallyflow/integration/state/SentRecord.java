@@ -1,6 +1,6 @@
 package io.tallyflow.integration.state;
 
-import io.tallyflow.cli.embedded.Topics;
+import io.tallyflow.local.embedded.Topics;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.apache.kafka.clients.producer.ProducerRecord;

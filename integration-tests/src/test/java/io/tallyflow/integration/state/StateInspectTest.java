@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.cli.Tallyflow;
-import io.tallyflow.cli.cluster.SavepointFormat;
-import io.tallyflow.cli.embedded.RetainedCheckpoints;
-import io.tallyflow.cli.state.CommitOfState;
-import io.tallyflow.cli.state.StateFailure;
-import io.tallyflow.cli.state.StateReport;
-import io.tallyflow.cli.state.StateReport.Band;
-import io.tallyflow.cli.state.StateReport.Meter;
-import io.tallyflow.cli.state.StateReport.Operator;
-import io.tallyflow.connectors.kafka.StoredOffset;
+import io.tallyflow.connectors.kafka.source.StoredOffset;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.integration.scale.StoppableJob;
 import io.tallyflow.integration.state.MeteringRig.Commits;
 import io.tallyflow.integration.state.Scenario.Counted;
 import io.tallyflow.integration.state.Scenario.Event;
+import io.tallyflow.local.embedded.RetainedCheckpoints;
+import io.tallyflow.operations.state.CommitOfState;
+import io.tallyflow.operations.state.StateReport;
+import io.tallyflow.operations.state.StateReport.Band;
+import io.tallyflow.operations.state.StateReport.Meter;
+import io.tallyflow.operations.state.StateReport.Operator;
+import io.tallyflow.results.RequestFailedException;
+import io.tallyflow.results.savepoint.SavepointFormat;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.meter.Aggregation;
 import java.io.IOException;
@@ -86,7 +86,7 @@ final class StateInspectTest {
             Files.write(contents, Arrays.copyOf(bytes, length));
             assertThatThrownBy(() -> StateReport.of(contents.getParent().toString()))
                     .as("%d of %d bytes", length, bytes.length)
-                    .isInstanceOf(StateFailure.class)
+                    .isInstanceOf(RequestFailedException.class)
                     .hasMessageStartingWith(
                             contents.getParent()
                                     + ": its _metadata cannot be read, it may be damaged");

@@ -2,15 +2,15 @@ package io.tallyflow.integration.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.cli.cluster.SavepointFormat;
-import io.tallyflow.cli.embedded.Directories;
-import io.tallyflow.cli.state.StateReport;
-import io.tallyflow.connectors.kafka.StoredOffset;
+import io.tallyflow.connectors.directory.Directories;
+import io.tallyflow.connectors.kafka.source.StoredOffset;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.integration.lake.LakeReader;
 import io.tallyflow.integration.scale.StoppableJob;
 import io.tallyflow.integration.state.MeteringRig.Commits;
 import io.tallyflow.jobs.metering.MeteringJob;
+import io.tallyflow.operations.state.StateReport;
+import io.tallyflow.results.savepoint.SavepointFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

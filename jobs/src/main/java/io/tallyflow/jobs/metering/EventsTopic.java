@@ -1,8 +1,8 @@
 package io.tallyflow.jobs.metering;
 
-import io.tallyflow.connectors.commit.StartRefusal;
 import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.connectors.kafka.KafkaTrouble;
+import io.tallyflow.connectors.refusal.StartRefusal;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;

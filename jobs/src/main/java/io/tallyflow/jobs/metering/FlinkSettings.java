@@ -1,6 +1,6 @@
 package io.tallyflow.jobs.metering;
 
-import io.tallyflow.connectors.commit.StartRefusal;
+import io.tallyflow.connectors.refusal.StartRefusal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,8 @@
 package io.tallyflow.jobs.metering;
 
-import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.iceberg.table.LakeOptions;
+import io.tallyflow.connectors.login.PostgresUrl;
+import io.tallyflow.connectors.login.Secret;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;

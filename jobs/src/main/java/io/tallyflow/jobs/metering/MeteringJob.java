@@ -1,9 +1,9 @@
 package io.tallyflow.jobs.metering;
 
-import io.tallyflow.connectors.postgres.DriverRelease;
-import io.tallyflow.connectors.postgres.LoginTrouble;
+import io.tallyflow.connectors.login.LoginTrouble;
 import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.session.DriverRelease;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
 import io.tallyflow.schemas.meter.Meter;

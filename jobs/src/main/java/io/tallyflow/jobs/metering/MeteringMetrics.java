@@ -1,7 +1,7 @@
 package io.tallyflow.jobs.metering;
 
-import io.tallyflow.connectors.iceberg.LakeMetrics;
-import io.tallyflow.connectors.kafka.ReaderMetrics;
+import io.tallyflow.connectors.iceberg.table.LakeMetrics;
+import io.tallyflow.connectors.kafka.source.ReaderMetrics;
 import io.tallyflow.connectors.postgres.CommitMetrics;
 import io.tallyflow.functions.memory.MemoryMetrics;
 import io.tallyflow.functions.progress.LaneMetrics;

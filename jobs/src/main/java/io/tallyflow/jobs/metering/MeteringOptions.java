@@ -1,7 +1,8 @@
 package io.tallyflow.jobs.metering;
 
-import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.kafka.KafkaConnection;
+import io.tallyflow.connectors.login.Secret;
 import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.nio.file.Path;

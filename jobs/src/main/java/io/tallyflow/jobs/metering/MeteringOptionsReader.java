@@ -1,9 +1,11 @@
 package io.tallyflow.jobs.metering;
 
-import io.tallyflow.connectors.iceberg.LakeOptions;
+import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.kafka.BrokerAddresses;
 import io.tallyflow.connectors.kafka.KafkaConnection;
-import io.tallyflow.connectors.kafka.KafkaTopic;
+import io.tallyflow.connectors.kafka.source.KafkaTopic;
+import io.tallyflow.connectors.login.PostgresUrl;
+import io.tallyflow.connectors.login.Secret;
 import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.meter.NearestName;

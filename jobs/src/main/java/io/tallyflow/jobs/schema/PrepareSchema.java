@@ -1,11 +1,11 @@
 package io.tallyflow.jobs.schema;
 
+import io.tallyflow.connectors.login.PostgresUrl;
+import io.tallyflow.connectors.login.Secret;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.connectors.postgres.schema.Upkeep;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.jobs.metering.Option;
-import io.tallyflow.jobs.metering.PostgresUrl;
-import io.tallyflow.jobs.metering.Secret;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.EnumMap;

@@ -2,8 +2,8 @@ package io.tallyflow.jobs.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.connectors.commit.SinkRefusedException.Refusal;
-import io.tallyflow.connectors.commit.StartRefusal;
+import io.tallyflow.connectors.refusal.SinkRefusedException.Refusal;
+import io.tallyflow.connectors.refusal.StartRefusal;
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.RejectionReason;
 import io.tallyflow.schemas.usage.IgnoredReason;

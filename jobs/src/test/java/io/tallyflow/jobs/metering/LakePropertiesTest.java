@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.tallyflow.connectors.iceberg.Lake;
-import io.tallyflow.connectors.iceberg.LakeOptions;
-import io.tallyflow.connectors.iceberg.LakeTable;
+import io.tallyflow.connectors.iceberg.table.Lake;
+import io.tallyflow.connectors.iceberg.table.LakeOptions;
+import io.tallyflow.connectors.iceberg.table.LakeTable;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.net.InetAddress;

@@ -6,6 +6,7 @@ import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.usage.Reading;
+import io.tallyflow.schemas.usage.UsagePartials;
 import io.tallyflow.schemas.usage.UsageValue;
 import java.math.BigDecimal;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.tallyflow.connectors.postgres.schema;
 
-import io.tallyflow.connectors.commit.StartRefusal;
+import io.tallyflow.connectors.refusal.StartRefusal;
 import java.util.List;
 import org.apache.flink.runtime.throwable.ThrowableAnnotation;
 import org.apache.flink.runtime.throwable.ThrowableType;

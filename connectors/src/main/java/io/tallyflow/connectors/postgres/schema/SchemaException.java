@@ -1,6 +1,6 @@
 package io.tallyflow.connectors.postgres.schema;
 
-import io.tallyflow.connectors.commit.StartRefusal;
+import io.tallyflow.connectors.refusal.StartRefusal;
 
 /** The database is not one that the schema can live in; the message says why and what to do. */
 public final class SchemaException extends RuntimeException {

@@ -1,9 +1,0 @@
-package io.tallyflow.cli.demo;
-
-/**
- * An accepted event, as far as meters look at it.
- *
- * @param timeMicros event time, microseconds since the epoch, UTC
- */
-record Usage(
-        String type, String subject, String source, String id, long timeMicros, Payload payload) {}

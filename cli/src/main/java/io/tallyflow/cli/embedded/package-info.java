@@ -1,5 +1,0 @@
-/** Kafka, Postgres and Flink inside this process, or as its children, on one data directory. */
-@NullMarked
-package io.tallyflow.cli.embedded;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,18 @@
+package io.tallyflow.cli.meters;
+
+import io.tallyflow.results.RequestRefusedException;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+
+/** {@code tallyflow meters}. */
+@Command(
+        name = "meters",
+        description = "Checks and shows meter definitions.",
+        subcommands = {MetersValidateCommand.class, MetersListCommand.class})
+public final class MetersCommand implements Callable<Integer> {
+
+    @Override
+    public Integer call() {
+        throw new RequestRefusedException("which command? See tallyflow meters --help");
+    }
+}

@@ -1,0 +1,5 @@
+/** {@code savepoint} and {@code savepoints}. */
+@NullMarked
+package io.tallyflow.cli.savepoint;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Tables for people. */
-@NullMarked
-package io.tallyflow.cli.text;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,122 @@
+package io.tallyflow.connectors.iceberg.write;
+
+import io.tallyflow.connectors.iceberg.table.LakeTable;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.usage.AdjustedReading;
+import io.tallyflow.schemas.usage.DistinctValue;
+import io.tallyflow.schemas.usage.Reading;
+import io.tallyflow.schemas.usage.SettledUsage;
+import io.tallyflow.schemas.usage.UsageCell;
+import io.tallyflow.schemas.usage.UsageValue;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.apache.parquet.io.api.Binary;
+import org.jspecify.annotations.Nullable;
+
+/** Turns words of the domain into rows of the lake. */
+public final class LakeRecords {
+
+    private static final long MICROS_PER_MILLI = 1_000L;
+
+    private final Map<String, Aggregation> aggregations;
+
+    /**
+     * @param aggregations by meter; a meter that is not named keeps its parts, but has no value
+     */
+    public LakeRecords(Map<String, Aggregation> aggregations) {
+        this.aggregations = aggregations;
+    }
+
+    public LakeRecord of(LakeTable table, UsageEvent event, long checkpoint) {
+        byte[] data = event.data();
+        return new LakeRecord(
+                table,
+                text(event.subject()),
+                text(event.source()),
+                text(event.id()),
+                text(event.type()),
+                event.timeMicros(),
+                data == null ? null : Binary.fromConstantByteArray(data),
+                event.partition(),
+                event.offset(),
+                event.kafkaTimeMillis() * MICROS_PER_MILLI,
+                checkpoint);
+    }
+
+    public LakeRecord of(SettledUsage settled, long checkpoint) {
+        UsageCell cell = settled.cell();
+        UsagePartial partial = settled.partial();
+        Aggregation aggregation = aggregations.get(cell.meter());
+        BigDecimal value =
+                aggregation == null
+                        ? null
+                        : UsageValue.of(aggregation, partial, settled.distinctValues());
+        return new LakeRecord(
+                LakeTable.USAGE,
+                text(cell.meter()),
+                text(cell.subject()),
+                text(cell.group()),
+                cell.windowStartMillis() * MICROS_PER_MILLI,
+                cell.windowEndMillis() * MICROS_PER_MILLI,
+                scaled(value),
+                partial.readings(),
+                scaled(partial.sum()),
+                scaled(partial.min()),
+                scaled(partial.max()),
+                scaled(partial.latest()),
+                partial.latest() == null ? null : partial.latestTimeMicros(),
+                textOrNull(partial.latestSource()),
+                textOrNull(partial.latestId()),
+                checkpoint);
+    }
+
+    public LakeRecord of(DistinctValue distinct, long checkpoint) {
+        UsageCell cell = distinct.cell();
+        return new LakeRecord(
+                LakeTable.USAGE_DISTINCT,
+                text(cell.meter()),
+                text(cell.subject()),
+                text(cell.group()),
+                cell.windowStartMillis() * MICROS_PER_MILLI,
+                cell.windowEndMillis() * MICROS_PER_MILLI,
+                text(distinct.text()),
+                checkpoint);
+    }
+
+    public LakeRecord of(AdjustedReading adjusted, long checkpoint) {
+        UsageEvent event = adjusted.event();
+        Reading reading = adjusted.reading();
+        return new LakeRecord(
+                LakeTable.ADJUSTMENTS,
+                text(reading.meter()),
+                text(event.subject()),
+                text(reading.group()),
+                reading.windowStartMillis() * MICROS_PER_MILLI,
+                reading.windowEndMillis() * MICROS_PER_MILLI,
+                text(adjusted.reason().label()),
+                scaled(reading.value()),
+                textOrNull(reading.distinct()),
+                text(event.source()),
+                text(event.id()),
+                event.timeMicros(),
+                event.partition(),
+                event.offset(),
+                checkpoint);
+    }
+
+    private static Binary text(String text) {
+        return Binary.fromConstantByteArray(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static @Nullable Binary textOrNull(@Nullable String text) {
+        return text == null ? null : text(text);
+    }
+
+    /** Exact: no quantity has more places than the column. */
+    private static @Nullable BigDecimal scaled(@Nullable BigDecimal quantity) {
+        return quantity == null ? null : quantity.setScale(LakeTable.SCALE);
+    }
+}

@@ -1,0 +1,50 @@
+package io.tallyflow.local.embedded;
+
+import io.tallyflow.connectors.directory.Directories;
+import io.tallyflow.connectors.iceberg.table.LakeOptions;
+import io.tallyflow.jobs.metering.LakeConnection;
+import io.tallyflow.jobs.metering.Option;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The embedded lake: files in a folder, and its catalog in the Postgres of the results. */
+public final class LakeAddress {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private LakeAddress() {}
+
+    /**
+     * How to reach it, for everybody but the job.
+     *
+     * @param postgresUrl JDBC URL without user and password
+     */
+    public static LakeOptions options(
+            String postgresUrl,
+            String postgresUser,
+            @Nullable String postgresPassword,
+            Path warehouse) {
+        return LakeConnection.options(
+                Map.of(
+                        Option.LAKE_CATALOG,
+                        "jdbc",
+                        Option.LAKE_URI,
+                        catalogUrl(postgresUrl),
+                        Option.LAKE_USER,
+                        postgresUser,
+                        Option.LAKE_WAREHOUSE,
+                        Directories.location(warehouse)),
+                "",
+                postgresPassword == null
+                        ? Map.of()
+                        : Map.of(LakeConnection.PASSWORD_VARIABLE, postgresPassword),
+                PATIENCE);
+    }
+
+    /** The catalog's tables stand beside ours: whoever may make a schema may make them there. */
+    public static String catalogUrl(String postgresUrl) {
+        return postgresUrl + (postgresUrl.contains("?") ? "&" : "?") + "currentSchema=tallyflow";
+    }
+}

@@ -1,0 +1,34 @@
+package io.tallyflow.local.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.connectors.refusal.StartRefusal;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+final class FailuresTest {
+
+    @Test
+    void isTheFirstCause() {
+        assertThat(
+                        Failures.innermost(
+                                new IllegalStateException("outer", new IOException("first\nmore"))))
+                .isEqualTo("first");
+    }
+
+    @Test
+    void isTheClassWhereThereIsNoMessage() {
+        assertThat(Failures.innermost(new IOException())).isEqualTo("java.io.IOException");
+    }
+
+    @Test
+    void isTheWholeRefusalWhateverItCameFrom() {
+        String refusal = StartRefusal.TOPIC_MISSING.saying("one\ntwo");
+        assertThat(
+                        Failures.innermost(
+                                new IllegalStateException(
+                                        "outer",
+                                        new IOException(refusal, new IOException("inner")))))
+                .isEqualTo(refusal);
+    }
+}

@@ -1,0 +1,186 @@
+package io.tallyflow.operations.state;
+
+import io.tallyflow.connectors.directory.Directories;
+import io.tallyflow.connectors.iceberg.commit.StoredLake;
+import io.tallyflow.connectors.kafka.source.StoredOffset;
+import io.tallyflow.connectors.postgres.StoredCommit;
+import io.tallyflow.functions.aggregate.AggregateUsage;
+import io.tallyflow.functions.aggregate.StoredWindows;
+import io.tallyflow.functions.identities.StoredIdentities;
+import io.tallyflow.results.RequestFailedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.CoreOptions;
+import org.apache.flink.configuration.PipelineOptions;
+import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.runtime.checkpoint.OperatorState;
+import org.apache.flink.state.api.SavepointReader;
+import org.apache.flink.state.api.input.KeyedStateInputFormat;
+import org.apache.flink.state.api.input.SourceBuilder;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.DataStreamSource;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.util.CloseableIterator;
+
+/**
+ * A job on a Flink cluster inside this process that reads a savepoint. Each reader restores its
+ * part into RocksDB, in files of a directory of its own, and tells of one key after the other:
+ * memory does not grow with the savepoint.
+ */
+final class StateReading {
+
+    private static final int MOST_ATTEMPTS = 20;
+
+    private static final TypeInformation<StateFinding> FINDING =
+            TypeInformation.of(StateFinding.class);
+
+    private final SavedState state;
+    private final StreamExecutionEnvironment environment;
+
+    private StateReading(SavedState state, Path directory) {
+        this.state = state;
+        Configuration settings = new Configuration();
+        settings.set(StateBackendOptions.STATE_BACKEND, "rocksdb");
+        settings.set(PipelineOptions.GENERIC_TYPES, false);
+        settings.set(CoreOptions.TMP_DIRS, directory.toString());
+        this.environment = StreamExecutionEnvironment.createLocalEnvironment(1, settings);
+    }
+
+    /**
+     * Tells of everything in it.
+     *
+     * @throws RequestFailedException if a part cannot be read
+     */
+    static void read(SavedState state, Consumer<StateFinding> findings) {
+        Path directory;
+        try {
+            directory = Files.createTempDirectory("tallyflow-state-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Thread atExit = new Thread(() -> deleteBesideOthers(directory), "delete working files");
+        Runtime.getRuntime().addShutdownHook(atExit);
+        try {
+            new StateReading(state, directory).run(findings);
+        } catch (Exception e) {
+            throw new RequestFailedException(
+                    state.path()
+                            + " cannot be read, one of its files may be missing or damaged: "
+                            + reason(e),
+                    e);
+        } finally {
+            Directories.delete(directory);
+            forget(atExit);
+        }
+    }
+
+    /** While the process ends, others may still be making files there. */
+    private static void deleteBesideOthers(Path directory) {
+        for (int attempt = 0; attempt < MOST_ATTEMPTS && Files.exists(directory); attempt++) {
+            try {
+                Directories.delete(directory);
+            } catch (UncheckedIOException made) {
+                // In the meantime: the next attempt takes that as well.
+            }
+        }
+    }
+
+    private static void forget(Thread atExit) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException stopping) {
+            // It runs already, and finds nothing.
+        }
+    }
+
+    private void run(Consumer<StateFinding> findings) throws Exception {
+        SavepointReader reader = SavepointReader.read(environment, state.path());
+        DataStream<StateFinding> all =
+                keyed(
+                                PipelineOperator.DEDUPLICATE,
+                                backend -> {
+                                    StoredIdentities stored = new StoredIdentities(backend);
+                                    return key -> StateFinding.identities(stored.perHour(key));
+                                })
+                        .union(
+                                keyed(
+                                        PipelineOperator.AGGREGATE,
+                                        backend -> {
+                                            StoredWindows stored = new StoredWindows(backend);
+                                            return key -> StateFinding.usage(stored.perMeter(key));
+                                        }),
+                                finding(
+                                        reader.readUnionState(
+                                                PipelineOperator.AGGREGATE.identifier(),
+                                                AggregateUsage.HORIZON,
+                                                Types.LONG),
+                                        StateFinding::horizon),
+                                finding(
+                                        reader.readListState(
+                                                PipelineOperator.GATHER_COMMIT.identifier(),
+                                                StoredCommit.STATE,
+                                                Types.LONG),
+                                        StateFinding::commitWord),
+                                finding(
+                                        bytes(reader, PipelineOperator.READ, StoredOffset.STATE),
+                                        bytes -> StateFinding.offset(StoredOffset.of(bytes))));
+        if (state.find(PipelineOperator.COMMIT_LAKE).isPresent()) {
+            all =
+                    all.union(
+                            finding(
+                                    bytes(reader, PipelineOperator.COMMIT_LAKE, StoredLake.STATE),
+                                    bytes -> StateFinding.lake(StoredLake.of(bytes))));
+        }
+        try (CloseableIterator<StateFinding> found = all.executeAndCollect("inspect state")) {
+            found.forEachRemaining(findings);
+        }
+    }
+
+    private DataStream<StateFinding> keyed(PipelineOperator operator, KeyReader.Question question)
+            throws IOException {
+        OperatorState stored = state.get(operator);
+        DataStreamSource<StateFinding> found =
+                SourceBuilder.fromFormat(
+                        environment,
+                        new KeyedStateInputFormat<>(
+                                stored,
+                                null,
+                                new Configuration((Configuration) environment.getConfiguration()),
+                                new KeyReader(question),
+                                environment.getConfig()),
+                        FINDING);
+        int readers = Math.min(stored.getParallelism(), Runtime.getRuntime().availableProcessors());
+        return found.setParallelism(readers);
+    }
+
+    private static DataStream<byte[]> bytes(
+            SavepointReader reader, PipelineOperator operator, String name) throws IOException {
+        return reader.readListState(
+                operator.identifier(), name, PrimitiveArrayTypeInfo.BYTE_PRIMITIVE_ARRAY_TYPE_INFO);
+    }
+
+    /** What lists hold is little, and stays in its order. */
+    private static <T> DataStream<StateFinding> finding(
+            DataStream<T> stored, MapFunction<T, StateFinding> meaning) {
+        return stored.map(meaning).returns(FINDING);
+    }
+
+    private static String reason(Throwable failure) {
+        Throwable cause = failure;
+        while (cause.getCause() != null && cause.getCause() != cause) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage() == null ? cause : cause.getMessage())
+                .lines()
+                .findFirst()
+                .orElse("");
+    }
+}

@@ -1,0 +1,5 @@
+/** Savepoints, as they are on record in Postgres. */
+@NullMarked
+package io.tallyflow.results.savepoint;
+
+import org.jspecify.annotations.NullMarked;
