@@ -2,6 +2,7 @@ package io.tallyflow.benchmarks.collect;
 
 import io.tallyflow.benchmarks.workload.BenchmarkMeter;
 import io.tallyflow.benchmarks.workload.CellSum;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.UsageCell;
@@ -47,7 +48,7 @@ public final class UsageCollector implements Sink<UsageChange> {
             if (row != null) {
                 keep(of(row.shard()), row.cell(), row.partial());
             } else if (progress != null) {
-                consumed += progress.counts().consumed();
+                consumed += progress.counts().of(Count.CONSUMED);
             }
         }
 

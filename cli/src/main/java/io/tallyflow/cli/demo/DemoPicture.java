@@ -2,6 +2,7 @@ package io.tallyflow.cli.demo;
 
 import io.tallyflow.local.truth.DemoMeters;
 import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -34,7 +35,7 @@ final class DemoPicture {
         List<String> lines = new ArrayList<>();
         lines.add(text("Tallyflow demo, seed %d, %d s", demo.seed(), demo.elapsed().toSeconds()));
         lines.add(progress("sent", demo.sent(), demo.records(), width));
-        lines.add(progress("committed", seen.counts().consumed(), demo.records(), width));
+        lines.add(progress("committed", seen.counts().of(Count.CONSUMED), demo.records(), width));
         lines.add(
                 text(
                         "%,d events/s   lag %,d   commit %,d, %.1f s ago",
@@ -57,17 +58,16 @@ final class DemoPicture {
         LaneCounts counts = demo.seen().counts();
         String verdict = demo.lanesEqual() ? "as they must be" : "NOT WHAT THEY MUST BE";
         lines.add(text("%-12s %12s  %s", "lane", "records", verdict));
-        lane(lines, "metered", counts.metered(), counts, width);
-        lane(lines, "unmatched", counts.unmatched(), counts, width);
-        lane(lines, "duplicate", counts.duplicate(), counts, width);
-        lane(lines, "conflict", counts.conflict(), counts, width);
-        lane(lines, "stale", counts.stale(), counts, width);
-        lane(lines, "rejected", counts.rejected(), counts, width);
+        for (Count count : Count.all()) {
+            if (count.lane() != null) {
+                lane(lines, count.column(), counts.of(count), counts, width);
+            }
+        }
     }
 
     private static void lane(
             List<String> lines, String name, long records, LaneCounts counts, int width) {
-        long all = Math.max(1, counts.consumed());
+        long all = Math.max(1, counts.of(Count.CONSUMED));
         long perMille = records * 1_000 / all;
         int room = Math.min(LONGEST_BAR, width - LANE_TEXT);
         String bar = room < 1 ? "" : "#".repeat(filled(records, all, room));

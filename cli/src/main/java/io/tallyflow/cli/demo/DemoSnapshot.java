@@ -1,6 +1,7 @@
 package io.tallyflow.cli.demo;
 
 import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.schemas.progress.Count;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
@@ -27,6 +28,6 @@ record DemoSnapshot(
 
     /** Records that a reader cannot see yet. */
     long lag() {
-        return Math.max(0, sent - seen.counts().consumed());
+        return Math.max(0, sent - seen.counts().of(Count.CONSUMED));
     }
 }

@@ -3,6 +3,7 @@ package io.tallyflow.cli.demo;
 import io.tallyflow.cli.terminal.Lifetime;
 import io.tallyflow.cli.terminal.Screen;
 import io.tallyflow.cli.terminal.Terminal;
+import io.tallyflow.schemas.progress.Count;
 import java.io.PrintWriter;
 import java.util.Map;
 
@@ -43,7 +44,7 @@ interface DemoView extends AutoCloseable {
                     "%4d s  commit %d: %,d of %,d records, %,d/s, lag %,d%s%n",
                     demo.elapsed().toSeconds(),
                     demo.seen().commit(),
-                    demo.seen().counts().consumed(),
+                    demo.seen().counts().of(Count.CONSUMED),
                     demo.records(),
                     demo.perSecond(),
                     demo.lag(),

@@ -7,6 +7,7 @@ import io.tallyflow.local.truth.Truth;
 import io.tallyflow.local.truth.UsageSender;
 import io.tallyflow.results.FirstCause;
 import io.tallyflow.results.RequestFailedException;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -77,7 +78,7 @@ final class DemoWatch {
     }
 
     private boolean isAtEnd() {
-        return truth.counts().consumed() == settings.records();
+        return truth.counts().of(Count.CONSUMED) == settings.records();
     }
 
     private void look() throws SQLException {
@@ -109,7 +110,7 @@ final class DemoWatch {
                 settings.records(),
                 sender.sent(),
                 Duration.ofNanos(System.nanoTime() - start),
-                perSecond(seen.counts().consumed()),
+                perSecond(seen.counts().of(Count.CONSUMED)),
                 seen,
                 inLanes(truth.counts()).equals(inLanes(seen.counts())),
                 totals);
@@ -117,17 +118,7 @@ final class DemoWatch {
 
     /** Without the adjustments, of which there is no truth. */
     private static LaneCounts inLanes(LaneCounts counts) {
-        return new LaneCounts(
-                counts.consumed(),
-                counts.metered(),
-                counts.unmatched(),
-                counts.duplicate(),
-                counts.conflict(),
-                counts.stale(),
-                counts.rejected(),
-                counts.readings(),
-                0,
-                counts.ignored());
+        return LaneCounts.of(count -> count == Count.ADJUSTED ? 0 : counts.of(count));
     }
 
     private long perSecond(long consumed) {

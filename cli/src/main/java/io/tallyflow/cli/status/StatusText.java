@@ -5,6 +5,7 @@ import io.tallyflow.results.TextTable.Column;
 import io.tallyflow.results.status.LedgerStatus;
 import io.tallyflow.results.status.PipelineStatus;
 import io.tallyflow.results.status.TopicEnds;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,24 +69,14 @@ public final class StatusText {
 
     private static List<String> counts(LaneCounts counts) {
         List<List<String>> rows =
-                List.of(
-                        count("consumed", counts.consumed()),
-                        count("metered", counts.metered()),
-                        count("unmatched", counts.unmatched()),
-                        count("duplicate", counts.duplicate()),
-                        count("conflict", counts.conflict()),
-                        count("stale", counts.stale()),
-                        count("rejected", counts.rejected()),
-                        count("readings", counts.readings()),
-                        count("adjusted", counts.adjusted()),
-                        count("ignored", counts.ignored()));
+                Count.all().stream().map(count -> count(count, counts.of(count))).toList();
         List<Column> columns = List.of(Column.text("lane"), Column.number("records"));
         TextTable table = TextTable.fitting(columns, rows);
         return rows.stream().map(table::line).toList();
     }
 
-    private static List<String> count(String name, long count) {
-        return List.of("%-10s".formatted(name), Long.toString(count));
+    private static List<String> count(Count what, long count) {
+        return List.of("%-10s".formatted(what.column()), Long.toString(count));
     }
 
     private static List<String> lag(PipelineStatus pipeline, TopicEnds topic) {

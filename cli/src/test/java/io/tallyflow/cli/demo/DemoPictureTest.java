@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DemoPictureTest {
 
     private static final LaneCounts COUNTS =
-            new LaneCounts(25_000, 21_000, 1_000, 2_400, 300, 0, 300, 80_000, 5, 17);
+            LaneCounts.inOrder(25_000, 21_000, 1_000, 2_400, 300, 0, 300, 80_000, 5, 17);
 
     @Test
     void showsProgressLanesAndTotals() {

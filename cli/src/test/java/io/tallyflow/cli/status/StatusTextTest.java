@@ -26,7 +26,7 @@ final class StatusTextTest {
                     3L,
                     Instant.parse("2026-01-01T00:00:00.001Z"),
                     new TreeMap<>(Map.of(0, 90L, 7, 5L)),
-                    new LaneCounts(100, 90, 4, 3, 2, 1, 0, 170, 6, 10));
+                    LaneCounts.inOrder(100, 90, 4, 3, 2, 1, 0, 170, 6, 10));
 
     @Test
     void alignsLanesAndLag() {

@@ -128,17 +128,11 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
 
     private static void writeProgress(DataOutputSerializer out, Progress progress)
             throws IOException {
-        LaneCounts counts = progress.counts();
-        out.writeLong(counts.consumed());
-        out.writeLong(counts.metered());
-        out.writeLong(counts.unmatched());
-        out.writeLong(counts.duplicate());
-        out.writeLong(counts.conflict());
-        out.writeLong(counts.stale());
-        out.writeLong(counts.rejected());
-        out.writeLong(counts.readings());
-        out.writeLong(counts.adjusted());
-        out.writeLong(counts.ignored());
+        long[] counts = progress.counts().values();
+        out.writeShort(counts.length);
+        for (long count : counts) {
+            out.writeLong(count);
+        }
         out.writeLong(progress.watermarkMillis());
         out.writeInt(progress.offsets().size());
         for (Map.Entry<Integer, Long> offset : progress.offsets().entrySet()) {
@@ -153,18 +147,10 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
     }
 
     private static Progress readProgress(DataInputDeserializer in) throws IOException {
-        LaneCounts counts =
-                new LaneCounts(
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong(),
-                        in.readLong());
+        long[] counts = new long[in.readShort()];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = in.readLong();
+        }
         long watermarkMillis = in.readLong();
         Map<Integer, Long> offsets = new HashMap<>();
         for (int left = in.readInt(); left > 0; left--) {
@@ -174,6 +160,6 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
         for (int left = in.readInt(); left > 0; left--) {
             reasons.put(in.readUTF(), in.readLong());
         }
-        return new Progress(counts, offsets, watermarkMillis, reasons);
+        return new Progress(LaneCounts.stored(counts), offsets, watermarkMillis, reasons);
     }
 }

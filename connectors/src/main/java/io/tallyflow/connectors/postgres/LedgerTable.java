@@ -1,7 +1,8 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.connectors.postgres.session.CountColumns;
 import io.tallyflow.schemas.commit.CommitName;
-import io.tallyflow.schemas.progress.LaneCounts;
+import io.tallyflow.schemas.progress.Count;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,6 +13,8 @@ import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The ledger's row and its history, read and written inside a transaction. */
@@ -20,9 +23,8 @@ final class LedgerTable {
     private static final String CREATE =
             """
             insert into tallyflow.ledger (pipeline, epoch, commit, token, checkpoint, committed_at,
-                offsets, consumed, metered, unmatched, duplicate, conflict, stale, rejected,
-                readings, adjusted, ignored, reasons, shards)
-            values (?, 0, 0, 0, 0, now(), '{}', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', ?)
+                offsets, reasons, shards)
+            values (?, 0, 0, 0, 0, now(), '{}', '{}', ?)
             on conflict do nothing
             """;
 
@@ -33,10 +35,10 @@ final class LedgerTable {
 
     private static final String LOCK =
             """
-            select epoch, commit, token, checkpoint, watermark, offsets, consumed, metered,
-                unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored, reasons
+            select epoch, commit, token, checkpoint, watermark, offsets, %s, reasons
             from tallyflow.ledger where pipeline = ? for update
-            """;
+            """
+                    .formatted(Count.columns());
 
     private static final String AGE =
             """
@@ -56,29 +58,27 @@ final class LedgerTable {
 
     private static final String RECALL =
             """
-            select epoch, commit, token, checkpoint, watermark, offsets, consumed, metered,
-                unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored, reasons
+            select epoch, commit, token, checkpoint, watermark, offsets, %s, reasons
             from tallyflow.ledger_history where pipeline = ? and token = ? and checkpoint = ?
-            """;
+            """
+                    .formatted(Count.columns());
 
     private static final String WRITE =
             """
             update tallyflow.ledger set epoch = ?, commit = ?, token = ?, checkpoint = ?,
-                watermark = ?, offsets = ?::jsonb, consumed = ?, metered = ?, unmatched = ?,
-                duplicate = ?, conflict = ?, stale = ?, rejected = ?, readings = ?, adjusted = ?,
-                ignored = ?, reasons = ?::jsonb, committed_at = now()
+                watermark = ?, offsets = ?::jsonb, %s, reasons = ?::jsonb, committed_at = now()
             where pipeline = ?
-            """;
+            """
+                    .formatted(eachCount(Count::column, " = ?"));
 
     private static final String REMEMBER =
             """
             insert into tallyflow.ledger_history (epoch, commit, token, checkpoint, watermark,
-                offsets, consumed, metered, unmatched, duplicate, conflict, stale, rejected,
-                readings, adjusted, ignored, reasons, pipeline, prev_token, prev_checkpoint,
+                offsets, %s, reasons, pipeline, prev_token, prev_checkpoint,
                 usage_from, usage_until, committed_at)
-            values (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?,
-                now())
-            """;
+            values (?, ?, ?, ?, ?, ?::jsonb, %s, ?::jsonb, ?, ?, ?, ?, ?, now())
+            """
+                    .formatted(Count.columns(), eachCount(count -> "", "?"));
 
     private final Connection connection;
     private final String pipeline;
@@ -226,7 +226,6 @@ final class LedgerTable {
 
     private static int bind(PreparedStatement statement, Ledger ledger)
             throws SQLException, IOException {
-        LaneCounts counts = ledger.counts();
         int next = 1;
         statement.setLong(next++, ledger.epoch());
         statement.setLong(next++, ledger.commit());
@@ -239,16 +238,9 @@ final class LedgerTable {
             statement.setTimestamp(next++, Timestamp.from(Instant.ofEpochMilli(watermark)));
         }
         statement.setString(next++, JsonCounts.format(ledger.offsets()));
-        statement.setLong(next++, counts.consumed());
-        statement.setLong(next++, counts.metered());
-        statement.setLong(next++, counts.unmatched());
-        statement.setLong(next++, counts.duplicate());
-        statement.setLong(next++, counts.conflict());
-        statement.setLong(next++, counts.stale());
-        statement.setLong(next++, counts.rejected());
-        statement.setLong(next++, counts.readings());
-        statement.setLong(next++, counts.adjusted());
-        statement.setLong(next++, counts.ignored());
+        for (long count : ledger.counts().values()) {
+            statement.setLong(next++, count);
+        }
         statement.setString(next++, JsonCounts.format(ledger.reasons()));
         return next;
     }
@@ -256,25 +248,19 @@ final class LedgerTable {
     private static Ledger read(ResultSet row) throws SQLException, IOException {
         Timestamp watermark = row.getTimestamp("watermark");
         Map<Integer, Long> offsets = JsonCounts.parseByPartition(row.getString("offsets"));
-        LaneCounts counts =
-                new LaneCounts(
-                        row.getLong("consumed"),
-                        row.getLong("metered"),
-                        row.getLong("unmatched"),
-                        row.getLong("duplicate"),
-                        row.getLong("conflict"),
-                        row.getLong("stale"),
-                        row.getLong("rejected"),
-                        row.getLong("readings"),
-                        row.getLong("adjusted"),
-                        row.getLong("ignored"));
         return new Ledger(
                 row.getLong("epoch"),
                 row.getLong("commit"),
                 new CommitName(row.getLong("token"), row.getLong("checkpoint")),
                 watermark == null ? null : watermark.toInstant().toEpochMilli(),
                 offsets,
-                counts,
+                CountColumns.read(row),
                 JsonCounts.parse(row.getString("reasons")));
+    }
+
+    private static String eachCount(Function<Count, String> name, String parameter) {
+        return Count.all().stream()
+                .map(count -> name.apply(count) + parameter)
+                .collect(Collectors.joining(", "));
     }
 }

@@ -125,7 +125,7 @@ final class CommitPartFixtureTest {
                 0,
                 1,
                 new Progress(
-                        new LaneCounts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+                        LaneCounts.inOrder(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
                         Map.of(2, 11L),
                         12,
                         Map.of("rejected.JSON", 13L)),

@@ -122,7 +122,10 @@ final class UsageWriterTest {
     void sendsProgressWithTheFirstPartAndOnce() throws Exception {
         Progress progress =
                 new Progress(
-                        new LaneCounts(1, 1, 0, 0, 0, 0, 0, 1, 0, 0), Map.of(0, 1L), 5, Map.of());
+                        LaneCounts.inOrder(1, 1, 0, 0, 0, 0, 0, 1, 0, 0),
+                        Map.of(0, 1L),
+                        5,
+                        Map.of());
         writer.write(UsageChange.of(progress), CONTEXT);
         for (int i = 0; i < 1_000; i++) {
             write(row("subject-" + i, i, 0));

@@ -1,6 +1,6 @@
 package io.tallyflow.functions.aggregate;
 
-import io.tallyflow.functions.aggregate.OpenWindows.Added;
+import io.tallyflow.functions.aggregate.Windows.Added;
 import io.tallyflow.functions.memory.MemoryMetrics;
 import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.functions.progress.LaneMetrics;
@@ -36,7 +36,6 @@ import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.base.LongSerializer;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.watermark.Watermark;
@@ -46,7 +45,7 @@ import org.apache.flink.util.OutputTag;
 /**
  * Adds readings up in event-time windows, and late ones in adjustments.
  *
- * <p>Open windows live in memory ({@link OpenWindows}) and are what a checkpoint holds of them; no
+ * <p>Open windows live in memory ({@link Windows}) and are what a checkpoint holds of them; no
  * record touches state as long as memory has room. Rows that changed leave just ahead of each
  * barrier, as absolute values; a distinct value leaves when it is first seen. When the watermark
  * passes a window's end and the allowed lateness it settles: its rows leave for the last time and
@@ -86,13 +85,14 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     private final HashMap<String, Aggregation> aggregations;
     private final AggregateRules rules;
     private final int shards;
+    private final WindowStore store;
 
     private transient ListState<Long> horizonState;
     private transient ListState<Long> settledUntilState;
     private transient long horizonMillis;
     private transient long settledUntilMillis;
     private transient SubjectKeys keys;
-    private transient OpenWindows windows;
+    private transient Windows windows;
     private transient Map<UsageCell, UsagePartial> adjustments;
     private transient Tally tally;
     private transient boolean restored;
@@ -104,9 +104,18 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
      * @param shards over how many keys the events of a subject are spread
      */
     public AggregateUsage(Map<String, Aggregation> aggregations, AggregateRules rules, int shards) {
+        this(aggregations, rules, shards, WindowStore.IN_MEMORY);
+    }
+
+    AggregateUsage(
+            Map<String, Aggregation> aggregations,
+            AggregateRules rules,
+            int shards,
+            WindowStore store) {
         this.aggregations = new HashMap<>(aggregations);
         this.rules = rules;
         this.shards = shards;
+        this.store = store;
     }
 
     @Override
@@ -142,14 +151,13 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
                         getRuntimeContext().getTaskInfo().getMaxNumberOfParallelSubtasks(), shards);
         tally = new Tally(LaneMetrics.ofAggregation(getMetricGroup()));
         memory = MemoryMetrics.ofWindows(getMetricGroup());
-        KeyedStateBackend<Integer> backend = getKeyedStateBackend();
         windows =
-                new OpenWindows(
+                store.open(
+                        getKeyedStateBackend(),
                         aggregations,
-                        new WindowState(backend),
-                        new Output(),
-                        rules.memory().ofWindows(taskManagerSettings()),
-                        rules.mostGroups());
+                        rules,
+                        taskManagerSettings(),
+                        new Output());
         if (restored) {
             restoreWindows();
         }

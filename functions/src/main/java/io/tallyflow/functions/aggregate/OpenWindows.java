@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * them ahead of each barrier. When memory holds more than it may, the greatest windows are released
  * into state, where their cells are looked up one by one.
  */
-final class OpenWindows {
+final class OpenWindows implements Windows {
 
     /** Places for windows that are found without asking the map. */
     private static final int RECENT_BITS = 12;
@@ -62,8 +62,8 @@ final class OpenWindows {
         this.mostGroups = mostGroups;
     }
 
-    /** Takes up the windows that a checkpoint holds for a key. */
-    void restore(int key) throws Exception {
+    @Override
+    public void restore(int key) throws Exception {
         for (Map.Entry<TimeWindow, Boolean> kept : shared.state().windows(key).entrySet()) {
             OpenWindow window = new OpenWindow(key, kept.getKey(), shared);
             window.restore(kept.getValue());
@@ -73,12 +73,8 @@ final class OpenWindows {
         }
     }
 
-    /**
-     * Adds a reading to its cell.
-     *
-     * @return whether it counts; if not, the sum of its cell would get out of range
-     */
-    Added add(int key, UsageEvent event, Reading reading) throws Exception {
+    @Override
+    public Added add(int key, UsageEvent event, Reading reading) throws Exception {
         OpenWindow window = windowFor(key, reading);
         long before = window.bytes();
         Added added = add(window, event, reading);
@@ -139,13 +135,6 @@ final class OpenWindows {
             see(window, new DistinctValue(window.name(cell), text));
         }
         return true;
-    }
-
-    /** What became of a reading. */
-    enum Added {
-        TO_OWN_GROUP,
-        TO_OTHER_GROUP,
-        OUT_OF_RANGE
     }
 
     private void see(OpenWindow window, DistinctValue value) throws Exception {
@@ -218,8 +207,8 @@ final class OpenWindows {
         toleratedBytes = Math.max(mostBytes, bytes() + mostBytes / 8);
     }
 
-    /** Sends what changed since the last call, and brings it into state. */
-    void write() throws Exception {
+    @Override
+    public void write() throws Exception {
         for (OpenWindow window : touched) {
             if (window.isSettled()) {
                 continue;
@@ -233,8 +222,8 @@ final class OpenWindows {
         toleratedBytes = mostBytes;
     }
 
-    /** Marks all cells of all windows to be sent ahead of the next barrier. */
-    void changeAll() throws Exception {
+    @Override
+    public void changeAll() throws Exception {
         for (OpenWindow window : windows.values()) {
             long before = window.bytes();
             window.changeAll(output);
@@ -245,8 +234,8 @@ final class OpenWindows {
         }
     }
 
-    /** Says the last word of all windows that end at or before a moment, and forgets them. */
-    void settleUntil(long endMillis) throws Exception {
+    @Override
+    public void settleUntil(long endMillis) throws Exception {
         while (!byEnd.isEmpty() && byEnd.firstKey() <= endMillis) {
             for (OpenWindow window : byEnd.pollFirstEntry().getValue()) {
                 TimeWindow time = window.window();
@@ -258,18 +247,18 @@ final class OpenWindows {
         }
     }
 
-    /** Bytes of heap, about. */
-    long bytes() {
+    @Override
+    public long bytes() {
         return bytesOfWindows + shared.texts().bytes();
     }
 
-    /** How many windows are open. */
-    int size() {
+    @Override
+    public int size() {
         return windows.size();
     }
 
-    /** How often memory was short, so that a window went into state. */
-    long releases() {
+    @Override
+    public long releases() {
         return releases;
     }
 }

@@ -1,7 +1,6 @@
 package io.tallyflow.functions.deduplicate;
 
-import io.tallyflow.functions.identities.IdentityState;
-import io.tallyflow.functions.identities.KeyedIdentities;
+import io.tallyflow.functions.identities.Identities;
 import io.tallyflow.functions.identities.block.FirstSeen;
 import io.tallyflow.functions.memory.MemoryMetrics;
 import io.tallyflow.functions.partition.SubjectKeys;
@@ -20,12 +19,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
-import org.apache.flink.api.java.tuple.Tuple2;
-import org.apache.flink.configuration.Configuration;
-import org.apache.flink.runtime.state.KeyedStateBackend;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -63,6 +58,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     private static final int IDENTITIES_PER_TIDYING = 16_384;
 
     private final DedupeRules rules;
+    private final IdentityStore store;
 
     private transient ListState<byte[]> horizonState;
     private transient HorizonInForce horizon;
@@ -70,12 +66,18 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     private transient Identity identity;
     private transient Tally tally;
     private transient int ownKey;
-    private transient KeyedIdentities identities;
+    private transient Identities identities;
     private transient int untidied;
     private transient MemoryMetrics memory;
 
+    /** Remembers identities in memory first. */
     public Deduplicate(DedupeRules rules) {
+        this(rules, IdentityStore.MEMORY_FIRST);
+    }
+
+    Deduplicate(DedupeRules rules, IdentityStore store) {
         this.rules = rules;
+        this.store = store;
     }
 
     @Override
@@ -102,20 +104,16 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         identity = new Identity();
         tally = new Tally(LaneMetrics.ofDeduplication(getMetricGroup()));
         ownKey = SubjectKeys.ownKey(getRuntimeContext().getTaskInfo());
-        identities = identities(getKeyedStateBackend());
+        identities =
+                store.open(
+                        getKeyedStateBackend(),
+                        SubjectKeys.ownKeys(getRuntimeContext().getTaskInfo()),
+                        rules,
+                        getContainingTask()
+                                .getEnvironment()
+                                .getTaskManagerInfo()
+                                .getConfiguration());
         memory = MemoryMetrics.ofIdentities(getMetricGroup());
-    }
-
-    private KeyedIdentities identities(KeyedStateBackend<Integer> backend) throws Exception {
-        MapState<Tuple2<Integer, Integer>, byte[]> entries =
-                IdentityState.of(backend, rules.timeToLive());
-        Configuration taskManager =
-                getContainingTask().getEnvironment().getTaskManagerInfo().getConfiguration();
-        return new KeyedIdentities(
-                SubjectKeys.ownKeys(getRuntimeContext().getTaskInfo()),
-                rules.memory().ofIdentities(taskManager),
-                rules.memory().ofFilters(taskManager),
-                key -> new IdentityState(backend, entries, key));
     }
 
     @Override
@@ -161,7 +159,6 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
             untidied = 0;
             long now = nowMillis();
             identities.tidy(now, now - rules.timeToLive().toMillis());
-            identities.keepWithinMemory(now);
         }
     }
 

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * filters of older ones, little more than a byte each, have a budget of their own; those that have
  * no room are read again from state when they are needed.
  */
-public final class KeyedIdentities {
+public final class KeyedIdentities implements Identities {
 
     /** What a slot of the table of recent identities takes, times the slots an identity has. */
     private static final int BYTES_PER_UNSEALED = 64;
@@ -72,12 +72,12 @@ public final class KeyedIdentities {
         return usual.sealing((int) Math.max(LEAST_SEALED, Math.min(usual.sealedIds(), room)));
     }
 
-    /** What is remembered of an identity, or null. */
+    @Override
     public @Nullable FirstSeen first(int key, long high, long low) {
         return of(key).first(high, low);
     }
 
-    /** Remembers an identity. */
+    @Override
     public void put(int key, long high, long low, long kafkaTimeMillis, long contentHash) {
         RememberedIdentities identities = of(key);
         identities.put(high, low, kafkaTimeMillis, contentHash);
@@ -101,15 +101,13 @@ public final class KeyedIdentities {
     }
 
     /**
-     * Brings everything into state, ahead of a barrier. Little is sealed and merged here, so that
-     * the barrier does not wait: that is what {@link #tidy} does in between.
-     *
-     * @param nowMillis the time of writing
-     * @param forgottenMillis what was written before may be forgotten
+     * Little is sealed and merged here, so that the barrier does not wait: that is what {@link
+     * #tidy} does in between.
      */
+    @Override
     public void write(long nowMillis, long forgottenMillis) {
         due = Math.max(due, LEAST_WORK);
-        tidy(nowMillis, forgottenMillis);
+        work(nowMillis, forgottenMillis);
         for (RememberedIdentities identities : touched) {
             identities.log();
         }
@@ -117,14 +115,15 @@ public final class KeyedIdentities {
         Arrays.fill(isTouched, false);
     }
 
-    /**
-     * Seals and merges what is due. To be called every now and then between barriers: the work for
-     * all that comes between two of them would hold up the second.
-     *
-     * @param nowMillis the time of writing
-     * @param forgottenMillis what was written before may be forgotten
-     */
+    /** The work for all that comes between two barriers would hold up the second. */
+    @Override
     public void tidy(long nowMillis, long forgottenMillis) {
+        work(nowMillis, forgottenMillis);
+        keepWithinMemory(nowMillis);
+    }
+
+    /** Seals and merges what is due. */
+    private void work(long nowMillis, long forgottenMillis) {
         int idle = 0;
         while (due > 0 && idle < keys.length) {
             int key = keys[tidied];
@@ -145,7 +144,7 @@ public final class KeyedIdentities {
      * Gives memory back between barriers, if recent identities take too much. The filters of older
      * ones are not of it: sealing makes more of them.
      */
-    public void keepWithinMemory(long nowMillis) {
+    void keepWithinMemory(long nowMillis) {
         if (recentBytes() <= mostBytes) {
             return;
         }
@@ -166,7 +165,7 @@ public final class KeyedIdentities {
         return bytes;
     }
 
-    /** Bytes of memory, about. */
+    @Override
     public long bytes() {
         long bytes = filters.bytes();
         for (int key : keys) {
@@ -175,7 +174,7 @@ public final class KeyedIdentities {
         return bytes;
     }
 
-    /** How many filters were read from state because an identity was asked for. */
+    @Override
     public long filterReads() {
         return filters.reads();
     }

@@ -1,13 +1,12 @@
 package io.tallyflow.functions.progress;
 
-import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.RejectionReason;
 import io.tallyflow.schemas.metric.Metric;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.usage.IgnoredReason;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.MetricGroup;
 import org.apache.flink.metrics.SimpleCounter;
@@ -18,21 +17,8 @@ import org.apache.flink.metrics.SimpleCounter;
  */
 public final class LaneMetrics {
 
-    private static final Metric CONSUMED =
-            Metric.counter("consumedRecords", "records", "read from Kafka");
-
     private static final Metric REJECTED_FOR =
             Metric.counter("rejectedRecords", "records", "of these, those with one reason");
-
-    private static final Metric READINGS =
-            Metric.counter("readings", "readings", "that counted, in a window or as an adjustment");
-
-    private static final Metric ADJUSTED =
-            Metric.counter(
-                    "adjustedReadings", "readings", "of these, those that came after settling");
-
-    private static final Metric IGNORED =
-            Metric.counter("ignoredReadings", "readings", "that a matching meter could not take");
 
     private static final Metric IGNORED_FOR =
             Metric.counter("ignoredReadings", "readings", "of these, those with one reason");
@@ -46,13 +32,9 @@ public final class LaneMetrics {
     private static final String REASON = "reason";
 
     private final MetricGroup group;
-    private final Counter[] lanes = unregistered(Lane.values().length);
+    private final Counter[] counts = unregistered(Count.all().size());
     private final Counter[] rejections = unregistered(RejectionReason.values().length);
     private final Counter[] ignoredFor = unregistered(IgnoredReason.values().length);
-    private Counter consumed = new SimpleCounter();
-    private Counter readings = new SimpleCounter();
-    private Counter adjusted = new SimpleCounter();
-    private Counter ignored = new SimpleCounter();
     private Counter otherGroup = new SimpleCounter();
 
     private LaneMetrics(MetricGroup operator) {
@@ -62,8 +44,7 @@ public final class LaneMetrics {
     /** Of the operator that takes what the source has parsed. */
     public static LaneMetrics ofParsing(MetricGroup operator) {
         LaneMetrics metrics = new LaneMetrics(operator);
-        metrics.consumed = register(metrics.group, CONSUMED);
-        metrics.registerLanes(Lane.REJECTED);
+        metrics.register(Count.CONSUMED, Count.REJECTED);
         for (RejectionReason reason : RejectionReason.values()) {
             metrics.rejections[reason.ordinal()] =
                     register(metrics.group.addGroup(REASON, reason.name()), REJECTED_FOR);
@@ -74,15 +55,14 @@ public final class LaneMetrics {
     /** Of the operator that knows earlier events. */
     public static LaneMetrics ofDeduplication(MetricGroup operator) {
         LaneMetrics metrics = new LaneMetrics(operator);
-        metrics.registerLanes(Lane.STALE, Lane.CONFLICT, Lane.DUPLICATE);
+        metrics.register(Count.STALE, Count.CONFLICT, Count.DUPLICATE);
         return metrics;
     }
 
     /** Of the operator that takes readings from events. */
     public static LaneMetrics ofMetering(MetricGroup operator) {
         LaneMetrics metrics = new LaneMetrics(operator);
-        metrics.registerLanes(Lane.UNMATCHED, Lane.METERED);
-        metrics.ignored = register(metrics.group, IGNORED);
+        metrics.register(Count.UNMATCHED, Count.METERED, Count.IGNORED);
         for (IgnoredReason reason : IgnoredReason.values()) {
             if (reason != IgnoredReason.TOTAL_RANGE) {
                 metrics.registerIgnored(reason);
@@ -94,9 +74,7 @@ public final class LaneMetrics {
     /** Of the operator that adds readings up. */
     public static LaneMetrics ofAggregation(MetricGroup operator) {
         LaneMetrics metrics = new LaneMetrics(operator);
-        metrics.readings = register(metrics.group, READINGS);
-        metrics.adjusted = register(metrics.group, ADJUSTED);
-        metrics.ignored = register(metrics.group, IGNORED);
+        metrics.register(Count.READINGS, Count.ADJUSTED, Count.IGNORED);
         metrics.registerIgnored(IgnoredReason.TOTAL_RANGE);
         metrics.otherGroup = register(metrics.group, OTHER_GROUP);
         return metrics;
@@ -105,39 +83,22 @@ public final class LaneMetrics {
     /** Everything that is counted, for the reference. */
     public static List<Metric> reference() {
         List<Metric> all = new ArrayList<>();
-        all.add(CONSUMED);
-        Arrays.stream(Lane.values()).map(LaneMetrics::of).forEach(all::add);
+        Count.all().stream().map(LaneMetrics::of).forEach(all::add);
         all.add(labelled(REJECTED_FOR));
-        all.add(READINGS);
-        all.add(ADJUSTED);
-        all.add(IGNORED);
         all.add(labelled(IGNORED_FOR));
         all.add(OTHER_GROUP);
         return all;
     }
 
-    void consumed() {
-        consumed.inc();
-    }
-
-    void lane(Lane lane) {
-        lanes[lane.ordinal()].inc();
+    void count(Count what) {
+        counts[what.ordinal()].inc();
     }
 
     void rejected(RejectionReason reason) {
         rejections[reason.ordinal()].inc();
     }
 
-    void reading() {
-        readings.inc();
-    }
-
-    void adjusted() {
-        adjusted.inc();
-    }
-
     void ignored(IgnoredReason reason) {
-        ignored.inc();
         ignoredFor[reason.ordinal()].inc();
     }
 
@@ -145,9 +106,9 @@ public final class LaneMetrics {
         otherGroup.inc();
     }
 
-    private void registerLanes(Lane... decidedHere) {
-        for (Lane lane : decidedHere) {
-            lanes[lane.ordinal()] = register(group, of(lane));
+    private void register(Count... countedHere) {
+        for (Count count : countedHere) {
+            counts[count.ordinal()] = register(group, of(count));
         }
     }
 
@@ -171,19 +132,7 @@ public final class LaneMetrics {
                 REASON + ".CODE." + metric.name(), metric.kind(), metric.unit(), metric.meaning());
     }
 
-    private static Metric of(Lane lane) {
-        return Metric.counter(
-                lane.name().toLowerCase(Locale.ROOT) + "Records", "records", meaning(lane));
-    }
-
-    private static String meaning(Lane lane) {
-        return switch (lane) {
-            case REJECTED -> "not a valid usage event";
-            case STALE -> "older than the dedupe horizon";
-            case CONFLICT -> "equal identity, other type or data";
-            case DUPLICATE -> "equal identity, counted before";
-            case UNMATCHED -> "accepted, no meter for the type";
-            case METERED -> "accepted, at least one meter for the type";
-        };
+    private static Metric of(Count count) {
+        return Metric.counter(count.metric(), count.unit(), count.meaning());
     }
 }

@@ -2,6 +2,7 @@ package io.tallyflow.functions.progress;
 
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.RejectionReason;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.usage.IgnoredReason;
@@ -17,16 +18,14 @@ public final class Tally {
 
     private static final RejectionReason[] REJECTIONS = RejectionReason.values();
     private static final IgnoredReason[] IGNORED = IgnoredReason.values();
+    private static final Count[] OF_LANES =
+            Arrays.stream(Lane.values()).map(Count::of).toArray(Count[]::new);
 
     private final LaneMetrics metrics;
-    private final long[] lanes = new long[Lane.values().length];
+    private final long[] counts = new long[Count.all().size()];
     private final long[] rejections = new long[REJECTIONS.length];
     private final long[] ignoredReasons = new long[IGNORED.length];
     private final Map<Integer, Long> offsets = new HashMap<>();
-    private long consumed;
-    private long readings;
-    private long adjusted;
-    private long ignored;
     private long otherGroup;
 
     public Tally(LaneMetrics metrics) {
@@ -35,15 +34,13 @@ public final class Tally {
 
     /** A record was read from Kafka. */
     public void consumed(int partition, long offset) {
-        consumed++;
+        count(Count.CONSUMED);
         offsets.put(partition, offset + 1);
-        metrics.consumed();
     }
 
     /** A record ended in a lane. */
     public void lane(Lane lane) {
-        lanes[lane.ordinal()]++;
-        metrics.lane(lane);
+        count(OF_LANES[lane.ordinal()]);
     }
 
     /** A record was rejected. */
@@ -55,15 +52,13 @@ public final class Tally {
 
     /** A reading counted in its window. */
     public void reading() {
-        readings++;
-        metrics.reading();
+        count(Count.READINGS);
     }
 
     /** A reading counted as an adjustment. */
     public void adjusted() {
         reading();
-        adjusted++;
-        metrics.adjusted();
+        count(Count.ADJUSTED);
     }
 
     /** A reading counted in the group that takes what has no room in groups of its own. */
@@ -74,7 +69,7 @@ public final class Tally {
 
     /** A meter could take no reading from an event. */
     public void ignored(IgnoredReason reason) {
-        ignored++;
+        count(Count.IGNORED);
         ignoredReasons[reason.ordinal()]++;
         metrics.ignored(reason);
     }
@@ -85,26 +80,19 @@ public final class Tally {
      * @param watermarkMillis milliseconds since the epoch, UTC, or {@link Progress#NO_WATERMARK}
      */
     public Progress take(long watermarkMillis) {
-        LaneCounts counts =
-                new LaneCounts(
-                        consumed,
-                        count(Lane.METERED),
-                        count(Lane.UNMATCHED),
-                        count(Lane.DUPLICATE),
-                        count(Lane.CONFLICT),
-                        count(Lane.STALE),
-                        count(Lane.REJECTED),
-                        readings,
-                        adjusted,
-                        ignored);
         Progress progress =
-                new Progress(counts, Map.copyOf(offsets), watermarkMillis, Map.copyOf(reasons()));
+                new Progress(
+                        new LaneCounts(counts),
+                        Map.copyOf(offsets),
+                        watermarkMillis,
+                        Map.copyOf(reasons()));
         clear();
         return progress;
     }
 
-    private long count(Lane lane) {
-        return lanes[lane.ordinal()];
+    private void count(Count what) {
+        counts[what.ordinal()]++;
+        metrics.count(what);
     }
 
     private Map<String, Long> reasons() {
@@ -127,14 +115,10 @@ public final class Tally {
     }
 
     private void clear() {
-        Arrays.fill(lanes, 0);
+        Arrays.fill(counts, 0);
         Arrays.fill(rejections, 0);
         Arrays.fill(ignoredReasons, 0);
         offsets.clear();
-        consumed = 0;
-        readings = 0;
-        adjusted = 0;
-        ignored = 0;
         otherGroup = 0;
     }
 }

@@ -1,6 +1,7 @@
 package io.tallyflow.functions.wire;
 
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.state.UsagePartial;
@@ -128,29 +129,16 @@ final class Frames {
     }
 
     private static void put(FrameWriter out, LaneCounts counts) {
-        out.putNumber(counts.consumed());
-        out.putNumber(counts.metered());
-        out.putNumber(counts.unmatched());
-        out.putNumber(counts.duplicate());
-        out.putNumber(counts.conflict());
-        out.putNumber(counts.stale());
-        out.putNumber(counts.rejected());
-        out.putNumber(counts.readings());
-        out.putNumber(counts.adjusted());
-        out.putNumber(counts.ignored());
+        for (long count : counts.values()) {
+            out.putNumber(count);
+        }
     }
 
     private static LaneCounts takeCounts(FrameReader in) {
-        return new LaneCounts(
-                in.takeNumber(),
-                in.takeNumber(),
-                in.takeNumber(),
-                in.takeNumber(),
-                in.takeNumber(),
-                in.takeNumber(),
-                in.takeNumber(),
-                in.takeNumber(),
-                in.takeNumber(),
-                in.takeNumber());
+        long[] counts = new long[Count.all().size()];
+        for (int i = 0; i < counts.length; i++) {
+            counts[i] = in.takeNumber();
+        }
+        return new LaneCounts(counts);
     }
 }

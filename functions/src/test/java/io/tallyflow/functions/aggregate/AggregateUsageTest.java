@@ -12,6 +12,7 @@ import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
@@ -102,7 +103,7 @@ final class AggregateUsageTest {
                             assertThat(adjustment.partial().readings()).isEqualTo(2);
                         });
         assertThat(progress(changes).counts())
-                .isEqualTo(new LaneCounts(0, 0, 0, 0, 0, 0, 0, 2, 2, 0));
+                .isEqualTo(LaneCounts.inOrder(0, 0, 0, 0, 0, 0, 0, 2, 2, 0));
         assertThat(harness.getSideOutput(AggregateUsage.LATE))
                 .extracting(StreamRecord::getValue)
                 .extracting(LateEvent::meters)
@@ -229,7 +230,7 @@ final class AggregateUsageTest {
         give(harness, reading("a", "3", 30, "-9"));
         List<UsageChange> changes = commit(harness);
         assertThat(totals(changes)).isEqualTo(Map.of("a@0", "99999999999999999990"));
-        assertThat(progress(changes).counts().ignored()).isEqualTo(1);
+        assertThat(progress(changes).counts().of(Count.IGNORED)).isEqualTo(1);
         assertThat(progress(changes).reasons()).isEqualTo(Map.of("ignored.TOTAL_RANGE", 1L));
     }
 
@@ -250,7 +251,7 @@ final class AggregateUsageTest {
                                 "a{\"model\":\"__other__\"}", "4",
                                 "b{\"model\":\"m9\"}", "1"));
         assertThat(progress(changes).reasons()).isEqualTo(Map.of("grouped.OTHER", 4L));
-        assertThat(progress(changes).counts().readings()).isEqualTo(11);
+        assertThat(progress(changes).counts().of(Count.READINGS)).isEqualTo(11);
     }
 
     @Test
@@ -344,7 +345,7 @@ final class AggregateUsageTest {
     @Test
     void handsOnTheProgressOfOperatorsBeforeIt() throws Exception {
         var harness = started(RULES, null);
-        LaneCounts counts = new LaneCounts(3, 1, 0, 2, 0, 0, 0, 0, 0, 0);
+        LaneCounts counts = LaneCounts.inOrder(3, 1, 0, 2, 0, 0, 0, 0, 0, 0);
         Progress given = new Progress(counts, Map.of(1, 7L), Progress.NO_WATERMARK, Map.of());
         give(
                 harness,

@@ -3,7 +3,7 @@ package io.tallyflow.functions.aggregate;
 import static io.tallyflow.functions.Events.MAX_PARALLELISM;
 
 import io.tallyflow.functions.Events;
-import io.tallyflow.functions.aggregate.OpenWindows.Added;
+import io.tallyflow.functions.aggregate.Windows.Added;
 import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.Aggregation;

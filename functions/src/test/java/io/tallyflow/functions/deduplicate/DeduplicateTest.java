@@ -8,6 +8,7 @@ import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
@@ -46,7 +47,7 @@ final class DeduplicateTest {
             give(harness, event("a", "1", 1_000 + copy * 10_000L));
         }
         assertThat(ids(harness)).containsExactly("1");
-        assertThat(counts(harness).duplicate()).isEqualTo(999);
+        assertThat(counts(harness).of(Count.DUPLICATE)).isEqualTo(999);
     }
 
     @Test
@@ -67,7 +68,7 @@ final class DeduplicateTest {
         give(harness, event("a", "1", 0, 0, null));
         give(harness, event("a", "1", 0, 0, "{\"v\":5}"));
         assertThat(ids(harness)).containsExactly("1");
-        assertThat(counts(harness)).isEqualTo(new LaneCounts(0, 0, 0, 1, 3, 0, 0, 0, 0, 0));
+        assertThat(counts(harness)).isEqualTo(LaneCounts.inOrder(0, 0, 0, 1, 3, 0, 0, 0, 0, 0));
         assertThat(harness.getSideOutput(Deduplicate.CONFLICT))
                 .extracting(StreamRecord::getValue)
                 .hasSize(3)
@@ -85,7 +86,7 @@ final class DeduplicateTest {
         give(harness, event("a", "edge", now - 32 * DAY, now, null));
         give(harness, event("a", "over", now - 32 * DAY - 1, now, null));
         assertThat(ids(harness)).containsExactly("edge");
-        assertThat(counts(harness).stale()).isEqualTo(1);
+        assertThat(counts(harness).of(Count.STALE)).isEqualTo(1);
         assertThat(harness.getSideOutput(Deduplicate.STALE))
                 .extracting(record -> record.getValue().event().id())
                 .containsExactly("over");
@@ -104,7 +105,7 @@ final class DeduplicateTest {
         give(harness, event("a", "1", first + 33 * DAY + 1, first + 33 * DAY + 1, null));
         assertThat(ids(harness)).containsExactly("1", "1");
         give(harness, event("a", "1", first, first, null));
-        assertThat(counts(harness).duplicate()).isEqualTo(2);
+        assertThat(counts(harness).of(Count.DUPLICATE)).isEqualTo(2);
     }
 
     @Test
@@ -136,7 +137,7 @@ final class DeduplicateTest {
         give(longer, event("a", "old", 0, 4 * DAY, "{\"tokens\":1}"));
         give(longer, event("a", "young", 4 * DAY, 9 * DAY, "{\"tokens\":1}"));
         assertThat(ids(longer)).isEmpty();
-        assertThat(counts(longer)).isEqualTo(new LaneCounts(0, 0, 0, 1, 0, 1, 0, 0, 0, 0));
+        assertThat(counts(longer)).isEqualTo(LaneCounts.inOrder(0, 0, 0, 1, 0, 1, 0, 0, 0, 0));
         give(longer, event("a", "new", 5 * DAY, 10 * DAY, null));
         assertThat(ids(longer)).containsExactly("new");
     }
@@ -181,7 +182,7 @@ final class DeduplicateTest {
         var harness = started(null);
         Progress given =
                 new Progress(
-                        new LaneCounts(5, 0, 0, 0, 0, 0, 5, 0, 0, 0),
+                        LaneCounts.inOrder(5, 0, 0, 0, 0, 0, 5, 0, 0, 0),
                         java.util.Map.of(3, 5L),
                         Progress.NO_WATERMARK,
                         java.util.Map.of());

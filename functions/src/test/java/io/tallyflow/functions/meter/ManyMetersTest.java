@@ -48,7 +48,7 @@ final class ManyMetersTest {
             }
             Progress progress = Objects.requireNonNull(said.get(EVENTS).progress());
             assertThat(progress.counts())
-                    .isEqualTo(new LaneCounts(0, EVENTS, 0, 0, 0, 0, 0, 0, 0, 0));
+                    .isEqualTo(LaneCounts.inOrder(0, EVENTS, 0, 0, 0, 0, 0, 0, 0, 0));
         }
     }
 

@@ -52,7 +52,7 @@ final class StreamTypesTest {
             new RejectedRecord("TOMBSTONE", "", 1, 2, 3, null, 0, "", null, null);
     private static final Progress PROGRESS =
             new Progress(
-                    new LaneCounts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
+                    LaneCounts.inOrder(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
                     Map.of(0, 5L),
                     7,
                     Map.of("rejected.JSON", 1L));

@@ -182,7 +182,7 @@ final class FramedSerializerTest {
     }
 
     private static LaneCounts counts(Random random) {
-        return new LaneCounts(
+        return LaneCounts.inOrder(
                 random.nextLong(),
                 random.nextInt(200),
                 random.nextInt(200),

@@ -7,6 +7,7 @@ import io.tallyflow.integration.scale.StoppableJob;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.schemas.progress.Count;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
@@ -52,7 +53,8 @@ final class AddedPartitionsTest {
                         });
                 // A reader that comes back from being left out takes part again.
                 sendAndAwait(MORE, job, clients, connection);
-                assertThat(SeenInPostgres.progress(connection).counts().adjusted()).isZero();
+                assertThat(SeenInPostgres.progress(connection).counts().of(Count.ADJUSTED))
+                        .isZero();
             }
         }
     }
@@ -60,7 +62,7 @@ final class AddedPartitionsTest {
     private static void sendAndAwait(
             int partitions, StoppableJob job, OddClients clients, Connection connection)
             throws Exception {
-        long before = SeenInPostgres.progress(connection).counts().metered();
+        long before = SeenInPostgres.progress(connection).counts().of(Count.METERED);
         Instant now = Instant.now();
         for (int partition = 0; partition < partitions; partition++) {
             clients.sendEvent(partition, "event-" + partition + "-at-" + now, now);
@@ -69,7 +71,7 @@ final class AddedPartitionsTest {
                 "a commit of what was sent",
                 PATIENCE,
                 () ->
-                        SeenInPostgres.progress(connection).counts().metered()
+                        SeenInPostgres.progress(connection).counts().of(Count.METERED)
                                 == before + partitions);
     }
 

@@ -9,6 +9,7 @@ import io.tallyflow.integration.scale.StoppableJob;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -123,13 +124,15 @@ final class OddClientsTest {
         SeenInPostgres seen = SeenInPostgres.all(connection);
         LaneCounts counts = seen.counts();
         // Two before transactions, three committed, three with unusual headers, an old one, 2100.
-        assertThat(counts.metered()).isEqualTo(10);
+        assertThat(counts.of(Count.METERED)).isEqualTo(10);
         assertThat(seen.totals()).isEqualTo(Map.of("requests", new BigDecimal(10)));
-        assertThat(counts.conflict() + counts.unmatched()).isZero();
-        assertThat(counts.duplicate()).isPositive().isEqualTo(2 * (counts.stale() - 1));
-        assertThat(counts.rejected()).isEqualTo(counts.stale() + 2);
+        assertThat(counts.of(Count.CONFLICT) + counts.of(Count.UNMATCHED)).isZero();
+        assertThat(counts.of(Count.DUPLICATE))
+                .isPositive()
+                .isEqualTo(2 * (counts.of(Count.STALE) - 1));
+        assertThat(counts.of(Count.REJECTED)).isEqualTo(counts.of(Count.STALE) + 2);
         assertThat(seen.reasons())
-                .containsEntry("rejected.JSON", counts.stale())
+                .containsEntry("rejected.JSON", counts.of(Count.STALE))
                 .containsEntry("rejected.CONTENT_TYPE", 1L)
                 .containsEntry("rejected.DUPLICATE_KEY", 1L);
     }
@@ -162,9 +165,9 @@ final class OddClientsTest {
                 "a commit of the new events",
                 PATIENCE,
                 () ->
-                        SeenInPostgres.progress(connection).counts().metered()
-                                == before.metered() + Topics.EVENT_PARTITIONS);
-        assertThat(SeenInPostgres.progress(connection).counts().adjusted())
-                .isEqualTo(before.adjusted());
+                        SeenInPostgres.progress(connection).counts().of(Count.METERED)
+                                == before.of(Count.METERED) + Topics.EVENT_PARTITIONS);
+        assertThat(SeenInPostgres.progress(connection).counts().of(Count.ADJUSTED))
+                .isEqualTo(before.of(Count.ADJUSTED));
     }
 }

@@ -9,6 +9,7 @@ import io.tallyflow.integration.scale.StoppableJob;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.schemas.progress.Count;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
@@ -63,7 +64,7 @@ final class ReplacedTopicTest {
     }
 
     private static long consumed(Connection connection) throws Exception {
-        return SeenInPostgres.progress(connection).counts().consumed();
+        return SeenInPostgres.progress(connection).counts().of(Count.CONSUMED);
     }
 
     private static void makeAgain(EmbeddedKafka kafka) throws Exception {

@@ -19,6 +19,7 @@ import io.tallyflow.operations.cluster.Deadline;
 import io.tallyflow.results.lake.LakeCells;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.progress.Count;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -133,7 +134,7 @@ final class MeteredServers implements AutoCloseable {
         Map<Integer, Long> ends = truth.offsets();
         await(() -> seen().offsets().equals(ends), "not everything was read");
         assertEqual(Comparison.of(truth, seen()));
-        long accepted = truth.counts().metered() + truth.counts().unmatched();
+        long accepted = truth.counts().of(Count.METERED) + truth.counts().of(Count.UNMATCHED);
         await(() -> lake().accepted() >= accepted, "not everything is in the lake");
         assertEqual(Comparison.of(truth, seen(), LakeSeen.of(lake())));
     }

@@ -12,6 +12,7 @@ import io.tallyflow.local.embedded.RetainedCheckpoints;
 import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.local.truth.SeenInPostgres;
 import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.progress.Count;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ final class ClaimedIdentityTest {
                 Connection connection = database.connect()) {
             JobSettings settings = settings(kafka, database, null);
             stopBetweenCheckpointAndCommit(kafka, database, settings);
-            assertThat(SeenInPostgres.progress(connection).counts().consumed()).isZero();
+            assertThat(SeenInPostgres.progress(connection).counts().of(Count.CONSUMED)).isZero();
             try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
                 send(producer);
             }
@@ -68,7 +69,8 @@ final class ClaimedIdentityTest {
                         Duration.ofSeconds(60),
                         () -> SeenInPostgres.progress(connection).offsets().equals(ends));
             }
-            assertThat(SeenInPostgres.progress(connection).counts().duplicate()).isEqualTo(EVENTS);
+            assertThat(SeenInPostgres.progress(connection).counts().of(Count.DUPLICATE))
+                    .isEqualTo(EVENTS);
             UsageQuery sum = events.query(Aggregation.SUM);
             assertThat(sum.values(connection)).containsExactly(BigDecimal.valueOf(EVENTS));
         }

@@ -111,7 +111,7 @@ final class CommitPath implements AutoCloseable {
             LaneCounts counts = SeenInPostgres.progress(connection).counts();
             assertThat(counts)
                     .isEqualTo(
-                            new LaneCounts(
+                            LaneCounts.inOrder(
                                     usage.events() + usage.copies(),
                                     usage.events(),
                                     0,

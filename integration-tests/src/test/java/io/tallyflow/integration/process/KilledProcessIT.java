@@ -16,6 +16,7 @@ import io.tallyflow.local.truth.UsageSender;
 import io.tallyflow.results.lake.LakeCells;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.progress.Count;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -103,7 +104,7 @@ final class KilledProcessIT {
             throws Exception {
         Truth truth = new Truth(settings);
         truth.advanceToEnd();
-        long accepted = truth.counts().metered() + truth.counts().unmatched();
+        long accepted = truth.counts().of(Count.METERED) + truth.counts().of(Count.UNMATCHED);
         LakeOptions options =
                 LakeAddress.options(
                         up.postgresUrl(), "tallyflow", null, up.data().resolve("warehouse"));

@@ -8,6 +8,7 @@ import io.tallyflow.connectors.postgres.PostgresUsageSink;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.connectors.refusal.SinkRefusedException.Refusal;
 import io.tallyflow.schemas.commit.RewindTarget;
+import io.tallyflow.schemas.progress.Count;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -64,7 +65,7 @@ final class CommitProtocolTest {
             witness.look();
         }
         witness.demandComplete();
-        assertThat(witness.look().counts().adjusted()).isPositive();
+        assertThat(witness.look().counts().of(Count.ADJUSTED)).isPositive();
     }
 
     @ParameterizedTest

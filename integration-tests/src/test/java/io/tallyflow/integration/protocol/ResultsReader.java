@@ -1,5 +1,6 @@
 package io.tallyflow.integration.protocol;
 
+import io.tallyflow.connectors.postgres.session.CountColumns;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -79,19 +80,11 @@ public final class ResultsReader {
         for (String pair : text.isEmpty() ? new String[0] : text.split(",")) {
             offsets[Integer.parseInt(pair.split(":")[0])] = Long.parseLong(pair.split(":")[1]);
         }
-        LaneCounts counts =
-                new LaneCounts(
-                        row.getLong("consumed"),
-                        row.getLong("metered"),
-                        row.getLong("unmatched"),
-                        row.getLong("duplicate"),
-                        row.getLong("conflict"),
-                        row.getLong("stale"),
-                        row.getLong("rejected"),
-                        row.getLong("readings"),
-                        row.getLong("adjusted"),
-                        row.getLong("ignored"));
         return new Seen(
-                row.getLong("epoch"), row.getLong("commit"), offsets, counts, new HashMap<>());
+                row.getLong("epoch"),
+                row.getLong("commit"),
+                offsets,
+                CountColumns.read(row),
+                new HashMap<>());
     }
 }

@@ -109,7 +109,7 @@ public final class UsageLog {
             }
         }
         LaneCounts counts =
-                new LaneCounts(
+                LaneCounts.inOrder(
                         lanes.values().stream().mapToLong(Long::longValue).sum(),
                         lanes.getOrDefault(Lane.METERED, 0L),
                         lanes.getOrDefault(Lane.UNMATCHED, 0L),

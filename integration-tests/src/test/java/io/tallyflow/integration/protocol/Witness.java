@@ -2,6 +2,7 @@ package io.tallyflow.integration.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -81,25 +82,15 @@ public final class Witness {
         assertThat(seen.epoch()).isGreaterThanOrEqualTo(epoch);
         if (seen.epoch() == epoch) {
             assertThat(seen.commit()).isGreaterThanOrEqualTo(commit);
-            assertThat(seen.counts().consumed()).isGreaterThanOrEqualTo(consumed);
+            assertThat(seen.counts().of(Count.CONSUMED)).isGreaterThanOrEqualTo(consumed);
         }
         epoch = seen.epoch();
         commit = seen.commit();
-        consumed = seen.counts().consumed();
+        consumed = seen.counts().of(Count.CONSUMED);
     }
 
     /** Whether a reading counts in its window or as an adjustment depends on interleaving. */
-    private static LaneCounts withoutAdjusted(LaneCounts c) {
-        return new LaneCounts(
-                c.consumed(),
-                c.metered(),
-                c.unmatched(),
-                c.duplicate(),
-                c.conflict(),
-                c.stale(),
-                c.rejected(),
-                c.readings(),
-                0,
-                c.ignored());
+    private static LaneCounts withoutAdjusted(LaneCounts counts) {
+        return LaneCounts.of(count -> count == Count.ADJUSTED ? 0 : counts.of(count));
     }
 }

@@ -33,6 +33,7 @@ import io.tallyflow.results.savepoint.Savepoint;
 import io.tallyflow.results.savepoint.SavepointFormat;
 import io.tallyflow.results.savepoint.SavepointTable;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.progress.Count;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -258,7 +259,7 @@ final class Recovery implements AutoCloseable {
 
     private long consumed() {
         try (Connection connection = postgres.connect()) {
-            return SeenInPostgres.all(connection).counts().consumed();
+            return SeenInPostgres.all(connection).counts().of(Count.CONSUMED);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -267,7 +268,7 @@ final class Recovery implements AutoCloseable {
     private long accepted() {
         try (Connection connection = postgres.connect()) {
             SeenInPostgres seen = SeenInPostgres.all(connection);
-            return seen.counts().metered() + seen.counts().unmatched();
+            return seen.counts().of(Count.METERED) + seen.counts().of(Count.UNMATCHED);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -124,7 +124,8 @@ final class NumberedUsage implements AutoCloseable {
 
     /** What all records must come to, but for how many readings came late. */
     LaneCounts counts() {
-        return new LaneCounts(records(), events, 0, copies, conflicts, stale, 0, 2 * events, 0, 0);
+        return LaneCounts.inOrder(
+                records(), events, 0, copies, conflicts, stale, 0, 2 * events, 0, 0);
     }
 
     Map<UsageLog.Cell, BigDecimal> totals() {

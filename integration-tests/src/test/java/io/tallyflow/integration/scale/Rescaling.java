@@ -7,6 +7,7 @@ import io.tallyflow.integration.protocol.ResultsReader;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -86,7 +87,7 @@ final class Rescaling implements AutoCloseable {
 
     /** How many identities count. */
     long events() {
-        return usage.counts().metered();
+        return usage.counts().of(Count.METERED);
     }
 
     private void sendMixed(long count) {
@@ -135,18 +136,8 @@ final class Rescaling implements AutoCloseable {
     }
 
     /** Whether a reading counts in its window or as an adjustment depends on interleaving. */
-    private static LaneCounts withoutAdjusted(LaneCounts c) {
-        return new LaneCounts(
-                c.consumed(),
-                c.metered(),
-                c.unmatched(),
-                c.duplicate(),
-                c.conflict(),
-                c.stale(),
-                c.rejected(),
-                c.readings(),
-                0,
-                c.ignored());
+    private static LaneCounts withoutAdjusted(LaneCounts counts) {
+        return LaneCounts.of(count -> count == Count.ADJUSTED ? 0 : counts.of(count));
     }
 
     @Override

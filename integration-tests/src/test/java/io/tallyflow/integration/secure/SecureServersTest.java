@@ -12,6 +12,7 @@ import io.tallyflow.integration.run.WatchedJob;
 import io.tallyflow.integration.spine.UsageLogSender;
 import io.tallyflow.jobs.metering.Option;
 import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.schemas.progress.Count;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -69,9 +70,9 @@ final class SecureServersTest {
             job.demandNoRestart();
         }
         witness.demandComplete();
-        assertThat(witness.look().counts().rejected()).isPositive();
+        assertThat(witness.look().counts().of(Count.REJECTED)).isPositive();
         assertThat(TopicReader.ends(kafka, Topics.REJECTED).get(0))
-                .isGreaterThanOrEqualTo(witness.look().counts().rejected());
+                .isGreaterThanOrEqualTo(witness.look().counts().of(Count.REJECTED));
         assertThat(TopicReader.ends(kafka, Topics.LATE).get(0)).isPositive();
         String status =
                 Finished.tallyflow(

@@ -11,6 +11,7 @@ import io.tallyflow.integration.run.WatchedJob;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -193,9 +194,9 @@ final class BadInputTest {
 
     private void demandLanes(LaneCounts counts) {
         assertThat(rejected).hasSizeGreaterThanOrEqualTo(GOOD / 10);
-        assertThat(counts.rejected()).isEqualTo(rejected.size());
-        assertThat(counts.metered()).isEqualTo(GOOD);
-        assertThat(counts.consumed()).isEqualTo(GOOD + rejected.size());
+        assertThat(counts.of(Count.REJECTED)).isEqualTo(rejected.size());
+        assertThat(counts.of(Count.METERED)).isEqualTo(GOOD);
+        assertThat(counts.of(Count.CONSUMED)).isEqualTo(GOOD + rejected.size());
     }
 
     /** No task was restarted, so that each is there once. */

@@ -1,6 +1,7 @@
 package io.tallyflow.local.truth;
 
 import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.io.PrintWriter;
 import java.math.BigDecimal;
@@ -111,24 +112,23 @@ public final class Comparison {
     }
 
     private void lanes() {
-        lane("consumed", LaneCounts::consumed);
-        lane("metered", LaneCounts::metered);
-        lane("unmatched", LaneCounts::unmatched);
-        lane("  accepted", Comparison::accepted, lake == null ? null : lake.accepted());
-        lane("duplicate", LaneCounts::duplicate);
-        lane("conflict", LaneCounts::conflict);
-        lane("stale", LaneCounts::stale, lake == null ? null : lake.stale());
-        lane("rejected", LaneCounts::rejected);
-        lane("readings", LaneCounts::readings);
-        lane("ignored", LaneCounts::ignored);
+        for (Count count : Count.all()) {
+            // Of adjustments there is no truth.
+            if (count != Count.ADJUSTED) {
+                lane(count.column(), counts -> counts.of(count), inLake(count));
+            }
+            if (count == Count.UNMATCHED) {
+                lane("  accepted", Comparison::accepted, lake == null ? null : lake.accepted());
+            }
+        }
+    }
+
+    private @Nullable Long inLake(Count count) {
+        return lake != null && count == Count.STALE ? lake.stale() : null;
     }
 
     private static long accepted(LaneCounts counts) {
-        return counts.metered() + counts.unmatched();
-    }
-
-    private void lane(String what, Function<LaneCounts, Long> count) {
-        lane(what, count, null);
+        return counts.of(Count.METERED) + counts.of(Count.UNMATCHED);
     }
 
     private void lane(String what, Function<LaneCounts, Long> count, @Nullable Long found) {

@@ -8,6 +8,7 @@ import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.lake.LakeCells;
 import io.tallyflow.results.meters.MetersInForce;
+import io.tallyflow.schemas.progress.Count;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -46,8 +47,8 @@ public final class LakeArrival {
         try (Lake lake = Lake.open(options)) {
             LakeView view = LakeView.of(lake);
             return view.rows(LakeTable.EVENTS)
-                            == truth.counts().metered() + truth.counts().unmatched()
-                    && view.rows(LakeTable.STALE_EVENTS) == truth.counts().stale();
+                            == truth.counts().of(Count.METERED) + truth.counts().of(Count.UNMATCHED)
+                    && view.rows(LakeTable.STALE_EVENTS) == truth.counts().of(Count.STALE);
         }
     }
 }

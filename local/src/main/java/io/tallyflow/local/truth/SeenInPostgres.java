@@ -1,5 +1,7 @@
 package io.tallyflow.local.truth;
 
+import io.tallyflow.connectors.postgres.session.CountColumns;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -44,11 +46,11 @@ public record SeenInPostgres(
 
     private static final String PROGRESS =
             """
-            select epoch, commit, consumed, metered, unmatched, duplicate, conflict, stale, rejected,
-                readings, adjusted, ignored, watermark,
+            select epoch, commit, %s, watermark,
                 coalesce(extract(epoch from now() - committed_at) * 1000, 0)::bigint as age
             from tallyflow.progress
-            """;
+            """
+                    .formatted(Count.columns());
 
     private static final String OFFSETS =
             "select key, value::bigint from tallyflow.progress, jsonb_each_text(offsets)";
@@ -125,27 +127,13 @@ public record SeenInPostgres(
                     committed ? row.getLong("epoch") : 0,
                     committed ? row.getLong("commit") : 0,
                     offsets,
-                    committed ? counts(row) : LaneCounts.ZERO,
+                    committed ? CountColumns.read(row) : LaneCounts.ZERO,
                     watermark == null ? null : watermark.toInstant(),
                     Duration.ofMillis(committed ? row.getLong("age") : 0),
                     new TreeMap<>(),
                     new HashMap<>(),
                     new LinkedHashMap<>());
         }
-    }
-
-    private static LaneCounts counts(ResultSet row) throws SQLException {
-        return new LaneCounts(
-                row.getLong("consumed"),
-                row.getLong("metered"),
-                row.getLong("unmatched"),
-                row.getLong("duplicate"),
-                row.getLong("conflict"),
-                row.getLong("stale"),
-                row.getLong("rejected"),
-                row.getLong("readings"),
-                row.getLong("adjusted"),
-                row.getLong("ignored"));
     }
 
     private static Map<String, Long> numbers(Statement statement, String query)

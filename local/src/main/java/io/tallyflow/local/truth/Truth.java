@@ -1,6 +1,7 @@
 package io.tallyflow.local.truth;
 
 import io.tallyflow.schemas.event.Lane;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.util.ArrayDeque;
@@ -105,17 +106,16 @@ public final class Truth {
      * interleave; {@code adjusted} is 0 here and means nothing.
      */
     public LaneCounts counts() {
-        return new LaneCounts(
-                lanes.values().stream().mapToLong(Long::longValue).sum(),
-                lane(Lane.METERED),
-                lane(Lane.UNMATCHED),
-                lane(Lane.DUPLICATE),
-                lane(Lane.CONFLICT),
-                lane(Lane.STALE),
-                lane(Lane.REJECTED),
-                readings,
-                0,
-                ignored);
+        return LaneCounts.of(this::count);
+    }
+
+    private long count(Count count) {
+        return switch (count) {
+            case CONSUMED -> lanes.values().stream().mapToLong(Long::longValue).sum();
+            case READINGS -> readings;
+            case IGNORED -> ignored;
+            default -> count.lane() == null ? 0 : lane(count.lane());
+        };
     }
 
     /** How often each reason occurred; keys are {@code rejected.CODE} and {@code ignored.CODE}. */

@@ -7,6 +7,7 @@ import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.local.embedded.EmbeddedPostgres;
 import io.tallyflow.local.embedded.EmbeddedPostgres.Place;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.progress.Count;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.math.BigDecimal;
@@ -155,18 +156,19 @@ class ComparisonTest {
         SeenInPostgres seen = SeenInPostgres.all(connection);
         Map<Cell, BigDecimal> values = new HashMap<>();
         truth.cells().forEach(cell -> values.put(cell, truth.total(cell).value()));
-        long accepted = truth.counts().metered() + truth.counts().unmatched();
+        long accepted = truth.counts().of(Count.METERED) + truth.counts().of(Count.UNMATCHED);
 
         Comparison equal =
-                Comparison.of(truth, seen, new Lake(accepted, truth.counts().stale(), values));
+                Comparison.of(
+                        truth, seen, new Lake(accepted, truth.counts().of(Count.STALE), values));
         assertThat(equal.isEqual()).isTrue();
         assertThat(printed(equal)).contains("Iceberg");
 
-        assertDiffers(seen, new Lake(accepted - 1, truth.counts().stale(), values));
-        assertDiffers(seen, new Lake(accepted, truth.counts().stale() + 1, values));
+        assertDiffers(seen, new Lake(accepted - 1, truth.counts().of(Count.STALE), values));
+        assertDiffers(seen, new Lake(accepted, truth.counts().of(Count.STALE) + 1, values));
         Cell lost = truth.cells().iterator().next();
         BigDecimal value = values.remove(lost);
-        assertThat(assertDiffers(seen, new Lake(accepted, truth.counts().stale(), values)))
+        assertThat(assertDiffers(seen, new Lake(accepted, truth.counts().of(Count.STALE), values)))
                 .containsExactly(lost + ": truth " + Total.shown(value) + ", Iceberg nothing");
     }
 

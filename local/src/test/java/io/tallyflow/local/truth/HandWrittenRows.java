@@ -1,5 +1,6 @@
 package io.tallyflow.local.truth;
 
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -120,15 +121,15 @@ final class HandWrittenRows {
         LaneCounts counts = truth.counts();
         List<Long> numbers =
                 List.of(
-                        counts.consumed(),
-                        counts.metered(),
-                        counts.unmatched(),
-                        counts.duplicate(),
-                        counts.conflict(),
-                        counts.stale(),
-                        counts.rejected(),
-                        counts.readings(),
-                        counts.ignored());
+                        counts.of(Count.CONSUMED),
+                        counts.of(Count.METERED),
+                        counts.of(Count.UNMATCHED),
+                        counts.of(Count.DUPLICATE),
+                        counts.of(Count.CONFLICT),
+                        counts.of(Count.STALE),
+                        counts.of(Count.REJECTED),
+                        counts.of(Count.READINGS),
+                        counts.of(Count.IGNORED));
         try (PreparedStatement row = connection.prepareStatement(LEDGER)) {
             int next = 1;
             row.setString(next++, json(truth.offsets()));

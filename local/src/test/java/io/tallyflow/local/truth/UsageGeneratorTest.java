@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.RejectionReason;
 import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.usage.IgnoredReason;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -116,9 +117,9 @@ class UsageGeneratorTest {
                                         Stream.of(IgnoredReason.values()).map(r -> "ignored." + r))
                                 .toList());
         assertThat(Malformed.kinds()).isGreaterThan(50);
-        assertThat(truth.counts().consumed()).isEqualTo(SETTINGS.records());
+        assertThat(truth.counts().of(Count.CONSUMED)).isEqualTo(SETTINGS.records());
         assertThat(truth.counts().inLanes()).isEqualTo(SETTINGS.records());
-        assertThat(truth.counts().ignored()).isPositive();
+        assertThat(truth.counts().of(Count.IGNORED)).isPositive();
     }
 
     @Test
@@ -211,16 +212,17 @@ class UsageGeneratorTest {
                                 assertThat(truth.totals().get(meter.slug()))
                                         .as(meter.slug())
                                         .isEqualByComparingTo(naive.total(meter.slug())));
-        assertThat(truth.counts().readings())
+        assertThat(truth.counts().of(Count.READINGS))
                 .isEqualTo(expected.values().stream().mapToLong(Total::readings).sum());
         Map<String, Long> ignored = new TreeMap<>(truth.reasons());
         ignored.keySet().removeIf(reason -> reason.startsWith("rejected."));
         assertThat(ignored).isEqualTo(naive.reasons);
-        assertThat(truth.counts().ignored())
+        assertThat(truth.counts().of(Count.IGNORED))
                 .isEqualTo(naive.reasons.values().stream().mapToLong(Long::longValue).sum());
-        assertThat(truth.counts().duplicate())
+        assertThat(truth.counts().of(Count.DUPLICATE))
                 .isEqualTo(naive.lanes.getOrDefault(Lane.DUPLICATE, 0L));
-        assertThat(truth.counts().metered()).isEqualTo(naive.lanes.getOrDefault(Lane.METERED, 0L));
+        assertThat(truth.counts().of(Count.METERED))
+                .isEqualTo(naive.lanes.getOrDefault(Lane.METERED, 0L));
     }
 
     private static Map<Integer, List<GeneratedRecord>> byPartition() {

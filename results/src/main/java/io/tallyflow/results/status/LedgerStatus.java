@@ -1,6 +1,7 @@
 package io.tallyflow.results.status;
 
-import io.tallyflow.schemas.progress.LaneCounts;
+import io.tallyflow.connectors.postgres.session.CountColumns;
+import io.tallyflow.schemas.progress.Count;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,11 +23,11 @@ public record LedgerStatus(List<PipelineStatus> pipelines, List<String> meters) 
 
     private static final String PROGRESS =
             """
-            select pipeline, epoch, commit, checkpoint, watermark, consumed, metered, unmatched,
-                duplicate, conflict, stale, rejected, readings, adjusted, ignored,
+            select pipeline, epoch, commit, checkpoint, watermark, %s,
                 extract(epoch from now() - committed_at)::bigint as age
             from tallyflow.progress order by pipeline
-            """;
+            """
+                    .formatted(Count.columns());
 
     private static final String OFFSETS =
             """
@@ -86,26 +87,12 @@ public record LedgerStatus(List<PipelineStatus> pipelines, List<String> meters) 
                 nullable(row, "age"),
                 watermark == null ? null : watermark.toInstant(),
                 offsets.getOrDefault(name, new TreeMap<>()),
-                counts(row));
+                CountColumns.read(row));
     }
 
     private static @Nullable Long nullable(ResultSet row, String column) throws SQLException {
         long value = row.getLong(column);
         return row.wasNull() ? null : value;
-    }
-
-    private static LaneCounts counts(ResultSet row) throws SQLException {
-        return new LaneCounts(
-                row.getLong("consumed"),
-                row.getLong("metered"),
-                row.getLong("unmatched"),
-                row.getLong("duplicate"),
-                row.getLong("conflict"),
-                row.getLong("stale"),
-                row.getLong("rejected"),
-                row.getLong("readings"),
-                row.getLong("adjusted"),
-                row.getLong("ignored"));
     }
 
     private static List<String> meters(Statement statement) throws SQLException {

@@ -32,9 +32,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random readings, watermarks, barriers, crashes, other parallelisms and rewinds: whatever memory
- * the bundled operator has, it says with every barrier just what the plain one says.
+ * the operator has, it says with every barrier just what it says with the plain store.
  */
-final class BundledAgainstPlainTest {
+final class MemoryAgainstPlainTest {
 
     private static final int STEPS = 1_500;
     private static final Duration LATENESS = Duration.ofMillis(2 * MINUTE);
@@ -51,7 +51,7 @@ final class BundledAgainstPlainTest {
 
     @ParameterizedTest(name = "seed {0}, {1} bytes")
     @MethodSource("runs")
-    void saysWithEveryBarrierWhatThePlainOperatorSays(long seed, long memory) throws Exception {
+    void saysWithEveryBarrierWhatItSaysWithThePlainStore(long seed, long memory) throws Exception {
         try (Run run = new Run(seed, memory)) {
             for (int i = 0; i < STEPS; i++) {
                 run.step();
@@ -79,13 +79,13 @@ final class BundledAgainstPlainTest {
                     "volume", Aggregation.SUM,
                     "users", Aggregation.UNIQUE_COUNT);
 
-    /** Both operators, given the same. */
+    /** The operator with both stores, given the same. */
     private static final class Run implements AutoCloseable {
 
         private final Random random;
         private final long memory;
         private KeyedSubtasks<Integer, MeteredOrProgress, UsageChange> bundled;
-        private KeyedSubtasks<String, MeteredOrProgress, UsageChange> plain;
+        private KeyedSubtasks<Integer, MeteredOrProgress, UsageChange> plain;
         private KeyedSubtasks.@Nullable Snapshot bundledState;
         private KeyedSubtasks.@Nullable Snapshot plainState;
         private Set<UsageCell> known = new HashSet<>();
@@ -121,15 +121,17 @@ final class BundledAgainstPlainTest {
             plain =
                     new KeyedSubtasks<>(
                             () ->
-                                    new PlainAggregateUsage(
+                                    new AggregateUsage(
                                             AGGREGATIONS,
                                             new AggregateRules(
                                                     LATENESS,
                                                     again,
                                                     ALL_GROUPS,
-                                                    new WorkingMemory(memory))),
-                            BundledAgainstPlainTest::subject,
-                            Types.STRING,
+                                                    new WorkingMemory(memory)),
+                                            1,
+                                            PlainWindows::new),
+                            MeteredOrProgress::key,
+                            Types.INT,
                             parallelism,
                             plainState);
         }
@@ -224,9 +226,5 @@ final class BundledAgainstPlainTest {
             bundled.close();
             plain.close();
         }
-    }
-
-    private static String subject(MeteredOrProgress element) {
-        return element.metered() == null ? "" : element.metered().event().subject();
     }
 }

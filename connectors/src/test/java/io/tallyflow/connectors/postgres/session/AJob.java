@@ -1,6 +1,5 @@
-package io.tallyflow.connectors.postgres;
+package io.tallyflow.connectors.postgres.session;
 
-import io.tallyflow.connectors.postgres.session.DriverRelease;
 import java.sql.Driver;
 import java.sql.DriverManager;
 import java.util.Collections;

@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -30,9 +29,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random events, copies, conflicts, old and stale ones, barriers, crashes and other parallelisms:
- * whatever memory the bundled operator has, it decides as the plain one does.
+ * whatever memory the operator has, it decides as with the plain store.
  */
-final class BundledAgainstPlainTest {
+final class MemoryFirstAgainstPlainTest {
 
     private static final int STEPS = 6_000;
     private static final long HOUR = Duration.ofHours(1).toMillis();
@@ -47,7 +46,7 @@ final class BundledAgainstPlainTest {
 
     @ParameterizedTest(name = "seed {0}, {1} bytes")
     @MethodSource("runs")
-    void decidesAsThePlainOperator(long seed, long memory) throws Exception {
+    void decidesAsOneWithThePlainStore(long seed, long memory) throws Exception {
         try (Run run = new Run(seed, memory)) {
             for (int i = 0; i < STEPS; i++) {
                 run.step();
@@ -56,14 +55,14 @@ final class BundledAgainstPlainTest {
         }
     }
 
-    /** Both operators, given the same. */
+    /** The operator with both stores, given the same. */
     private static final class Run implements AutoCloseable {
 
         private final Random random;
         private final DedupeRules rules;
         private final List<UsageEvent> sent = new ArrayList<>();
         private KeyedSubtasks<Integer, EventOrProgress, EventOrProgress> bundled;
-        private KeyedSubtasks<String, EventOrProgress, EventOrProgress> plain;
+        private KeyedSubtasks<Integer, EventOrProgress, EventOrProgress> plain;
         private KeyedSubtasks.@Nullable Snapshot bundledState;
         private KeyedSubtasks.@Nullable Snapshot plainState;
         private long now = 1_000 * HOUR;
@@ -87,9 +86,9 @@ final class BundledAgainstPlainTest {
                             bundledState);
             plain =
                     new KeyedSubtasks<>(
-                            () -> new PlainDeduplicate(rules),
-                            BundledAgainstPlainTest::subject,
-                            Types.STRING,
+                            () -> new Deduplicate(rules, PlainIdentities::open),
+                            EventOrProgress::key,
+                            Types.INT,
                             parallelism,
                             plainState);
         }
@@ -153,10 +152,6 @@ final class BundledAgainstPlainTest {
             bundled.close();
             plain.close();
         }
-    }
-
-    private static String subject(EventOrProgress element) {
-        return Objects.requireNonNull(element.event()).subject();
     }
 
     /** What one interval between two barriers has said; events by identity and Kafka time. */
