@@ -131,7 +131,17 @@ final class LauncherTest {
                         + " cli/target/classes; touch some.jar; printf %s \"$PWD/some.jar\""
                         + " >cli/target/classpath.txt");
         for (String module :
-                new String[] {"", "schemas", "functions", "connectors", "jobs", "cli"}) {
+                new String[] {
+                    "",
+                    "schemas",
+                    "functions",
+                    "connectors",
+                    "jobs",
+                    "results",
+                    "operations",
+                    "local",
+                    "cli"
+                }) {
             Files.createDirectories(home.resolve(module).resolve("src/main"));
             Files.createFile(home.resolve(module).resolve("pom.xml"));
         }

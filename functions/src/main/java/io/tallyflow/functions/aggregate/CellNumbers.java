@@ -156,12 +156,17 @@ final class CellNumbers {
         }
         numbers[at + SUM] = sum;
         numbers[at + READINGS]++;
-        if (aggregation == Aggregation.MIN) {
-            numbers[at + SHOWN] = Math.min(numbers[at + SHOWN], digits);
-        } else if (aggregation == Aggregation.MAX) {
-            numbers[at + SHOWN] = Math.max(numbers[at + SHOWN], digits);
-        } else if (aggregation == Aggregation.LATEST && isLatest(cell, timeMicros, source, id)) {
-            numbers[at + SHOWN] = digits;
+        switch (known(cell)) {
+            case SUM, COUNT, UNIQUE_COUNT, AVG -> {
+                // The sum is all that is shown.
+            }
+            case MIN -> numbers[at + SHOWN] = Math.min(numbers[at + SHOWN], digits);
+            case MAX -> numbers[at + SHOWN] = Math.max(numbers[at + SHOWN], digits);
+            case LATEST -> {
+                if (isLatest(cell, timeMicros, source, id)) {
+                    numbers[at + SHOWN] = digits;
+                }
+            }
         }
         return true;
     }
@@ -248,23 +253,32 @@ final class CellNumbers {
             return new UsagePartial(readings, null, null, null, null, 0, null, null);
         }
         BigDecimal sum = quantity(numbers[at + SUM], scale(cell));
-        BigDecimal shown =
-                numbers[at + SHOWN] == numbers[at + SUM]
-                        ? sum
-                        : quantity(numbers[at + SHOWN], scale(cell));
+        return switch (known(cell)) {
+            case SUM, COUNT, UNIQUE_COUNT, AVG ->
+                    new UsagePartial(readings, sum, null, null, null, 0, null, null);
+            case MIN ->
+                    new UsagePartial(readings, sum, shown(cell, sum), null, null, 0, null, null);
+            case MAX ->
+                    new UsagePartial(readings, sum, null, shown(cell, sum), null, 0, null, null);
+            case LATEST -> latest(cell).partial(readings, sum, shown(cell, sum));
+        };
+    }
+
+    /** What is kept beside the sum; the same object where it is the same. */
+    private BigDecimal shown(int cell, BigDecimal sum) {
+        int at = cell * NUMBERS;
+        return numbers[at + SHOWN] == numbers[at + SUM]
+                ? sum
+                : quantity(numbers[at + SHOWN], scale(cell));
+    }
+
+    /** What is not known is kept exact, so that it never has numbers. */
+    private Aggregation known(int cell) {
         Aggregation aggregation = aggregation(cell);
-        if (aggregation == Aggregation.LATEST) {
-            return latest(cell).partial(readings, sum, shown);
+        if (aggregation == null) {
+            throw new IllegalStateException("cell " + cell + " has numbers of no aggregation");
         }
-        return new UsagePartial(
-                readings,
-                sum,
-                aggregation == Aggregation.MIN ? shown : null,
-                aggregation == Aggregation.MAX ? shown : null,
-                null,
-                0,
-                null,
-                null);
+        return aggregation;
     }
 
     private static BigDecimal quantity(long digits, int scale) {

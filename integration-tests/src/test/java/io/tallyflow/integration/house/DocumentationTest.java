@@ -39,7 +39,12 @@ final class DocumentationTest {
         try (Stream<Path> docs = Files.walk(DOCS)) {
             return Stream.concat(
                             docs.filter(file -> file.toString().endsWith(".md")),
-                            Stream.of(ROOT.resolve("README.md"), ROOT.resolve("deploy/README.md")))
+                            Stream.of(
+                                            "README.md",
+                                            "CONTRIBUTING.md",
+                                            "CHANGELOG.md",
+                                            "deploy/README.md")
+                                    .map(ROOT::resolve))
                     .toList();
         }
     }

@@ -94,16 +94,24 @@ public final class UsagePartials {
         if (aggregation == null) {
             return partial;
         }
-        boolean latest = aggregation == Aggregation.LATEST;
-        return new UsagePartial(
-                partial.readings(),
-                partial.sum(),
-                aggregation == Aggregation.MIN ? partial.min() : null,
-                aggregation == Aggregation.MAX ? partial.max() : null,
-                latest ? partial.latest() : null,
-                latest ? partial.latestTimeMicros() : 0,
-                latest ? partial.latestSource() : null,
-                latest ? partial.latestId() : null);
+        long readings = partial.readings();
+        BigDecimal sum = partial.sum();
+        return switch (aggregation) {
+            case SUM, COUNT, UNIQUE_COUNT, AVG ->
+                    new UsagePartial(readings, sum, null, null, null, 0, null, null);
+            case MIN -> new UsagePartial(readings, sum, partial.min(), null, null, 0, null, null);
+            case MAX -> new UsagePartial(readings, sum, null, partial.max(), null, 0, null, null);
+            case LATEST ->
+                    new UsagePartial(
+                            readings,
+                            sum,
+                            null,
+                            null,
+                            partial.latest(),
+                            partial.latestTimeMicros(),
+                            partial.latestSource(),
+                            partial.latestId());
+        };
     }
 
     private static @Nullable UsagePartial inRange(UsagePartial merged) {
