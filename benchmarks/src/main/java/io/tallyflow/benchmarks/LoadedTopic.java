@@ -2,8 +2,8 @@ package io.tallyflow.benchmarks;
 
 import io.tallyflow.benchmarks.workload.Answer;
 import io.tallyflow.benchmarks.workload.TopicLoader;
-import io.tallyflow.benchmarks.workload.Truth;
 import io.tallyflow.benchmarks.workload.WorkloadSettings;
+import io.tallyflow.benchmarks.workload.WorkloadTruth;
 import java.io.PrintWriter;
 import java.util.concurrent.TimeUnit;
 
@@ -20,7 +20,7 @@ record LoadedTopic(String name, long records, long unique, long markAt, Answer t
     static LoadedTopic load(
             String bootstrap, String topic, WorkloadSettings workload, PrintWriter progress) {
         long start = System.nanoTime();
-        Truth truth = new TopicLoader(bootstrap, topic).load(workload);
+        WorkloadTruth truth = new TopicLoader(bootstrap, topic).load(workload);
         long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + 1;
         progress.printf(
                 "%,d records in %s, %,d a second%n",

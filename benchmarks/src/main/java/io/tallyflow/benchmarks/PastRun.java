@@ -6,8 +6,8 @@ import io.tallyflow.benchmarks.measure.Workplace;
 import io.tallyflow.benchmarks.programs.ProgramName;
 import io.tallyflow.benchmarks.workload.Answer;
 import io.tallyflow.benchmarks.workload.TopicLoader;
-import io.tallyflow.benchmarks.workload.Truth;
 import io.tallyflow.benchmarks.workload.WorkloadSettings;
+import io.tallyflow.benchmarks.workload.WorkloadTruth;
 import io.tallyflow.local.embedded.Topics;
 import java.io.PrintWriter;
 
@@ -33,7 +33,7 @@ record PastRun(ProgramName program, WorkloadSettings workload, Past past, Progra
         BrokerProcess broker =
                 workplace.start(() -> BrokerProcess.start(workplace.directory("kafka")));
         TopicLoader loader = new TopicLoader(broker.bootstrap(), Topics.EVENTS);
-        Truth truth = new Truth();
+        WorkloadTruth truth = new WorkloadTruth();
         long count = past.count();
         loader.load(workload, 0, count, truth);
         // The rest is not there yet, and neither is what it comes to.

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
             IdentitiesCommand.class,
             WindowsCommand.class,
             RowsCommand.class,
-            RewindCommand.class,
+            RewindBenchmark.class,
             JmhCommand.class
         },
         description = "How many events a second Tallyflow takes, against others that do the same.")

@@ -186,14 +186,14 @@ final class ComposeFileTest {
         List<String> command = Repository.texts(services.at("/jobmanager/command"));
         assertThat(command.get(0)).isEqualTo("jobmanager");
         MeteringOptions options =
-                JobArguments.read(
+                ManifestArguments.read(
                         command.subList(1, command.size()),
                         Repository.ROOT.resolve(FOLDER + "lake.properties"));
         List<String> mounts = Repository.texts(services.at("/jobmanager/volumes"));
-        assertThat(options.meters()).hasToString(JobArguments.METERS);
-        assertThat(mounts).anyMatch(mount -> mount.contains(":" + JobArguments.METERS + ":"));
+        assertThat(options.meters()).hasToString(ManifestArguments.METERS);
+        assertThat(mounts).anyMatch(mount -> mount.contains(":" + ManifestArguments.METERS + ":"));
         assertThat(mounts)
-                .anyMatch(mount -> mount.contains(":" + JobArguments.LAKE_PROPERTIES + ":"));
+                .anyMatch(mount -> mount.contains(":" + ManifestArguments.LAKE_PROPERTIES + ":"));
         assertThat(options.kafka().bootstrap()).isEqualTo("kafka:9092");
         assertThat(services.at("/kafka/environment/KAFKA_ADVERTISED_LISTENERS").asText())
                 .contains("INTERNAL://" + options.kafka().bootstrap());

@@ -66,10 +66,10 @@ final class FlinkDeploymentTest {
         assertThat(Repository.text("deploy/container/Dockerfile"))
                 .contains(" /opt/flink/usrlib/tallyflow-job.jar\n");
         MeteringOptions options =
-                JobArguments.read(
+                ManifestArguments.read(
                         Repository.texts(job.get("args")),
                         Repository.ROOT.resolve("deploy/kubernetes/lake.properties"));
-        assertThat(options.meters()).hasToString(JobArguments.METERS);
+        assertThat(options.meters()).hasToString(ManifestArguments.METERS);
         assertThat(options.lake()).isNotNull();
         assertThat(job.get("upgradeMode").asText()).isEqualTo("savepoint");
     }

@@ -18,12 +18,12 @@ public final class Collected {
 
     private static final Queue<Collected> ALL = new ConcurrentLinkedQueue<>();
 
-    private final Map<BenchmarkMeter, CellTable> tables = new EnumMap<>(BenchmarkMeter.class);
+    private final Map<BenchmarkMeter, CollectedCells> tables = new EnumMap<>(BenchmarkMeter.class);
     private final Map<String, Map<String, Long>> groups = new HashMap<>();
 
     private Collected() {
         for (BenchmarkMeter meter : BenchmarkMeter.values()) {
-            tables.put(meter, new CellTable());
+            tables.put(meter, new CollectedCells());
         }
     }
 
@@ -67,7 +67,7 @@ public final class Collected {
     public static Answer answer() {
         Map<BenchmarkMeter, CellSum> sums = new EnumMap<>(BenchmarkMeter.class);
         for (BenchmarkMeter meter : BenchmarkMeter.values()) {
-            CellTable all = new CellTable();
+            CollectedCells all = new CollectedCells();
             for (Collected writer : ALL) {
                 Objects.requireNonNull(writer.tables.get(meter)).mergeInto(all, meter::both);
             }

@@ -31,8 +31,8 @@ public final class FreshPostgres implements AutoCloseable {
      * @param software where its programs are unpacked, once for all
      */
     public static FreshPostgres start(Path directory, Path software) throws SQLException {
-        EmbeddedPostgres.Place place =
-                new EmbeddedPostgres.Place(
+        EmbeddedPostgres.ServerFiles place =
+                new EmbeddedPostgres.ServerFiles(
                         directory.resolve("data"), software, directory.resolve("postgres.log"));
         FreshPostgres postgres = new FreshPostgres(EmbeddedPostgres.start(place, 0), directory);
         try {

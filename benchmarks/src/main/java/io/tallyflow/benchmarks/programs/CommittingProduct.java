@@ -37,7 +37,7 @@ final class CommittingProduct implements Program {
     }
 
     @Override
-    public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
+    public ProgramOutcome run(ProgramSettings settings, RunClock clock) throws Exception {
         JobSettings job = ProductOptions.job(settings);
         try (Connection connection = connect(settings);
                 PreparedStatement consumed =
@@ -54,7 +54,7 @@ final class CommittingProduct implements Program {
                 running.close();
                 lake = fromLake(settings, job);
             }
-            return new Outcome(
+            return new ProgramOutcome(
                     answer, lake, checkpoints.stateBytes(), checkpoints.times(), Map.of());
         }
     }

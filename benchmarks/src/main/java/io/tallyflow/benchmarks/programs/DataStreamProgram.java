@@ -36,7 +36,7 @@ final class DataStreamProgram implements Program {
     private static final Duration REMEMBERED = Duration.ofDays(1);
 
     @Override
-    public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
+    public ProgramOutcome run(ProgramSettings settings, RunClock clock) throws Exception {
         StreamExecutionEnvironment environment = PeerFlink.environment(settings);
         environment
                 .fromSource(source(settings), watermarks(), "read")

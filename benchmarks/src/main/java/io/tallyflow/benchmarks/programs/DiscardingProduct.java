@@ -34,7 +34,7 @@ import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 final class DiscardingProduct implements Program {
 
     @Override
-    public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
+    public ProgramOutcome run(ProgramSettings settings, RunClock clock) throws Exception {
         JobSettings job = ProductOptions.job(settings);
         try (RunningJob running = flink(settings).start(job)) {
             Patience patience = new Patience(settings.patience(), running.ended());
@@ -43,7 +43,7 @@ final class DiscardingProduct implements Program {
                             BarrierBoard.IN_THIS_PROCESS.hasPassed(
                                     settings.parallelism(), settings.records()));
             clock.finish();
-            return Outcome.of(
+            return ProgramOutcome.of(
                     Collected.answer(), Checkpoints.of(running.webAddress(), running.id()));
         }
     }

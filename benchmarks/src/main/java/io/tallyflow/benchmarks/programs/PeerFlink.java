@@ -66,7 +66,7 @@ final class PeerFlink {
     }
 
     /** Runs the job to its end, which is where its source ends. */
-    static Outcome run(
+    static ProgramOutcome run(
             StreamExecutionEnvironment environment, ProgramSettings settings, RunClock clock)
             throws Exception {
         Configuration configuration =
@@ -86,7 +86,7 @@ final class PeerFlink {
                             .get(settings.patience().toSeconds(), TimeUnit.SECONDS);
             clock.finish();
             result.toJobExecutionResult(PeerFlink.class.getClassLoader());
-            return Outcome.of(
+            return ProgramOutcome.of(
                     Collected.answer(),
                     Checkpoints.of(
                             cluster.getRestAddress().join().toString(),

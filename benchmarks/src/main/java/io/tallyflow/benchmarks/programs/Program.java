@@ -9,5 +9,5 @@ interface Program {
      * Runs to the last result, tells the clock so, and only then does what takes time for the sake
      * of the answer.
      */
-    Outcome run(ProgramSettings settings, RunClock clock) throws Exception;
+    ProgramOutcome run(ProgramSettings settings, RunClock clock) throws Exception;
 }

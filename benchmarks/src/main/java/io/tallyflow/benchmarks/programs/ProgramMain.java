@@ -34,7 +34,7 @@ public final class ProgramMain {
         try (RunClock clock =
                 new RunClock(
                         settings.topic(), settings.markAt(), () -> say(FIRST), () -> say(LAST))) {
-            Outcome outcome = settings.program().program().run(settings, clock);
+            ProgramOutcome outcome = settings.program().program().run(settings, clock);
             write(result(outcome, clock).properties(), Path.of(arguments[1]));
         } catch (Exception e) {
             LOG.error("{} failed", settings.program().label(), e);
@@ -44,7 +44,7 @@ public final class ProgramMain {
         System.exit(0);
     }
 
-    private static RunResult result(Outcome outcome, RunClock clock) {
+    private static RunResult result(ProgramOutcome outcome, RunClock clock) {
         return new RunResult(
                 outcome.answer(),
                 outcome.lake(),

@@ -26,13 +26,14 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 final class ReadingLimit implements Program {
 
     @Override
-    public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
+    public ProgramOutcome run(ProgramSettings settings, RunClock clock) throws Exception {
         JobSettings job = ProductOptions.job(settings);
         try (RunningJob running = new EmbeddedFlink(ReadingLimit::build).start(job)) {
             Patience patience = new Patience(settings.patience(), running.ended());
             patience.await(() -> Counter.EVENTS.sum() == settings.records());
             clock.finish();
-            return Outcome.of(Answer.none(), Checkpoints.of(running.webAddress(), running.id()));
+            return ProgramOutcome.of(
+                    Answer.none(), Checkpoints.of(running.webAddress(), running.id()));
         }
     }
 

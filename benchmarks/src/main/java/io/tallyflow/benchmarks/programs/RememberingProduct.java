@@ -42,7 +42,7 @@ final class RememberingProduct implements Program {
     private final Map<String, Long> figures = new HashMap<>();
 
     @Override
-    public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
+    public ProgramOutcome run(ProgramSettings settings, RunClock clock) throws Exception {
         JobSettings job = ProductOptions.job(settings);
         try (RunningJob running = flink(settings).start(job)) {
             awaitBarrier(running, settings, settings.markAt());
@@ -93,7 +93,7 @@ final class RememberingProduct implements Program {
         return DiscardingProduct.flink(settings, smallWorker);
     }
 
-    private Outcome goOn(ProgramSettings settings, JobSettings job) throws Exception {
+    private ProgramOutcome goOn(ProgramSettings settings, JobSettings job) throws Exception {
         long started = System.nanoTime();
         try (RunClock clock = new RunClock(settings.topic(), 1, () -> {}, () -> {});
                 RunningJob running = flink(settings).start(job)) {
@@ -117,7 +117,8 @@ final class RememberingProduct implements Program {
                 figures.put("steady.checkpointMedianMillis", steady.medianMillis());
                 figures.put("steady.checkpointP99Millis", steady.p99Millis());
             }
-            return new Outcome(answer, Answer.none(), after.stateBytes(), after.times(), figures);
+            return new ProgramOutcome(
+                    answer, Answer.none(), after.stateBytes(), after.times(), figures);
         }
     }
 
@@ -152,7 +153,7 @@ final class RememberingProduct implements Program {
             new Patience(settings.patience(), new CompletableFuture<>())
                     .await(
                             () ->
-                                    TopicEnds.of(admin, settings.topic()).values().stream()
+                                    EndOffsets.of(admin, settings.topic()).values().stream()
                                                     .mapToLong(Long::longValue)
                                                     .sum()
                                             == settings.records());

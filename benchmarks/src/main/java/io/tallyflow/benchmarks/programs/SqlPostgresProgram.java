@@ -121,7 +121,7 @@ final class SqlPostgresProgram implements Program {
             """;
 
     @Override
-    public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
+    public ProgramOutcome run(ProgramSettings settings, RunClock clock) throws Exception {
         try (Connection connection = connect(settings);
                 Statement statement = connection.createStatement()) {
             statement.execute(GROUP_TABLE);
@@ -136,8 +136,8 @@ final class SqlPostgresProgram implements Program {
         both.addInsertSql(GROUP_TOTALS);
         both.addInsertSql(SUBJECT_TOTALS);
         both.attachAsDataStream();
-        Outcome ended = PeerFlink.run(environment, settings, clock);
-        return new Outcome(
+        ProgramOutcome ended = PeerFlink.run(environment, settings, clock);
+        return new ProgramOutcome(
                 answer(settings),
                 ended.lake(),
                 ended.stateBytes(),

@@ -35,7 +35,7 @@ final class SqlProgram implements Program {
             """;
 
     @Override
-    public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
+    public ProgramOutcome run(ProgramSettings settings, RunClock clock) throws Exception {
         StreamExecutionEnvironment environment = PeerFlink.environment(settings);
         StreamTableEnvironment tables = SqlEvents.tables(environment, settings, DATA);
         Table totals = tables.sqlQuery(TOTALS);

@@ -28,7 +28,7 @@ final class StreamsProgram implements Program {
     private static final long CACHE_BYTES = 256L * 1024 * 1024;
 
     @Override
-    public Outcome run(ProgramSettings settings, RunClock clock) throws Exception {
+    public ProgramOutcome run(ProgramSettings settings, RunClock clock) throws Exception {
         String application = "streams-" + settings.directory().getFileName();
         CompletableFuture<Void> failed = new CompletableFuture<>();
         Properties properties = properties(settings, application);
@@ -51,7 +51,8 @@ final class StreamsProgram implements Program {
             Answer answer = Collected.answer();
             streams.close();
             admin.deleteTopics(internalTopics(admin, application)).all().get();
-            return new Outcome(answer, Answer.none(), stateBytes, CheckpointTimes.NONE, Map.of());
+            return new ProgramOutcome(
+                    answer, Answer.none(), stateBytes, CheckpointTimes.NONE, Map.of());
         }
     }
 
@@ -92,7 +93,7 @@ final class StreamsProgram implements Program {
     private static boolean hasCommitted(
             Admin admin, Map<TopicPartition, OffsetAndMetadata> committed, String topic)
             throws ExecutionException, InterruptedException {
-        return TopicEnds.of(admin, topic).entrySet().stream()
+        return EndOffsets.of(admin, topic).entrySet().stream()
                 .allMatch(
                         end -> {
                             OffsetAndMetadata reached = committed.get(end.getKey());

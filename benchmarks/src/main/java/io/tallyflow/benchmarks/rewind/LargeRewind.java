@@ -7,8 +7,8 @@ import io.tallyflow.benchmarks.programs.ProgramSettings;
 import io.tallyflow.benchmarks.workload.BenchmarkMeter;
 import io.tallyflow.benchmarks.workload.SubjectMix;
 import io.tallyflow.benchmarks.workload.TopicLoader;
-import io.tallyflow.benchmarks.workload.Truth;
 import io.tallyflow.benchmarks.workload.WorkloadSettings;
+import io.tallyflow.benchmarks.workload.WorkloadTruth;
 import io.tallyflow.jobs.metering.MeteringJob;
 import io.tallyflow.local.embedded.EmbeddedFlink;
 import io.tallyflow.local.embedded.JobSettings;
@@ -85,7 +85,7 @@ public final class LargeRewind {
                         FIRST_EVENTS + 4 * size.commits() * EVENTS_OF_COMMIT, SubjectMix.UNIFORM);
         TopicLoader loader = new TopicLoader(kafka, Topics.EVENTS);
         try (YearsOfRows years = YearsOfRows.connect(postgres)) {
-            loader.load(workload, 0, FIRST_EVENTS, new Truth());
+            loader.load(workload, 0, FIRST_EVENTS, new WorkloadTruth());
             run(null, null, job -> await(job, () -> years.consumed() >= FIRST_EVENTS));
             Path state = RetainedCheckpoints.newest(settings(null).checkpoints()).orElseThrow();
             progress.printf("%,d rows over %d months%n", size.rows(), size.months());
@@ -125,7 +125,7 @@ public final class LargeRewind {
                 years.commit() < enough && next < workload.records();
                 next += EVENTS_OF_COMMIT) {
             long before = years.commit();
-            loader.load(workload, next, next + EVENTS_OF_COMMIT, new Truth());
+            loader.load(workload, next, next + EVENTS_OF_COMMIT, new WorkloadTruth());
             await(job, () -> years.commit() > before);
         }
         if (years.commit() < enough) {

@@ -8,7 +8,7 @@ import org.postgresql.core.BaseConnection;
 import org.postgresql.core.Oid;
 import org.postgresql.jdbc.PgArray;
 
-/** Rows as one array per column, in Postgres's binary format. */
+/** LayoutRows as one array per column, in Postgres's binary format. */
 final class BinaryArrays extends BinarySink {
 
     private final List<Column> columns;

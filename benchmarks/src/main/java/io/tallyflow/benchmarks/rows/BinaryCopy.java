@@ -2,7 +2,7 @@ package io.tallyflow.benchmarks.rows;
 
 import java.nio.charset.StandardCharsets;
 
-/** Rows as COPY takes them in its binary format. */
+/** LayoutRows as COPY takes them in its binary format. */
 final class BinaryCopy extends BinarySink {
 
     private static final byte[] SIGNATURE =

@@ -31,9 +31,9 @@ final class Month {
     private static final int FIVE = 5;
 
     private final SplittableRandom random = new SplittableRandom(SEED);
-    private final List<Cell> large =
-            IntStream.range(0, LARGE_CELLS).mapToObj(i -> Cell.of(LARGE_LAYER, i)).toList();
-    private final List<List<Cell>> small =
+    private final List<LayoutCell> large =
+            IntStream.range(0, LARGE_CELLS).mapToObj(i -> LayoutCell.of(LARGE_LAYER, i)).toList();
+    private final List<List<LayoutCell>> small =
             IntStream.rangeClosed(LARGE_LAYER + 1, LAYERS).mapToObj(Month::cells).toList();
     private final int rowsOfMinute;
 
@@ -41,11 +41,11 @@ final class Month {
         this.rowsOfMinute = Math.max(2, rows / MINUTES);
     }
 
-    private static List<Cell> cells(int layer) {
-        return IntStream.range(0, SMALL_CELLS).mapToObj(i -> Cell.of(layer, i)).toList();
+    private static List<LayoutCell> cells(int layer) {
+        return IntStream.range(0, SMALL_CELLS).mapToObj(i -> LayoutCell.of(layer, i)).toList();
     }
 
-    Stream<Cell> cells() {
+    Stream<LayoutCell> cells() {
         return Stream.concat(large.stream(), small.stream().flatMap(List::stream));
     }
 
@@ -53,25 +53,25 @@ final class Month {
         return rowsOfMinute;
     }
 
-    /** Rows of so many minutes from one on, in the order of the key. */
-    List<UsageRow> minutes(int first, int count, RowFields fields) {
-        List<UsageRow> rows = new ArrayList<>(count * rowsOfMinute);
+    /** LayoutRows of so many minutes from one on, in the order of the key. */
+    List<LayoutRow> minutes(int first, int count, RowFields fields) {
+        List<LayoutRow> rows = new ArrayList<>(count * rowsOfMinute);
         for (int minute = first; minute < first + count; minute++) {
-            Set<Cell> drawn = new LinkedHashSet<>();
+            Set<LayoutCell> drawn = new LinkedHashSet<>();
             drawn.add(large.get(0));
             while (drawn.size() < rowsOfMinute) {
                 drawn.add(cell());
             }
-            for (Cell cell : drawn) {
-                rows.add(Rows.draw(random, cell, minute));
+            for (LayoutCell cell : drawn) {
+                rows.add(LayoutRows.draw(random, cell, minute));
             }
         }
         rows.sort(fields.order());
         return rows;
     }
 
-    private Cell cell() {
-        List<Cell> of =
+    private LayoutCell cell() {
+        List<LayoutCell> of =
                 random.nextInt(FIVE) < LARGE_OF_FIVE
                         ? large
                         : small.get(random.nextInt(small.size()));
@@ -81,7 +81,7 @@ final class Month {
     /** Start of a minute. */
     static OffsetDateTime at(int minute) {
         return Instant.EPOCH
-                .plus(Rows.START_MICROS, ChronoUnit.MICROS)
+                .plus(LayoutRows.START_MICROS, ChronoUnit.MICROS)
                 .plus(minute, ChronoUnit.MINUTES)
                 .atOffset(ZoneOffset.UTC);
     }

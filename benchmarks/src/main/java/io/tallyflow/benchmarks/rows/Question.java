@@ -66,7 +66,7 @@ enum Question {
                 this == MONTH_OF_SMALL_METER || this == DAY_OF_SMALL_METER
                         ? Month.SMALL_LAYER
                         : Month.LARGE_LAYER;
-        Object meter = layout.isFull() ? Cell.meter(asked) : (Object) asked;
+        Object meter = layout.isFull() ? LayoutCell.meter(asked) : (Object) asked;
         int minutes =
                 switch (this) {
                     case MONTH_OF_SUBJECT, MONTH_OF_SMALL_METER, EXTENT -> Month.MINUTES;
@@ -75,7 +75,7 @@ enum Question {
                 };
         int from = minutes == Month.MINUTES ? 0 : Month.MINUTES / 2;
         return this == MONTH_OF_SUBJECT || this == DAY_OF_SUBJECT
-                ? List.of(meter, Month.at(from), Month.at(from + minutes), Cell.subject(0))
+                ? List.of(meter, Month.at(from), Month.at(from + minutes), LayoutCell.subject(0))
                 : List.of(meter, Month.at(from), Month.at(from + minutes));
     }
 

@@ -61,17 +61,17 @@ record RowFields(Layout layout) {
             Stream.concat(CELL.stream(), Stream.of(INTEGER)).toList();
 
     /** As its key is ordered. */
-    Comparator<UsageRow> order() {
-        Comparator<UsageRow> byTime = Comparator.comparingLong(UsageRow::micros);
+    Comparator<LayoutRow> order() {
+        Comparator<LayoutRow> byTime = Comparator.comparingLong(LayoutRow::micros);
         if (layout.isFull()) {
-            return Comparator.comparing((UsageRow row) -> row.cell().meter())
+            return Comparator.comparing((LayoutRow row) -> row.cell().meter())
                     .thenComparing(row -> row.cell().subject())
                     .thenComparing(byTime)
                     .thenComparing(row -> row.cell().group());
         }
-        Comparator<UsageRow> byCell = Comparator.comparing(UsageRow::cell, Cell.BY_UUID);
+        Comparator<LayoutRow> byCell = Comparator.comparing(LayoutRow::cell, LayoutCell.BY_UUID);
         if (layout.isByLayer()) {
-            return Comparator.comparingInt((UsageRow row) -> row.cell().layer())
+            return Comparator.comparingInt((LayoutRow row) -> row.cell().layer())
                     .thenComparing(byTime)
                     .thenComparing(byCell);
         }
@@ -87,7 +87,7 @@ record RowFields(Layout layout) {
     }
 
     /** As COPY takes them: in the order of the table. */
-    void write(UsageRow row, long commit, RowSink sink) {
+    void write(LayoutRow row, long commit, RowSink sink) {
         if (layout.isPacked()) {
             writePacked(row, commit, sink);
         } else {
@@ -96,11 +96,11 @@ record RowFields(Layout layout) {
     }
 
     /** As statements name them: with the layer only if the key needs it. */
-    void writeArrays(UsageRow row, long commit, RowSink sink) {
+    void writeArrays(LayoutRow row, long commit, RowSink sink) {
         write(row, commit, layout.isByLayer(), sink);
     }
 
-    private void write(UsageRow row, long commit, boolean withLayer, RowSink sink) {
+    private void write(LayoutRow row, long commit, boolean withLayer, RowSink sink) {
         if (layout.isFull()) {
             writeFull(row, commit, sink);
         } else {
@@ -108,7 +108,7 @@ record RowFields(Layout layout) {
         }
     }
 
-    private static void writeFull(UsageRow row, long commit, RowSink sink) {
+    private static void writeFull(LayoutRow row, long commit, RowSink sink) {
         sink.row(FULL.size());
         sink.text(row.cell().meter());
         sink.text(row.cell().subject());
@@ -125,7 +125,7 @@ record RowFields(Layout layout) {
         sink.integer(SHARD);
     }
 
-    private static void writeCell(UsageRow row, long commit, boolean withLayer, RowSink sink) {
+    private static void writeCell(LayoutRow row, long commit, boolean withLayer, RowSink sink) {
         sink.row(CELL.size() + (withLayer ? 1 : 0));
         sink.uuid(row.cell().uuid());
         sink.micros(row.micros());
@@ -141,7 +141,7 @@ record RowFields(Layout layout) {
         }
     }
 
-    private static void writePacked(UsageRow row, long commit, RowSink sink) {
+    private static void writePacked(LayoutRow row, long commit, RowSink sink) {
         sink.row(CELL.size());
         sink.uuid(row.cell().uuid());
         sink.micros(row.micros());
@@ -154,7 +154,7 @@ record RowFields(Layout layout) {
         writeLatestName(sink);
     }
 
-    private static void writeValues(UsageRow row, RowSink sink) {
+    private static void writeValues(LayoutRow row, RowSink sink) {
         sink.numeric(row.sum());
         sink.numeric(null);
         sink.numeric(row.max());

@@ -7,7 +7,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
-/** Rows as COPY takes them as text. No text here needs an escape but that of bytes. */
+/** LayoutRows as COPY takes them as text. No text here needs an escape but that of bytes. */
 final class TextCopy implements RowSink {
 
     private static final String NULL = "\\N";

@@ -92,7 +92,7 @@ final class Times {
         for (Question question : Question.values()) {
             ask(question, layout);
         }
-        List<List<UsageRow>> large = large(month, fields);
+        List<List<LayoutRow>> large = large(month, fields);
         Cost added = write(Way.COPY_BINARY, fields, large);
         Cost replaced = write(layout.isFull() ? Way.UPSERT : Way.UPDATE_BY_KEY, fields, large);
         writing.add(
@@ -128,7 +128,7 @@ final class Times {
         int minutes = Math.max(1, ROWS_OF_COMMIT / month.rowsOfMinute());
         Cost sum = Cost.NONE;
         for (int next = 0; next < count; next += minutes) {
-            List<UsageRow> batch =
+            List<LayoutRow> batch =
                     month.minutes(first + next, Math.min(minutes, count - next), fields);
             sum = sum.plus(writeOne(Way.COPY_BINARY, fields, batch));
         }
@@ -136,7 +136,7 @@ final class Times {
     }
 
     /** What comes after the month, in commits as they are while a job catches up. */
-    private static List<List<UsageRow>> large(Month month, RowFields fields) {
+    private static List<List<LayoutRow>> large(Month month, RowFields fields) {
         int minutes = Math.max(1, ROWS_OF_LARGE_COMMIT / month.rowsOfMinute());
         return IntStream.range(0, LARGE_COMMITS)
                 .mapToObj(i -> month.minutes(Month.MINUTES + i * minutes, minutes, fields))
@@ -144,16 +144,16 @@ final class Times {
     }
 
     /** Of a row. */
-    private Cost write(Way way, RowFields fields, List<List<UsageRow>> batches)
+    private Cost write(Way way, RowFields fields, List<List<LayoutRow>> batches)
             throws SQLException, IOException {
         Cost sum = Cost.NONE;
-        for (List<UsageRow> batch : batches) {
+        for (List<LayoutRow> batch : batches) {
             sum = sum.plus(writeOne(way, fields, batch));
         }
         return sum.per(batches.stream().mapToLong(List::size).sum());
     }
 
-    private Cost writeOne(Way way, RowFields fields, List<UsageRow> batch)
+    private Cost writeOne(Way way, RowFields fields, List<LayoutRow> batch)
             throws SQLException, IOException {
         Way.Encoded encoded = way.encode(fields, batch, 1);
         return server.measure(

@@ -17,7 +17,7 @@ enum Way {
     /** One array per column, {@code on conflict do update}. */
     UPSERT {
         @Override
-        Encoded encode(RowFields fields, List<UsageRow> rows, long commit) {
+        Encoded encode(RowFields fields, List<LayoutRow> rows, long commit) {
             return arrays(
                     fields,
                     rows,
@@ -29,20 +29,20 @@ enum Way {
     /** One array per column, no conflict clause. */
     INSERT {
         @Override
-        Encoded encode(RowFields fields, List<UsageRow> rows, long commit) {
+        Encoded encode(RowFields fields, List<LayoutRow> rows, long commit) {
             return arrays(fields, rows, commit, Statements.INSERT, "");
         }
     },
     COPY_BINARY {
         @Override
-        Encoded encode(RowFields fields, List<UsageRow> rows, long commit) {
+        Encoded encode(RowFields fields, List<LayoutRow> rows, long commit) {
             byte[] bytes = binary(fields, rows, commit);
             return connection -> copy(connection, Statements.COPY_BINARY, bytes);
         }
     },
     COPY_TEXT {
         @Override
-        Encoded encode(RowFields fields, List<UsageRow> rows, long commit) {
+        Encoded encode(RowFields fields, List<LayoutRow> rows, long commit) {
             TextCopy sink = new TextCopy();
             rows.forEach(row -> fields.write(row, commit, sink));
             byte[] bytes = sink.end();
@@ -52,21 +52,21 @@ enum Way {
     /** One array per column, joined to the table as the planner likes. */
     UPDATE {
         @Override
-        Encoded encode(RowFields fields, List<UsageRow> rows, long commit) {
+        Encoded encode(RowFields fields, List<LayoutRow> rows, long commit) {
             return arrays(fields, rows, commit, update(fields), "");
         }
     },
     /** One array per column, each row looked up by its key. */
     UPDATE_BY_KEY {
         @Override
-        Encoded encode(RowFields fields, List<UsageRow> rows, long commit) {
+        Encoded encode(RowFields fields, List<LayoutRow> rows, long commit) {
             return arrays(fields, rows, commit, update(fields), Statements.LOOK_UP);
         }
     },
     /** COPY into a temporary table, each row looked up by its key. */
     UPDATE_STAGED {
         @Override
-        Encoded encode(RowFields fields, List<UsageRow> rows, long commit) {
+        Encoded encode(RowFields fields, List<LayoutRow> rows, long commit) {
             byte[] bytes = binary(fields, rows, commit);
             return connection -> {
                 execute(connection, Statements.MAKE_STAGING);
@@ -81,7 +81,7 @@ enum Way {
 
     private static final int COPY_BUFFER = 1 << 16;
 
-    /** Rows as they are sent. */
+    /** LayoutRows as they are sent. */
     @FunctionalInterface
     interface Encoded {
 
@@ -94,7 +94,7 @@ enum Way {
     }
 
     /** Makes what is sent, so that sending alone is measured. */
-    abstract Encoded encode(RowFields fields, List<UsageRow> rows, long commit);
+    abstract Encoded encode(RowFields fields, List<LayoutRow> rows, long commit);
 
     /** As tables name it. */
     String label() {
@@ -106,7 +106,11 @@ enum Way {
     }
 
     private static Encoded arrays(
-            RowFields fields, List<UsageRow> rows, long commit, String statement, String settings) {
+            RowFields fields,
+            List<LayoutRow> rows,
+            long commit,
+            String statement,
+            String settings) {
         BinaryArrays sink = new BinaryArrays(fields.types());
         rows.forEach(row -> fields.writeArrays(row, commit, sink));
         List<byte[]> columns = sink.encoded();
@@ -125,7 +129,7 @@ enum Way {
         };
     }
 
-    private static byte[] binary(RowFields fields, List<UsageRow> rows, long commit) {
+    private static byte[] binary(RowFields fields, List<LayoutRow> rows, long commit) {
         BinaryCopy sink = new BinaryCopy();
         rows.forEach(row -> fields.write(row, commit, sink));
         return sink.end();

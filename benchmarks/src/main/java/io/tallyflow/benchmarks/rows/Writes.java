@@ -42,7 +42,7 @@ final class Writes {
         return costs;
     }
 
-    /** Rows that are replaced, by each candidate; they were new in a commit before. */
+    /** LayoutRows that are replaced, by each candidate; they were new in a commit before. */
     WriteCosts replacedRows(List<Candidate> candidates) throws SQLException, IOException {
         WriteCosts costs = new WriteCosts();
         for (int round = 1; round <= size.rounds(); round++) {
@@ -57,9 +57,9 @@ final class Writes {
     private void insert(Candidate candidate, WriteCosts costs) throws SQLException, IOException {
         server.make(candidate.layout());
         RowFields fields = new RowFields(candidate.layout());
-        Rows rows = new Rows(size.rows() / MINUTES_OF_COMMIT);
+        LayoutRows rows = new LayoutRows(size.rows() / MINUTES_OF_COMMIT);
         for (int commit = 0; commit < COMMITS; commit++) {
-            List<UsageRow> batch =
+            List<LayoutRow> batch =
                     rows.minutes(commit * MINUTES_OF_COMMIT, MINUTES_OF_COMMIT, fields);
             Cost cost = write(candidate.way(), fields, batch, commit);
             if (commit > 0) {
@@ -73,7 +73,7 @@ final class Writes {
     private void replace(Candidate candidate, WriteCosts costs) throws SQLException, IOException {
         server.make(candidate.layout());
         RowFields fields = new RowFields(candidate.layout());
-        Rows rows = new Rows(size.rows() / MINUTES_OF_COMMIT);
+        LayoutRows rows = new LayoutRows(size.rows() / MINUTES_OF_COMMIT);
         for (int commit = 0; commit < COMMITS; commit++) {
             write(
                     Way.COPY_BINARY,
@@ -83,7 +83,7 @@ final class Writes {
         }
         server.tidy();
         for (int commit = 0; commit < COMMITS; commit++) {
-            List<UsageRow> batch =
+            List<LayoutRow> batch =
                     rows.minutes(commit * MINUTES_OF_COMMIT, MINUTES_OF_COMMIT, fields);
             Cost cost = write(candidate.way(), fields, batch, COMMITS + commit);
             if (commit > 0) {
@@ -94,7 +94,7 @@ final class Writes {
         costs.bytes(candidate, server.tableBytes() / written, server.indexBytes() / written);
     }
 
-    private Cost write(Way way, RowFields fields, List<UsageRow> rows, long commit)
+    private Cost write(Way way, RowFields fields, List<LayoutRow> rows, long commit)
             throws SQLException, IOException {
         Way.Encoded encoded = way.encode(fields, rows, commit);
         return server.measure(

@@ -13,31 +13,31 @@ final class EventBytes {
             ascii("\",\"datacontenttype\":\"application/json\",\"data\":{\"tokens\":");
     private static final byte[] DURATION = ascii(",\"duration_ms\":");
 
-    private final byte[][] subjects = new byte[Words.SUBJECTS][];
-    private final byte[][] sources = new byte[Words.SOURCES][];
-    private final byte[][] uncountedSources = new byte[Words.SOURCES][];
-    private final byte[][] models = new byte[Words.MODELS.size()][];
-    private final byte[][] regions = new byte[Words.REGIONS.size()][];
-    private final byte[][] methods = new byte[Words.METHODS.size()][];
-    private final byte[][] routes = new byte[Words.ROUTES.size()][];
-    private final TimeText time = new TimeText();
+    private final byte[][] subjects = new byte[WorkloadWords.SUBJECTS][];
+    private final byte[][] sources = new byte[WorkloadWords.SOURCES][];
+    private final byte[][] uncountedSources = new byte[WorkloadWords.SOURCES][];
+    private final byte[][] models = new byte[WorkloadWords.MODELS.size()][];
+    private final byte[][] regions = new byte[WorkloadWords.REGIONS.size()][];
+    private final byte[][] methods = new byte[WorkloadWords.METHODS.size()][];
+    private final byte[][] routes = new byte[WorkloadWords.ROUTES.size()][];
+    private final WorkloadTime time = new WorkloadTime();
     private final byte[] buffer = new byte[512];
     private int length;
 
     EventBytes() {
-        Arrays.setAll(subjects, i -> ascii(Words.subject(i)));
-        Arrays.setAll(sources, i -> source(i, Words.TYPE));
-        Arrays.setAll(uncountedSources, i -> source(i, Words.UNCOUNTED_TYPE));
-        Arrays.setAll(models, i -> ascii(",\"model\":\"" + Words.MODELS.get(i)));
-        Arrays.setAll(regions, i -> ascii("\",\"region\":\"" + Words.REGIONS.get(i)));
-        Arrays.setAll(methods, i -> ascii("\",\"method\":\"" + Words.METHODS.get(i)));
-        Arrays.setAll(routes, i -> ascii("\",\"route\":\"" + Words.ROUTES.get(i) + "\"}}"));
+        Arrays.setAll(subjects, i -> ascii(WorkloadWords.subject(i)));
+        Arrays.setAll(sources, i -> source(i, WorkloadWords.TYPE));
+        Arrays.setAll(uncountedSources, i -> source(i, WorkloadWords.UNCOUNTED_TYPE));
+        Arrays.setAll(models, i -> ascii(",\"model\":\"" + WorkloadWords.MODELS.get(i)));
+        Arrays.setAll(regions, i -> ascii("\",\"region\":\"" + WorkloadWords.REGIONS.get(i)));
+        Arrays.setAll(methods, i -> ascii("\",\"method\":\"" + WorkloadWords.METHODS.get(i)));
+        Arrays.setAll(routes, i -> ascii("\",\"route\":\"" + WorkloadWords.ROUTES.get(i) + "\"}}"));
     }
 
     private static byte[] source(int number, String type) {
         return ascii(
                 "\",\"source\":\""
-                        + Words.source(number)
+                        + WorkloadWords.source(number)
                         + "\",\"type\":\""
                         + type
                         + "\",\"subject\":\"");

@@ -18,7 +18,7 @@ public final class PacedLoad {
     /** Of so many events one is of the watched subject. */
     public static final int WATCHED_EVERY = 100;
 
-    private static final int WATCHED = Words.SUBJECTS - 1;
+    private static final int WATCHED = WorkloadWords.SUBJECTS - 1;
 
     /** So that its events are those of no other load. */
     private static final long SEED = 2;
@@ -44,7 +44,7 @@ public final class PacedLoad {
 
     /** The subject that is watched. */
     public static String watchedSubject() {
-        return Words.subject(WATCHED);
+        return WorkloadWords.subject(WATCHED);
     }
 
     /** Events in all. */

@@ -54,8 +54,8 @@ public final class TopicLoader {
      * @return what it comes to
      * @throws IllegalStateException if Kafka does not take a record
      */
-    public Truth load(WorkloadSettings settings) {
-        Truth truth = new Truth();
+    public WorkloadTruth load(WorkloadSettings settings) {
+        WorkloadTruth truth = new WorkloadTruth();
         load(settings, 0, settings.records(), truth);
         return truth;
     }
@@ -66,7 +66,7 @@ public final class TopicLoader {
      * @param truth takes in what they come to
      * @throws IllegalStateException if Kafka does not take a record
      */
-    public void load(WorkloadSettings settings, long from, long to, Truth truth) {
+    public void load(WorkloadSettings settings, long from, long to, WorkloadTruth truth) {
         Workload workload = new Workload(settings);
         EventBytes bytes = new EventBytes();
         Draw draw = new Draw();

@@ -6,13 +6,13 @@ import java.util.Map;
 /** Every cell of one minute, as plain arrays. */
 final class TruthWindow {
 
-    private static final int REGIONS = Words.REGIONS.size();
-    private static final int GROUPS = Words.MODELS.size() * REGIONS;
+    private static final int REGIONS = WorkloadWords.REGIONS.size();
+    private static final int GROUPS = WorkloadWords.MODELS.size() * REGIONS;
 
     private final long startMillis;
-    private final int[] requests = new int[Words.SUBJECTS * GROUPS];
-    private final long[] tokens = new long[Words.SUBJECTS * GROUPS];
-    private final int[] longest = new int[Words.SUBJECTS];
+    private final int[] requests = new int[WorkloadWords.SUBJECTS * GROUPS];
+    private final long[] tokens = new long[WorkloadWords.SUBJECTS * GROUPS];
+    private final int[] longest = new int[WorkloadWords.SUBJECTS];
 
     TruthWindow(long startMillis) {
         this.startMillis = startMillis;
@@ -36,7 +36,7 @@ final class TruthWindow {
     }
 
     private void addSubject(int subject, Map<BenchmarkMeter, CellSum> sums) {
-        long hash = Bits.hash(Words.subject(subject));
+        long hash = Bits.hash(WorkloadWords.subject(subject));
         add(sums, BenchmarkMeter.DURATION_MAX, hash, 0, longest[subject]);
         for (int group = 0; group < GROUPS; group++) {
             int cell = subject * GROUPS + group;
@@ -59,6 +59,7 @@ final class TruthWindow {
 
     private static long group(int number) {
         return CellSum.group(
-                Words.MODELS.get(number / REGIONS), Words.REGIONS.get(number % REGIONS));
+                WorkloadWords.MODELS.get(number / REGIONS),
+                WorkloadWords.REGIONS.get(number % REGIONS));
     }
 }

@@ -8,9 +8,9 @@ package io.tallyflow.benchmarks.workload;
  */
 public final class WindowTurns {
 
-    private static final int REGIONS = Words.REGIONS.size();
-    private static final int GROUPS = Words.MODELS.size() * REGIONS;
-    private static final int PER_MINUTE = Words.SUBJECTS * GROUPS;
+    private static final int REGIONS = WorkloadWords.REGIONS.size();
+    private static final int GROUPS = WorkloadWords.MODELS.size() * REGIONS;
+    private static final int PER_MINUTE = WorkloadWords.SUBJECTS * GROUPS;
     private static final int MINUTES = 10;
 
     /** The most windows that can be open at once. */
@@ -28,14 +28,14 @@ public final class WindowTurns {
     /** Moves an event into the window whose turn it is. */
     void place(long position, Draw draw) {
         long window = window(position);
-        int group = (int) (window / Words.SUBJECTS % GROUPS);
-        draw.subject = (int) (window % Words.SUBJECTS);
+        int group = (int) (window / WorkloadWords.SUBJECTS % GROUPS);
+        draw.subject = (int) (window % WorkloadWords.SUBJECTS);
         draw.model = group / REGIONS;
         draw.region = group % REGIONS;
         draw.timeMillis =
                 settings.startMillis()
-                        + window / PER_MINUTE * Truth.WINDOW_MILLIS
-                        + Math.floorMod(draw.timeMillis, Truth.WINDOW_MILLIS);
+                        + window / PER_MINUTE * WorkloadTruth.WINDOW_MILLIS
+                        + Math.floorMod(draw.timeMillis, WorkloadTruth.WINDOW_MILLIS);
     }
 
     private long window(long position) {

@@ -26,7 +26,7 @@ public final class Workload {
 
     public Workload(WorkloadSettings settings) {
         this.settings = settings;
-        this.subjects = new Alias(settings.subjects().weights(Words.SUBJECTS));
+        this.subjects = new Alias(settings.subjects().weights(WorkloadWords.SUBJECTS));
         this.turns = new WindowTurns(settings);
     }
 
@@ -56,11 +56,11 @@ public final class Workload {
     }
 
     private static void details(Draw draw, long bits) {
-        draw.source = below(bits, 0, Words.SOURCES);
-        draw.model = below(bits, 8, Words.MODELS.size());
-        draw.region = below(bits, 24, Words.REGIONS.size());
-        draw.method = below(bits, 40, Words.METHODS.size());
-        draw.route = below(bits, 48, Words.ROUTES.size());
+        draw.source = below(bits, 0, WorkloadWords.SOURCES);
+        draw.model = below(bits, 8, WorkloadWords.MODELS.size());
+        draw.region = below(bits, 24, WorkloadWords.REGIONS.size());
+        draw.method = below(bits, 40, WorkloadWords.METHODS.size());
+        draw.route = below(bits, 48, WorkloadWords.ROUTES.size());
     }
 
     /** A number made from 16 of the bits. */

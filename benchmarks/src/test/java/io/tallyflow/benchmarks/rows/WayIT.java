@@ -47,7 +47,7 @@ final class WayIT {
     void everyWayToInsertBringsTheRowsThatWereDrawn(Way way) throws Exception {
         server.make(Layout.CELL);
         RowFields fields = new RowFields(Layout.CELL);
-        List<UsageRow> rows = new Rows(CELLS).minutes(0, MINUTES, fields);
+        List<LayoutRow> rows = new LayoutRows(CELLS).minutes(0, MINUTES, fields);
         assertThat(send(way, fields, rows, 1)).isEqualTo(rows.size());
         assertThat(stored()).isEqualTo(drawn(rows, 1));
     }
@@ -57,9 +57,9 @@ final class WayIT {
     void everyWayToReplaceLeavesTheRowsThatCameLast(Way way) throws Exception {
         server.make(Layout.CELL);
         RowFields fields = new RowFields(Layout.CELL);
-        Rows rows = new Rows(CELLS);
+        LayoutRows rows = new LayoutRows(CELLS);
         send(Way.COPY_BINARY, fields, rows.minutes(0, MINUTES, fields), 1);
-        List<UsageRow> last = rows.minutes(0, MINUTES, fields);
+        List<LayoutRow> last = rows.minutes(0, MINUTES, fields);
         assertThat(send(way, fields, last, 2)).isEqualTo(last.size());
         assertThat(stored()).isEqualTo(drawn(last, 2));
     }
@@ -69,16 +69,16 @@ final class WayIT {
     void everyLayoutTakesThem(Layout layout) throws Exception {
         server.make(layout);
         RowFields fields = new RowFields(layout);
-        Rows rows = new Rows(CELLS);
-        List<UsageRow> first = rows.minutes(0, MINUTES, fields);
+        LayoutRows rows = new LayoutRows(CELLS);
+        List<LayoutRow> first = rows.minutes(0, MINUTES, fields);
         send(Way.COPY_BINARY, fields, first, 1);
         assertThat(stored()).isEqualTo(drawn(first, 1));
-        List<UsageRow> last = rows.minutes(0, MINUTES, fields);
+        List<LayoutRow> last = rows.minutes(0, MINUTES, fields);
         send(Way.UPDATE_BY_KEY, fields, last, 2);
         assertThat(stored()).isEqualTo(drawn(last, 2));
     }
 
-    private static long send(Way way, RowFields fields, List<UsageRow> rows, long commit)
+    private static long send(Way way, RowFields fields, List<LayoutRow> rows, long commit)
             throws SQLException, IOException {
         Way.Encoded encoded = way.encode(fields, rows, commit);
         long[] written = new long[1];
@@ -86,7 +86,7 @@ final class WayIT {
         return written[0];
     }
 
-    /** Rows, readings, sums and maxima of a commit. */
+    /** LayoutRows, readings, sums and maxima of a commit. */
     private static String stored() throws SQLException, IOException {
         return server.text(
                 """
@@ -96,12 +96,12 @@ final class WayIT {
                 """);
     }
 
-    private static String drawn(List<UsageRow> rows, long commit) {
+    private static String drawn(List<LayoutRow> rows, long commit) {
         return Stream.of(
                         rows.size(),
-                        rows.stream().mapToLong(UsageRow::readings).sum(),
-                        total(rows.stream().map(UsageRow::sum)),
-                        total(rows.stream().map(UsageRow::max)),
+                        rows.stream().mapToLong(LayoutRow::readings).sum(),
+                        total(rows.stream().map(LayoutRow::sum)),
+                        total(rows.stream().map(LayoutRow::max)),
                         commit,
                         CELLS,
                         MINUTES)

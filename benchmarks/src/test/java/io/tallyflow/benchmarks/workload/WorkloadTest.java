@@ -106,7 +106,7 @@ final class WorkloadTest {
     @Test
     void aPastOfEventsThatNobodyCountsChangesNoMeter() throws IOException {
         WorkloadSettings settings = WorkloadSettings.standard(EVENTS, SubjectMix.SKEWED).after(777);
-        Truth truth = truth(settings);
+        WorkloadTruth truth = truth(settings);
         assertThat(truth.unique()).isEqualTo(777 + EVENTS * 9 / 10);
         assertThat(truth.answer()).isEqualTo(naive(texts(settings)));
     }
@@ -162,9 +162,9 @@ final class WorkloadTest {
         return texts;
     }
 
-    private static Truth truth(WorkloadSettings settings) {
+    private static WorkloadTruth truth(WorkloadSettings settings) {
         Workload workload = new Workload(settings);
-        Truth truth = new Truth();
+        WorkloadTruth truth = new WorkloadTruth();
         Draw draw = new Draw();
         for (long position = 0; position < settings.records(); position++) {
             workload.draw(position, draw);

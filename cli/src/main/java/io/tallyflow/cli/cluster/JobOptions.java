@@ -2,7 +2,7 @@ package io.tallyflow.cli.cluster;
 
 import io.tallyflow.cli.connect.ClusterOptions;
 import io.tallyflow.operations.job.JobStart;
-import io.tallyflow.operations.job.Progress;
+import io.tallyflow.operations.job.StepListener;
 import io.tallyflow.results.RequestRefusedException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ final class JobOptions {
     private @Nullable Integer parallelism;
 
     /** How such a job is started on a cluster. */
-    JobStart on(ClusterOptions target, Progress progress) {
+    JobStart on(ClusterOptions target, StepListener progress) {
         return new JobStart(target.cluster(), jar(), parallelism(), target.patience(), progress);
     }
 

@@ -136,9 +136,9 @@ public final class DataDirectory implements AutoCloseable {
         return root.resolve("warehouse");
     }
 
-    public EmbeddedPostgres.Place postgres() {
+    public EmbeddedPostgres.ServerFiles postgres() {
         Path home = root.resolve("postgres");
-        return new EmbeddedPostgres.Place(
+        return new EmbeddedPostgres.ServerFiles(
                 home.resolve("data"), home, logs().resolve("postgres.log"));
     }
 

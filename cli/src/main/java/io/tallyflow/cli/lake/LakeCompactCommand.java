@@ -158,7 +158,7 @@ final class LakeCompactCommand implements Callable<Integer> {
             throw noLake(root);
         }
         DataDirectory directory = lifetime.start(() -> DataDirectory.open(root));
-        EmbeddedPostgres.Place place = directory.postgres();
+        EmbeddedPostgres.ServerFiles place = directory.postgres();
         if (!Files.exists(place.directory().resolve("PG_VERSION"))) {
             throw noLake(directory.root());
         }

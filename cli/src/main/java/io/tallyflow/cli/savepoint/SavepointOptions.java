@@ -4,9 +4,9 @@ import io.tallyflow.cli.connect.ClusterOptions;
 import io.tallyflow.cli.connect.ClusterTlsOption;
 import io.tallyflow.cli.connect.Connections;
 import io.tallyflow.operations.cluster.FlinkCluster;
-import io.tallyflow.operations.job.Progress;
 import io.tallyflow.operations.job.SavepointRequest;
 import io.tallyflow.operations.job.SavepointTaker;
+import io.tallyflow.operations.job.StepListener;
 import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.results.savepoint.SavepointFormat;
 import java.time.Duration;
@@ -72,7 +72,7 @@ public final class SavepointOptions {
     }
 
     /** Takes savepoints of a pipeline that the running servers hold. */
-    public SavepointTaker taker(Connections running, String pipeline, Progress progress) {
+    public SavepointTaker taker(Connections running, String pipeline, StepListener progress) {
         return new SavepointTaker(
                 cluster(running), running.postgres(), pipeline, System.getenv(), progress);
     }

@@ -119,7 +119,7 @@ public final class RelocateCommand implements Callable<Integer> {
 
     /** Null where no lake can be. */
     private static @Nullable PostgresAddress embedded(DataDirectory directory, Lifetime lifetime) {
-        EmbeddedPostgres.Place place = directory.postgres();
+        EmbeddedPostgres.ServerFiles place = directory.postgres();
         if (Files.exists(place.directory().resolve("PG_VERSION"))) {
             EmbeddedPostgres postgres = lifetime.start(() -> EmbeddedPostgres.start(place, 0));
             return new PostgresAddress(postgres.jdbcUrl(), postgres.user(), null);

@@ -1,6 +1,6 @@
 package io.tallyflow.cli.terminal;
 
-import io.tallyflow.operations.job.Progress;
+import io.tallyflow.operations.job.StepListener;
 import java.io.PrintWriter;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +17,7 @@ public final class Console {
     }
 
     /** Says what an operation does, as it does it. */
-    public static Progress progress(@Nullable CommandSpec spec) {
+    public static StepListener progress(@Nullable CommandSpec spec) {
         PrintWriter out = out(spec);
         return (what, outcome) -> say(out, what, outcome);
     }

@@ -59,7 +59,7 @@ final class RewindCommandTest {
     @BeforeAll
     static void startServers() throws Exception {
         kafka = EmbeddedKafka.start(directory.resolve("kafka"), 0);
-        server = EmbeddedPostgres.start(EmbeddedPostgres.Place.below(directory), 0);
+        server = EmbeddedPostgres.start(EmbeddedPostgres.ServerFiles.below(directory), 0);
         postgres = new PostgresAddress(server.jdbcUrl(), server.user(), null);
         Migrations.apply(postgres.dataSource());
         meters = Files.writeString(directory.resolve("meters.yaml"), METERS);

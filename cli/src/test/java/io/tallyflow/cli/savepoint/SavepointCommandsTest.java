@@ -37,7 +37,7 @@ final class SavepointCommandsTest {
 
     @BeforeAll
     static void startPostgres() throws Exception {
-        server = EmbeddedPostgres.start(EmbeddedPostgres.Place.below(directory), 0);
+        server = EmbeddedPostgres.start(EmbeddedPostgres.ServerFiles.below(directory), 0);
         postgres = new PostgresAddress(server.jdbcUrl(), server.user(), null);
         Migrations.apply(postgres.dataSource());
     }

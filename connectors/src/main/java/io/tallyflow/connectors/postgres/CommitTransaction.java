@@ -2,7 +2,7 @@ package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
-import io.tallyflow.connectors.postgres.session.Session;
+import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.connectors.refusal.SinkRefusedException.Refusal;
 import io.tallyflow.schemas.commit.RewindTarget;
@@ -20,7 +20,7 @@ import java.util.List;
  * @param parts of one commit, complete and in order
  */
 record CommitTransaction(String pipeline, List<CommitPart> parts)
-        implements Session.Transaction<CommitTransaction.Outcome> {
+        implements PostgresSession.Transaction<CommitTransaction.Outcome> {
 
     /**
      * What became of a commit.
@@ -35,13 +35,13 @@ record CommitTransaction(String pipeline, List<CommitPart> parts)
         CommitPart head = parts.get(0);
         LedgerTable table = new LedgerTable(connection, pipeline);
         Ledger ledger = table.lock();
-        LedgerTable.Place place = table.find(head.name());
+        LedgerTable.CommitPlace place = table.find(head.name());
         if (place != null && !place.abandoned()) {
             return new Outcome(place.epoch(), place.commit(), false, 0);
         }
         if (place == null && isAskedToRewind(head, table, ledger)) {
             Ledger target = table.recall(head.previous());
-            Ledger back = new Rewind(connection, pipeline).back(target, ledger);
+            Ledger back = new LedgerRewind(connection, pipeline).back(target, ledger);
             return apply(connection, table, back, true);
         } else if (place == null && head.previous().equals(ledger.name())) {
             return apply(connection, table, ledger, false);
@@ -52,7 +52,7 @@ record CommitTransaction(String pipeline, List<CommitPart> parts)
     private static boolean isAskedToRewind(CommitPart head, LedgerTable table, Ledger ledger)
             throws SQLException {
         RewindTarget rewind = head.rewind();
-        LedgerTable.Place target = table.find(head.previous());
+        LedgerTable.CommitPlace target = table.find(head.previous());
         return rewind != null
                 && target != null
                 && !target.abandoned()
@@ -73,7 +73,7 @@ record CommitTransaction(String pipeline, List<CommitPart> parts)
         return new Outcome(next.epoch(), next.commit(), true, written.rows());
     }
 
-    private static SinkRefusedException abandoned(CommitPart head, LedgerTable.Place place) {
+    private static SinkRefusedException abandoned(CommitPart head, LedgerTable.CommitPlace place) {
         return new SinkRefusedException(
                 Refusal.STATE_ABANDONED,
                 "the state still has to make sure of commit "

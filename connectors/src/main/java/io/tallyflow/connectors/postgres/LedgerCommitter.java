@@ -1,6 +1,6 @@
 package io.tallyflow.connectors.postgres;
 
-import io.tallyflow.connectors.postgres.session.Session;
+import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.connectors.refusal.SinkRefusedException.Refusal;
 import io.tallyflow.schemas.commit.CommitName;
@@ -25,7 +25,7 @@ final class LedgerCommitter implements Committer<CommitPart> {
     private static final Logger LOG = LoggerFactory.getLogger(LedgerCommitter.class);
 
     private final String pipeline;
-    private final Session session;
+    private final PostgresSession session;
     private final CommitMetrics metrics;
     private boolean committed;
 
@@ -35,7 +35,7 @@ final class LedgerCommitter implements Committer<CommitPart> {
             PostgresSinkOptions options,
             CommitMetrics metrics) {
         this.pipeline = options.pipeline();
-        this.session = new Session(connections, options.patience(), metrics.outage());
+        this.session = new PostgresSession(connections, options.patience(), metrics.outage());
         this.metrics = metrics;
     }
 

@@ -51,7 +51,7 @@ public final class LedgerInPostgres implements CommitLedger {
     }
 
     @Override
-    public @Nullable Place find(CommitName name) throws IOException {
+    public @Nullable CommitStanding find(CommitName name) throws IOException {
         return ask(connection -> find(name, connection));
     }
 
@@ -88,7 +88,8 @@ public final class LedgerInPostgres implements CommitLedger {
         }
     }
 
-    private @Nullable Place find(CommitName name, Connection connection) throws SQLException {
+    private @Nullable CommitStanding find(CommitName name, Connection connection)
+            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(FIND)) {
             statement.setString(1, pipeline);
             statement.setLong(2, name.token());
@@ -97,7 +98,7 @@ public final class LedgerInPostgres implements CommitLedger {
             statement.setLong(5, name.token());
             statement.setLong(6, name.checkpoint());
             try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? new Place(row.getLong(1), row.getBoolean(2)) : null;
+                return row.next() ? new CommitStanding(row.getLong(1), row.getBoolean(2)) : null;
             }
         }
     }

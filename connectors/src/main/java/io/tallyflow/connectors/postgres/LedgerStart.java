@@ -3,7 +3,7 @@ package io.tallyflow.connectors.postgres;
 import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.connectors.postgres.session.Outage;
-import io.tallyflow.connectors.postgres.session.Session;
+import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.connectors.refusal.SinkRefusedException.Refusal;
 import io.tallyflow.schemas.commit.CommitName;
@@ -51,7 +51,8 @@ final class LedgerStart implements Serializable {
      */
     @Nullable RewindTarget check(CommitName state) throws IOException, InterruptedException {
         Outage outage = new Outage(new SimpleCounter(), System::nanoTime);
-        try (Session session = new Session(connections, options.patience(), outage)) {
+        try (PostgresSession session =
+                new PostgresSession(connections, options.patience(), outage)) {
             return session.run(connection -> rewindNeeded(connection, state)).orElse(null);
         }
     }
@@ -83,7 +84,7 @@ final class LedgerStart implements Serializable {
             refuseInUse(ledger);
             return Optional.empty();
         }
-        LedgerTable.Place place = table.find(state);
+        LedgerTable.CommitPlace place = table.find(state);
         refuseExpired(ledger, table.age());
         if (place != null) {
             // A rewind starts from a state that may be much older than the ledger.
@@ -153,7 +154,7 @@ final class LedgerStart implements Serializable {
         }
     }
 
-    private static SinkRefusedException abandoned(CommitName state, LedgerTable.Place place) {
+    private static SinkRefusedException abandoned(CommitName state, LedgerTable.CommitPlace place) {
         return new SinkRefusedException(
                 Refusal.STATE_ABANDONED,
                 "the state stands for commit "

@@ -94,7 +94,7 @@ final class LedgerTable {
      * @param abandoned whether a rewind took it back
      * @param age how long ago it was made
      */
-    record Place(long epoch, long commit, boolean abandoned, Duration age) {}
+    record CommitPlace(long epoch, long commit, boolean abandoned, Duration age) {}
 
     /**
      * Makes the row of a new pipeline; does nothing if it is there.
@@ -159,12 +159,12 @@ final class LedgerTable {
     }
 
     /** Where a commit stands, or null if it was never applied. */
-    @Nullable Place find(CommitName name) throws SQLException {
+    @Nullable CommitPlace find(CommitName name) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(FIND)) {
             bindName(statement, bindName(statement, 1, name), name);
             try (ResultSet row = statement.executeQuery()) {
                 return row.next()
-                        ? new Place(
+                        ? new CommitPlace(
                                 row.getLong(1),
                                 row.getLong(2),
                                 row.getBoolean(3),

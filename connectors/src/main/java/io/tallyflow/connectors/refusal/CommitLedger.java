@@ -17,7 +17,7 @@ public interface CommitLedger extends Serializable, AutoCloseable {
      * @param epoch in which it was made
      * @param abandoned whether a rewind took it back
      */
-    record Place(long epoch, boolean abandoned) {}
+    record CommitStanding(long epoch, boolean abandoned) {}
 
     /**
      * Looks a commit up without waiting for it. The next later one with the same token answers for
@@ -26,7 +26,7 @@ public interface CommitLedger extends Serializable, AutoCloseable {
      * @return null if it was not made yet, or never will be
      * @throws IOException if the ledger does not answer; asking again may help
      */
-    @Nullable Place find(CommitName name) throws IOException;
+    @Nullable CommitStanding find(CommitName name) throws IOException;
 
     /**
      * Whether it has made no commit yet.

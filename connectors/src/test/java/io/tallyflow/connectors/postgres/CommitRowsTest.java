@@ -10,7 +10,7 @@ import io.tallyflow.connectors.postgres.rows.RowsEncoder;
 import io.tallyflow.connectors.postgres.schema.ChangedMeterException;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.connectors.postgres.session.Outage;
-import io.tallyflow.connectors.postgres.session.Session;
+import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
@@ -62,7 +62,7 @@ final class CommitRowsTest {
     private static PostgresServer.Database database;
     private static LoginUser writer;
 
-    private Session session;
+    private PostgresSession session;
     private RowsEncoder encoder = new RowsEncoder();
     private CommitName last = CommitName.NONE;
     private @Nullable RewindTarget rewind;
@@ -94,7 +94,7 @@ final class CommitRowsTest {
         }
         new LedgerStart(writer.connections(), OPTIONS).check(CommitName.NONE);
         session =
-                new Session(
+                new PostgresSession(
                         writer.connections(),
                         Duration.ofSeconds(20),
                         new Outage(new SimpleCounter(), System::nanoTime));

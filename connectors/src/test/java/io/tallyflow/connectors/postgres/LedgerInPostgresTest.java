@@ -3,7 +3,7 @@ package io.tallyflow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.connectors.refusal.CommitLedger.Place;
+import io.tallyflow.connectors.refusal.CommitLedger.CommitStanding;
 import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
 import java.sql.Connection;
@@ -48,15 +48,15 @@ final class LedgerInPostgresTest {
     void knowsWhereCommitsStandThatHaveLeftTheHistory() throws Exception {
         remember(4, 7, 13, null);
         execute("insert into tallyflow.abandoned_commit values ('metering', 8, 20, 1, 6, 2)");
-        assertThat(ledger.find(new CommitName(7, 13))).isEqualTo(new Place(0, false));
+        assertThat(ledger.find(new CommitName(7, 13))).isEqualTo(new CommitStanding(0, false));
         assertThat(ledger.find(new CommitName(7, 12)))
                 .as("a later one of its start is there")
-                .isEqualTo(new Place(0, false));
+                .isEqualTo(new CommitStanding(0, false));
         assertThat(ledger.find(new CommitName(7, 14))).isNull();
-        assertThat(ledger.find(new CommitName(8, 20))).isEqualTo(new Place(1, true));
+        assertThat(ledger.find(new CommitName(8, 20))).isEqualTo(new CommitStanding(1, true));
         assertThat(ledger.find(new CommitName(8, 19)))
                 .as("what one of its start followed was taken back with it")
-                .isEqualTo(new Place(1, true));
+                .isEqualTo(new CommitStanding(1, true));
         assertThat(ledger.find(new CommitName(8, 21))).isNull();
     }
 
@@ -64,11 +64,11 @@ final class LedgerInPostgresTest {
     void takesTheWordOfTheCommitItselfBeforeThatOfALaterOne() throws Exception {
         remember(5, 7, 14, 1L);
         remember(4, 7, 13, null);
-        assertThat(ledger.find(new CommitName(7, 13))).isEqualTo(new Place(0, false));
-        assertThat(ledger.find(new CommitName(7, 14))).isEqualTo(new Place(0, true));
+        assertThat(ledger.find(new CommitName(7, 13))).isEqualTo(new CommitStanding(0, false));
+        assertThat(ledger.find(new CommitName(7, 14))).isEqualTo(new CommitStanding(0, true));
         execute("insert into tallyflow.abandoned_commit values ('metering', 7, 15, 0, 6, 1)");
         remember(9, 7, 16, null);
-        assertThat(ledger.find(new CommitName(7, 15))).isEqualTo(new Place(0, true));
+        assertThat(ledger.find(new CommitName(7, 15))).isEqualTo(new CommitStanding(0, true));
     }
 
     @Test
@@ -79,7 +79,7 @@ final class LedgerInPostgresTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("the ledger cannot be asked");
         execute("alter table tallyflow.away rename to ledger_history");
-        assertThat(ledger.find(new CommitName(7, 13))).isEqualTo(new Place(0, false));
+        assertThat(ledger.find(new CommitName(7, 13))).isEqualTo(new CommitStanding(0, false));
     }
 
     private void remember(long commit, long token, long checkpoint, @Nullable Long abandonedIn)

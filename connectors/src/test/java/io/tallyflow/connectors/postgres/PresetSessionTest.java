@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.connectors.postgres.session.Outage;
-import io.tallyflow.connectors.postgres.session.Session;
+import io.tallyflow.connectors.postgres.session.PostgresSession;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -54,8 +54,8 @@ final class PresetSessionTest {
     @Test
     void aCommitTakesTheTimeThatItNeedsAndIsFlushed() throws Exception {
         assertThatThrownBy(() -> slow(writer.connect())).isInstanceOf(SQLException.class);
-        try (Session session =
-                new Session(
+        try (PostgresSession session =
+                new PostgresSession(
                         writer.connections(),
                         Duration.ofSeconds(20),
                         new Outage(new SimpleCounter(), System::nanoTime))) {
@@ -71,8 +71,8 @@ final class PresetSessionTest {
     @Test
     void aCommitWaitsForStandbysWhereTheServerAsksForThat() throws Exception {
         execute("alter role " + writer.name() + " set synchronous_commit = remote_apply");
-        try (Session session =
-                new Session(
+        try (PostgresSession session =
+                new PostgresSession(
                         writer.connections(),
                         Duration.ofSeconds(20),
                         new Outage(new SimpleCounter(), System::nanoTime))) {

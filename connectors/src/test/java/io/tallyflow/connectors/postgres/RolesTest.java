@@ -6,7 +6,7 @@ import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.connectors.postgres.rows.RowsEncoder;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.connectors.postgres.session.Outage;
-import io.tallyflow.connectors.postgres.session.Session;
+import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.meter.Meter;
@@ -136,8 +136,8 @@ final class RolesTest {
         CommitName second = new CommitName(7, 2);
         CommitName third = new CommitName(8, 3);
         PostgresSinkOptions options = PostgresSinkOptions.of(METERS);
-        try (Session session =
-                new Session(
+        try (PostgresSession session =
+                new PostgresSession(
                         writer.connections(),
                         Duration.ofSeconds(10),
                         new Outage(new SimpleCounter(), System::nanoTime))) {

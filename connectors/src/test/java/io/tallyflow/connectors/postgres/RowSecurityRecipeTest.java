@@ -3,7 +3,7 @@ package io.tallyflow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.postgres.session.Outage;
-import io.tallyflow.connectors.postgres.session.Session;
+import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import java.sql.Connection;
@@ -62,7 +62,7 @@ final class RowSecurityRecipeTest {
 
     private void commitAndRewind() throws Exception {
         start();
-        try (Session session = session()) {
+        try (PostgresSession session = session()) {
             session.run(RolesTest.commit(FIRST, CommitName.NONE, null, 5, true));
             session.run(RolesTest.commit(SECOND, FIRST, null, 6, false));
             session.run(RolesTest.commit(THIRD, FIRST, new RewindTarget(1, 0), 4, false));
@@ -99,8 +99,8 @@ final class RowSecurityRecipeTest {
         new LedgerStart(writer.connections(), options).check(CommitName.NONE);
     }
 
-    private Session session() {
-        return new Session(
+    private PostgresSession session() {
+        return new PostgresSession(
                 writer.connections(),
                 Duration.ofSeconds(10),
                 new Outage(new SimpleCounter(), System::nanoTime));

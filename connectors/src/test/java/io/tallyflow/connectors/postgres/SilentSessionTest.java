@@ -3,7 +3,7 @@ package io.tallyflow.connectors.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.postgres.session.Outage;
-import io.tallyflow.connectors.postgres.session.Session;
+import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.schemas.commit.CommitName;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -31,8 +31,8 @@ final class SilentSessionTest {
 
     private PostgresServer.Database database;
     private LoginUser writer;
-    private Session frozen;
-    private Session other;
+    private PostgresSession frozen;
+    private PostgresSession other;
 
     @BeforeEach
     void start() throws Exception {
@@ -43,8 +43,8 @@ final class SilentSessionTest {
         other = session();
     }
 
-    private Session session() {
-        return new Session(
+    private PostgresSession session() {
+        return new PostgresSession(
                 writer.connections(),
                 Duration.ofSeconds(60),
                 new Outage(new SimpleCounter(), System::nanoTime),
@@ -115,7 +115,7 @@ final class SilentSessionTest {
         return new LedgerTable(connection, OPTIONS.pipeline());
     }
 
-    private static <T> T run(Session session, Session.Transaction<T> transaction) {
+    private static <T> T run(PostgresSession session, PostgresSession.Transaction<T> transaction) {
         try {
             return session.run(transaction);
         } catch (Exception e) {

@@ -55,11 +55,11 @@ final class CellTable {
     private int rings;
     private int size;
 
-    private @Nullable KeptText askedSubject;
-    private @Nullable KeptText askedGroup;
+    private @Nullable KeptText foundSubject;
+    private @Nullable KeptText foundGroup;
 
     /** The last cell that was found of these two; {@link #NONE} if there is none. */
-    private int asked;
+    private int foundCell;
 
     /**
      * @param kept holds the texts of the cells
@@ -90,9 +90,9 @@ final class CellTable {
         changes = 0;
         rings = 0;
         size = 0;
-        askedSubject = null;
-        askedGroup = null;
-        asked = NONE;
+        foundSubject = null;
+        foundGroup = null;
+        foundCell = NONE;
     }
 
     /** How many cells there are. */
@@ -174,13 +174,13 @@ final class CellTable {
 
     /** The cell of a name, or {@link #NONE}. */
     int find(String meter, KeptText subject, KeptText group) {
-        boolean again = isAskedAgain(subject, group);
+        boolean sameAsBefore = isFoundAgain(subject, group);
         int near = nearest(subject, group);
         if (near == NONE) {
             return NONE;
         }
         // Readings come in the order of the definitions, and so do the cells of a ring.
-        int first = again ? next[near] : near;
+        int first = sameAsBefore ? next[near] : near;
         int cell = first;
         while (!meter.equals(meters[cell])) {
             cell = next[cell];
@@ -188,22 +188,22 @@ final class CellTable {
                 return NONE;
             }
         }
-        asked = cell;
+        foundCell = cell;
         return cell;
     }
 
-    private boolean isAskedAgain(KeptText subject, KeptText group) {
-        return askedSubject == subject && askedGroup == group;
+    private boolean isFoundAgain(KeptText subject, KeptText group) {
+        return foundSubject == subject && foundGroup == group;
     }
 
     /** A cell of the ring of this subject and group. */
     private int nearest(KeptText subject, KeptText group) {
-        if (!isAskedAgain(subject, group)) {
-            asked = cellAt(slots[slotOf(hash(subject, group), subject, group)]);
-            askedSubject = subject;
-            askedGroup = group;
+        if (!isFoundAgain(subject, group)) {
+            foundCell = cellAt(slots[slotOf(hash(subject, group), subject, group)]);
+            foundSubject = subject;
+            foundGroup = group;
         }
-        return asked;
+        return foundCell;
     }
 
     private static int hash(KeptText subject, KeptText group) {
@@ -254,7 +254,7 @@ final class CellTable {
             next[cell] = next[near];
             next[near] = cell;
         }
-        asked = cell;
+        foundCell = cell;
         size++;
         return cell;
     }
@@ -273,8 +273,8 @@ final class CellTable {
         slots[slotOf(hash, subject, group)] = (long) hash << Integer.SIZE | cell + 1;
         next[cell] = cell;
         rings++;
-        askedSubject = subject;
-        askedGroup = group;
+        foundSubject = subject;
+        foundGroup = group;
     }
 
     private void grow() {

@@ -124,7 +124,7 @@ final class OpenWindow {
     }
 
     /** Whether it was not touched since the last barrier; it is from now on. */
-    boolean touch() {
+    boolean markTouched() {
         boolean first = !touched;
         touched = true;
         return first;

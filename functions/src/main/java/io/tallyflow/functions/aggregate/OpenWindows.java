@@ -29,7 +29,7 @@ final class OpenWindows implements Windows {
     private final WindowOutput output;
     private final long mostBytes;
     private final int mostGroups;
-    private final Map<Place, OpenWindow> windows = new HashMap<>();
+    private final Map<WindowKey, OpenWindow> windows = new HashMap<>();
     private final TreeMap<Long, List<OpenWindow>> byEnd = new TreeMap<>();
     private final List<OpenWindow> touched = new ArrayList<>();
     private final Map<String, String> otherGroups = new HashMap<>();
@@ -41,7 +41,7 @@ final class OpenWindows implements Windows {
     private long releases;
     private long toleratedBytes;
 
-    private record Place(int key, long startMillis, long endMillis) {}
+    private record WindowKey(int key, long startMillis, long endMillis) {}
 
     /**
      * @param aggregations of the meters by slug
@@ -67,7 +67,7 @@ final class OpenWindows implements Windows {
         for (Map.Entry<TimeWindow, Boolean> kept : shared.state().windows(key).entrySet()) {
             OpenWindow window = new OpenWindow(key, kept.getKey(), shared);
             window.restore(kept.getValue());
-            put(new Place(key, kept.getKey().getStart(), kept.getKey().getEnd()), window);
+            put(new WindowKey(key, kept.getKey().getStart(), kept.getKey().getEnd()), window);
             bytesOfWindows += window.bytes();
             keepWithinBytes();
         }
@@ -127,7 +127,7 @@ final class OpenWindows implements Windows {
             return false;
         }
         window.change(cell);
-        if (window.touch()) {
+        if (window.markTouched()) {
             touched.add(window);
         }
         String text = reading.distinct();
@@ -149,7 +149,7 @@ final class OpenWindows implements Windows {
         int slot = recentSlot(key, start, end);
         OpenWindow window = recent[slot];
         if (window == null || !window.is(key, start, end)) {
-            window = lookUp(new Place(key, start, end));
+            window = lookUp(new WindowKey(key, start, end));
             recent[slot] = window;
         }
         return window;
@@ -161,7 +161,7 @@ final class OpenWindows implements Windows {
         return (int) (mixed * 0x9E3779B97F4A7C15L >>> Long.SIZE - RECENT_BITS);
     }
 
-    private OpenWindow lookUp(Place place) {
+    private OpenWindow lookUp(WindowKey place) {
         OpenWindow window = windows.get(place);
         if (window == null) {
             TimeWindow time = new TimeWindow(place.startMillis(), place.endMillis());
@@ -172,7 +172,7 @@ final class OpenWindows implements Windows {
         return window;
     }
 
-    private void put(Place place, OpenWindow window) {
+    private void put(WindowKey place, OpenWindow window) {
         windows.put(place, window);
         byEnd.computeIfAbsent(place.endMillis(), end -> new ArrayList<>()).add(window);
     }
@@ -228,7 +228,7 @@ final class OpenWindows implements Windows {
             long before = window.bytes();
             window.changeAll(output);
             bytesOfWindows += window.bytes() - before;
-            if (window.touch()) {
+            if (window.markTouched()) {
                 touched.add(window);
             }
         }
@@ -240,7 +240,7 @@ final class OpenWindows implements Windows {
             for (OpenWindow window : byEnd.pollFirstEntry().getValue()) {
                 TimeWindow time = window.window();
                 bytesOfWindows -= window.bytes();
-                windows.remove(new Place(window.key(), time.getStart(), time.getEnd()));
+                windows.remove(new WindowKey(window.key(), time.getStart(), time.getEnd()));
                 recent[recentSlot(window.key(), time.getStart(), time.getEnd())] = null;
                 window.settle(output);
             }

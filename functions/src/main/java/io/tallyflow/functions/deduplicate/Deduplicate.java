@@ -138,7 +138,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         long low = hash.getLong(Long.BYTES);
         long content = identity.ofContent(event);
         FirstSeen first = identities.first(element.key(), high, low);
-        Lane repeated = decision.repeated(event, content, first);
+        Lane repeated = decision.laneOfCopy(event, content, first);
         if (repeated == null) {
             identities.put(element.key(), high, low, event.kafkaTimeMillis(), content);
             tidy();

@@ -30,7 +30,7 @@ final class LaneDecision {
      *
      * @return {@link Lane#DUPLICATE}, {@link Lane#CONFLICT}, or null if it is the first
      */
-    @Nullable Lane repeated(UsageEvent event, long contentHash, @Nullable FirstSeen first) {
+    @Nullable Lane laneOfCopy(UsageEvent event, long contentHash, @Nullable FirstSeen first) {
         if (first == null || event.kafkaTimeMillis() - first.kafkaTimeMillis() > rememberedMillis) {
             return null;
         }

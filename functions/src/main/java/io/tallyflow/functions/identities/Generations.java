@@ -13,7 +13,7 @@ final class Generations {
 
     private static final int FIRST = 1;
 
-    private final int enough;
+    private final int idsEach;
     private int[] counts = new int[4];
     private int oldest = FIRST;
     private int newest = FIRST;
@@ -22,10 +22,10 @@ final class Generations {
     private int unsealed;
 
     /**
-     * @param enough how many make a generation
+     * @param idsEach how many identities make a generation
      */
-    Generations(int enough) {
-        this.enough = enough;
+    Generations(int idsEach) {
+        this.idsEach = idsEach;
     }
 
     int oldest() {
@@ -51,7 +51,7 @@ final class Generations {
 
     /** One was put, in the newest generation. */
     void added() {
-        if (counts[newest - oldest] >= enough && newest < LAST) {
+        if (counts[newest - oldest] >= idsEach && newest < LAST) {
             begin();
         }
         count(newest, 1);

@@ -41,7 +41,7 @@ public final class KeyedIdentities implements Identities {
     private int tidied;
 
     /** Identities that sealing and merging have yet to handle, to keep up with what comes. */
-    private long due;
+    private long owedWork;
 
     /**
      * @param mostBytes that recent identities may take, about
@@ -82,7 +82,7 @@ public final class KeyedIdentities implements Identities {
         RememberedIdentities identities = of(key);
         identities.put(high, low, kafkaTimeMillis, contentHash);
         touch(key, identities);
-        due += WORK_PER_IDENTITY;
+        owedWork += WORK_PER_IDENTITY;
     }
 
     private void touch(int key, RememberedIdentities identities) {
@@ -106,7 +106,7 @@ public final class KeyedIdentities implements Identities {
      */
     @Override
     public void write(long nowMillis, long forgottenMillis) {
-        due = Math.max(due, LEAST_WORK);
+        owedWork = Math.max(owedWork, LEAST_WORK);
         work(nowMillis, forgottenMillis);
         for (RememberedIdentities identities : touched) {
             identities.log();
@@ -125,19 +125,19 @@ public final class KeyedIdentities implements Identities {
     /** Seals and merges what is due. */
     private void work(long nowMillis, long forgottenMillis) {
         int idle = 0;
-        while (due > 0 && idle < keys.length) {
+        while (owedWork > 0 && idle < keys.length) {
             int key = keys[tidied];
             RememberedIdentities identities = of(key);
             int handled = identities.tidy(nowMillis, forgottenMillis);
             if (handled > 0) {
                 touch(key, identities);
-                due -= handled;
+                owedWork -= handled;
             }
             idle = handled > 0 ? 0 : idle + 1;
             tidied = (tidied + 1) % keys.length;
         }
         // What is not there to be done is not owed later.
-        due = Math.min(due, 0);
+        owedWork = Math.min(owedWork, 0);
     }
 
     /**

@@ -41,7 +41,7 @@ final class PlainScanner {
     private static final int DELETE = 0x7F;
 
     private static final int TRUE = 't' | 'r' << 8 | 'u' << 16 | 'e' << 24;
-    private static final int ALSE = 'a' | 'l' << 8 | 's' << 16 | 'e' << 24;
+    private static final int FALSE_TAIL = 'a' | 'l' << 8 | 's' << 16 | 'e' << 24;
     private static final int NULL = 'n' | 'u' << 8 | 'l' << 16 | 'l' << 24;
 
     /** The string last read has characters that not every text may hold, or more than a byte. */
@@ -292,7 +292,7 @@ final class PlainScanner {
         if (word == TRUE || word == NULL) {
             return at + 4;
         }
-        return c == 'f' && (int) INTS.get(json, at + 1) == ALSE ? at + 5 : GIVE_UP;
+        return c == 'f' && (int) INTS.get(json, at + 1) == FALSE_TAIL ? at + 5 : GIVE_UP;
     }
 
     private int number(int start) {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.postgres.schema.Migrations;
-import io.tallyflow.integration.run.JobOptions;
+import io.tallyflow.integration.run.StartOptions;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.EmbeddedPostgres;
 import io.tallyflow.local.embedded.Topics;
@@ -56,7 +56,7 @@ final class MeteredServers implements AutoCloseable {
         this.kafka = EmbeddedKafka.start(directory.resolve("kafka"), 0);
         this.postgres =
                 EmbeddedPostgres.start(
-                        EmbeddedPostgres.Place.below(directory.resolve("postgres")), 0);
+                        EmbeddedPostgres.ServerFiles.below(directory.resolve("postgres")), 0);
         PGSimpleDataSource database = new PGSimpleDataSource();
         database.setUrl(postgres.jdbcUrl());
         database.setUser(postgres.user());
@@ -68,10 +68,10 @@ final class MeteredServers implements AutoCloseable {
     List<String> jobOptions() {
         List<String> options = new ArrayList<>(lake.jobOptions());
         options.addAll(
-                JobOptions.ofServers(
+                StartOptions.ofServers(
                         kafka.bootstrapServers(), postgres.jdbcUrl(), postgres.user(), meters));
         options.addAll(
-                JobOptions.ofLake(postgres.jdbcUrl(), postgres.user(), lake.warehouse(), "10 s"));
+                StartOptions.ofLake(postgres.jdbcUrl(), postgres.user(), lake.warehouse(), "10 s"));
         return options;
     }
 

@@ -33,7 +33,7 @@ final class AcceptedFacts {
 
     private AcceptedFacts() {}
 
-    static List<Scenario> all() {
+    static List<ConformanceScenario> all() {
         return List.of(
                 requestsByRoute(),
                 durationsByDay(),
@@ -53,9 +53,9 @@ final class AcceptedFacts {
                 wrongQuestions());
     }
 
-    private static Scenario requestsByRoute() {
-        Scenario s =
-                Scenario.of("requests", "counts requests by method and route")
+    private static ConformanceScenario requestsByRoute() {
+        ConformanceScenario s =
+                ConformanceScenario.of("requests", "counts requests by method and route")
                         .meter(COUNT, null, "method", "route");
         Map<String, String> hello = Map.of("method", "GET", "route", "/hello");
         return s.sends(requests(s, "{\"method\":\"GET\",\"route\":\"/hello\"}"))
@@ -66,9 +66,9 @@ final class AcceptedFacts {
                         row(NEW_YEAR.plus(DAY), HOUR, hello, "1"));
     }
 
-    private static Scenario durationsByDay() {
-        Scenario s =
-                Scenario.of("durations", "adds numbers that are sent as text")
+    private static ConformanceScenario durationsByDay() {
+        ConformanceScenario s =
+                ConformanceScenario.of("durations", "adds numbers that are sent as text")
                         .meter(SUM, "$.duration_ms");
         return s.sends(
                         requests(
@@ -81,7 +81,7 @@ final class AcceptedFacts {
                         row(NEW_YEAR.plus(DAY), DAY, "40"));
     }
 
-    private static List<UsageRecord> requests(Scenario s, String data) {
+    private static List<UsageRecord> requests(ConformanceScenario s, String data) {
         return IntStream.of(1, 2, 3)
                 .mapToObj(
                         i ->
@@ -93,9 +93,9 @@ final class AcceptedFacts {
                 .toList();
     }
 
-    private static Scenario valuesThatAreNoNumbers() {
-        Scenario s =
-                Scenario.of("no_numbers", "takes no reading from what is no number")
+    private static ConformanceScenario valuesThatAreNoNumbers() {
+        ConformanceScenario s =
+                ConformanceScenario.of("no_numbers", "takes no reading from what is no number")
                         .meter(SUM, "$.value")
                         .meter(COUNT, null);
         UsageRecord event = s.event(0, T);
@@ -112,9 +112,11 @@ final class AcceptedFacts {
                 .expects("counts them all", s.query(COUNT), "6");
     }
 
-    private static Scenario oneIdAtManyTimes() {
-        Scenario s =
-                Scenario.of("thousand", "counts one identity once, whatever time it is sent with")
+    private static ConformanceScenario oneIdAtManyTimes() {
+        ConformanceScenario s =
+                ConformanceScenario.of(
+                                "thousand",
+                                "counts one identity once, whatever time it is sent with")
                         .meter(COUNT, null);
         Duration step = Duration.ofHours(3).dividedBy(1_000);
         return s.sends(
@@ -125,48 +127,53 @@ final class AcceptedFacts {
                 .expects("of a thousand", s.query(COUNT), "1");
     }
 
-    private static Scenario oneIdFromTwoSources() {
-        Scenario s =
-                Scenario.of("sources", "tells equal ids of different sources apart")
+    private static ConformanceScenario oneIdFromTwoSources() {
+        ConformanceScenario s =
+                ConformanceScenario.of("sources", "tells equal ids of different sources apart")
                         .meter(COUNT, null);
         return s.sends(s.event(1, T).from("a"), s.event(1, T).from("b"))
                 .expects("two", s.query(COUNT), "2");
     }
 
-    private static Scenario dashesBetweenSourceAndId() {
-        Scenario s =
-                Scenario.of("dashes", "does not glue source and id together").meter(COUNT, null);
+    private static ConformanceScenario dashesBetweenSourceAndId() {
+        ConformanceScenario s =
+                ConformanceScenario.of("dashes", "does not glue source and id together")
+                        .meter(COUNT, null);
         return s.sends(s.event(1, T).from("a-b").id("c"), s.event(1, T).from("a").id("b-c"))
                 .expects("two", s.query(COUNT), "2");
     }
 
-    private static Scenario otherValueUnderOneIdentity() {
-        Scenario s =
-                Scenario.of("conflict", "counts the first of two values under one identity")
+    private static ConformanceScenario otherValueUnderOneIdentity() {
+        ConformanceScenario s =
+                ConformanceScenario.of(
+                                "conflict", "counts the first of two values under one identity")
                         .meter(SUM, "$.value");
         return s.sends(s.event(1, T).value("5"), s.event(1, T).value("7"))
                 .adds("conflict", 1)
                 .expects("five", s.query(SUM), "5");
     }
 
-    private static Scenario moreDigitsThanADouble() {
-        Scenario s =
-                Scenario.of("digits", "keeps digits that a double loses").meter(SUM, "$.value");
+    private static ConformanceScenario moreDigitsThanADouble() {
+        ConformanceScenario s =
+                ConformanceScenario.of("digits", "keeps digits that a double loses")
+                        .meter(SUM, "$.value");
         return s.sends(
                         s.event(1, T).value("9007199254740993"),
                         s.event(2, T).value("\"9007199254740993\""))
                 .expects("as number and as text", s.query(SUM), "18014398509481986");
     }
 
-    private static Scenario tenths() {
-        Scenario s = Scenario.of("tenths", "adds ten tenths to one").meter(SUM, "$.value");
+    private static ConformanceScenario tenths() {
+        ConformanceScenario s =
+                ConformanceScenario.of("tenths", "adds ten tenths to one").meter(SUM, "$.value");
         return s.sends(IntStream.range(0, 10).mapToObj(i -> s.event(i, T).value("0.1")).toList())
                 .expects("exactly", s.query(SUM), "1");
     }
 
-    private static Scenario everyAggregation() {
-        Scenario s =
-                Scenario.of("every", "gives each aggregation its exact value").meter(COUNT, null);
+    private static ConformanceScenario everyAggregation() {
+        ConformanceScenario s =
+                ConformanceScenario.of("every", "gives each aggregation its exact value")
+                        .meter(COUNT, null);
         Stream.of(SUM, AVG, MIN, MAX, LATEST).forEach(each -> s.meter(each, "$.value"));
         return s.meter(UNIQUE_COUNT, "$.name")
                 .sends(
@@ -184,9 +191,10 @@ final class AcceptedFacts {
                 .expects("LATEST", s.query(LATEST), "0.4567890123456789");
     }
 
-    private static Scenario distinctValues() {
-        Scenario s =
-                Scenario.of("distinct", "counts distinct values").meter(UNIQUE_COUNT, "$.value");
+    private static ConformanceScenario distinctValues() {
+        ConformanceScenario s =
+                ConformanceScenario.of("distinct", "counts distinct values")
+                        .meter(UNIQUE_COUNT, "$.value");
         return s.sends(
                         IntStream.range(0, 20)
                                 .mapToObj(
@@ -198,9 +206,9 @@ final class AcceptedFacts {
                 .expects("within a day", s.query(UNIQUE_COUNT).by("DAY"), "10");
     }
 
-    private static Scenario latestByEventTime() {
-        Scenario s =
-                Scenario.of("latest", "takes the latest value by event time")
+    private static ConformanceScenario latestByEventTime() {
+        ConformanceScenario s =
+                ConformanceScenario.of("latest", "takes the latest value by event time")
                         .meter(LATEST, "$.value");
         return s.sends(
                         s.event(1, T.minus(MINUTE.multipliedBy(5))).value("100"),
@@ -209,9 +217,10 @@ final class AcceptedFacts {
                 .expects("not the greatest", s.query(LATEST), "150");
     }
 
-    private static Scenario averageOfReadings() {
-        Scenario s =
-                Scenario.of("average", "averages readings, not averages").meter(AVG, "$.value");
+    private static ConformanceScenario averageOfReadings() {
+        ConformanceScenario s =
+                ConformanceScenario.of("average", "averages readings, not averages")
+                        .meter(AVG, "$.value");
         return s.sends(
                         s.event(1, T).value("10"),
                         s.event(2, T).value("10"),
@@ -220,8 +229,9 @@ final class AcceptedFacts {
                 .expects("over an hour", s.query(AVG).by("HOUR"), row(T, HOUR, "20"));
     }
 
-    private static Scenario setQ() {
-        Scenario s = Scenario.of("set_q", "rolls up to every window").meter(SUM, "$.value");
+    private static ConformanceScenario setQ() {
+        ConformanceScenario s =
+                ConformanceScenario.of("set_q", "rolls up to every window").meter(SUM, "$.value");
         for (int customer = 1; customer <= 5; customer++) {
             for (Duration after : List.of(Duration.ZERO, MINUTE, HOUR, DAY)) {
                 s.sends(
@@ -260,9 +270,9 @@ final class AcceptedFacts {
                         "400");
     }
 
-    private static Scenario localDays() {
-        Scenario s =
-                Scenario.of("local_days", "follows local days when clocks change")
+    private static ConformanceScenario localDays() {
+        ConformanceScenario s =
+                ConformanceScenario.of("local_days", "follows local days when clocks change")
                         .meter(SUM, "$.value");
         LocalDate first = LocalDate.parse("2025-03-06");
         List<LocalDate> days = first.datesUntil(first.plusDays(7)).toList();
@@ -288,9 +298,10 @@ final class AcceptedFacts {
                 new BigDecimal("100"));
     }
 
-    private static Scenario wrongQuestions() {
-        Scenario s =
-                Scenario.of("wrong", "answers a wrong question with an error").meter(COUNT, null);
+    private static ConformanceScenario wrongQuestions() {
+        ConformanceScenario s =
+                ConformanceScenario.of("wrong", "answers a wrong question with an error")
+                        .meter(COUNT, null);
         UsageQuery query = s.sends(s.event(1, T)).query(COUNT);
         return s.refuses("from equals to", query.between(T, T), "from")
                 .refuses("from after to", query.between(T.plus(DAY), T), "from")

@@ -43,8 +43,8 @@ final class ClaimedIdentityTest {
             "select pg_terminate_backend(pid) from pg_stat_activity"
                     + " where datname = current_database() and wait_event_type = 'Lock'";
 
-    private final Scenario events =
-            Scenario.of("claimed", "counts once what is sent again")
+    private final ConformanceScenario events =
+            ConformanceScenario.of("claimed", "counts once what is sent again")
                     .meter(Aggregation.SUM, "$.value");
 
     @TempDir private Path directory;

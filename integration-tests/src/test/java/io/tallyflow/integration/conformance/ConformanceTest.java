@@ -50,12 +50,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class ConformanceTest {
 
-    private static final List<Scenario> SCENARIOS =
+    private static final List<ConformanceScenario> SCENARIOS =
             Stream.concat(AcceptedFacts.all().stream(), KnownMistakes.all().stream()).toList();
 
     /** Subject and minute that only the late event is for. */
-    private static final Scenario LATE =
-            Scenario.of("late", "counts a late event in the period of its event time")
+    private static final ConformanceScenario LATE =
+            ConformanceScenario.of("late", "counts a late event in the period of its event time")
                     .meter(Aggregation.SUM, "$.value");
 
     private static final String JANUARY = "2024-01-31T23:59:30Z";
@@ -71,7 +71,7 @@ final class ConformanceTest {
     static void sendEverything() throws Exception {
         kafka = EmbeddedKafka.start(directory.resolve("kafka"), 0);
         database = PostgresServer.migrated();
-        for (Scenario scenario : SCENARIOS) {
+        for (ConformanceScenario scenario : SCENARIOS) {
             send(scenario.records());
         }
         send(List.of(LATE.event(1, JANUARY).value("1")));
@@ -116,7 +116,7 @@ final class ConformanceTest {
                                                 .map(check -> test(scenario.name(), check))));
     }
 
-    private static DynamicTest test(String scenario, Scenario.Check check) {
+    private static DynamicTest test(String scenario, ConformanceScenario.Check check) {
         return DynamicTest.dynamicTest(
                 check.name(),
                 () -> {
@@ -126,13 +126,13 @@ final class ConformanceTest {
                 });
     }
 
-    private static void demand(String what, Scenario.Check check, Connection connection)
+    private static void demand(String what, ConformanceScenario.Check check, Connection connection)
             throws SQLException {
-        if (check instanceof Scenario.Rows expected) {
+        if (check instanceof ConformanceScenario.Rows expected) {
             assertThat(check.query().rows(connection)).as(what).isEqualTo(expected.rows());
-        } else if (check instanceof Scenario.Values expected) {
+        } else if (check instanceof ConformanceScenario.Values expected) {
             assertThat(check.query().values(connection)).as(what).isEqualTo(expected.values());
-        } else if (check instanceof Scenario.Refusal expected) {
+        } else if (check instanceof ConformanceScenario.Refusal expected) {
             assertThatThrownBy(() -> check.query().rows(connection))
                     .as(what)
                     .isInstanceOfSatisfying(
@@ -212,7 +212,7 @@ final class ConformanceTest {
 
     private static String meters() {
         return Stream.concat(SCENARIOS.stream(), Stream.of(LATE))
-                .map(Scenario::meters)
+                .map(ConformanceScenario::meters)
                 .collect(Collectors.joining("", "meters:\n", ""));
     }
 

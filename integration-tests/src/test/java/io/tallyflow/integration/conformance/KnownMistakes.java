@@ -22,7 +22,7 @@ final class KnownMistakes {
 
     private KnownMistakes() {}
 
-    static List<Scenario> all() {
+    static List<ConformanceScenario> all() {
         return List.of(
                 idWithANewTime(),
                 copyBeyondABoundary(),
@@ -35,9 +35,10 @@ final class KnownMistakes {
                 textThatBecomesSql());
     }
 
-    private static Scenario idWithANewTime() {
-        Scenario s =
-                Scenario.of("retimed", "does not bill an id again that comes with a new time")
+    private static ConformanceScenario idWithANewTime() {
+        ConformanceScenario s =
+                ConformanceScenario.of(
+                                "retimed", "does not bill an id again that comes with a new time")
                         .meter(COUNT, null);
         return s.sends(
                         s.event(1, T),
@@ -48,9 +49,10 @@ final class KnownMistakes {
                 .expects("in no window", s.query(COUNT).by("MINUTE"), row(T, MINUTE, "1"));
     }
 
-    private static Scenario copyBeyondABoundary() {
-        Scenario s =
-                Scenario.of("boundary_copy", "does not bill a copy beyond midnight of a month")
+    private static ConformanceScenario copyBeyondABoundary() {
+        ConformanceScenario s =
+                ConformanceScenario.of(
+                                "boundary_copy", "does not bill a copy beyond midnight of a month")
                         .meter(SUM, "$.value");
         String last = "2024-01-31T23:59:59.999999Z";
         String next = "2024-02-01T00:00:00Z";
@@ -68,9 +70,11 @@ final class KnownMistakes {
                 .expects("neither day", s.query(SUM).by("DAY"), "3", "5");
     }
 
-    private static Scenario boundaryInTwoWindows() {
-        Scenario s =
-                Scenario.of("edge", "counts an event on a boundary in the window that begins there")
+    private static ConformanceScenario boundaryInTwoWindows() {
+        ConformanceScenario s =
+                ConformanceScenario.of(
+                                "edge",
+                                "counts an event on a boundary in the window that begins there")
                         .meter(COUNT, null);
         Instant noon = T.plus(Duration.ofHours(12));
         UsageQuery count = s.query(COUNT);
@@ -89,9 +93,9 @@ final class KnownMistakes {
                 .expects("a range that begins there", count.between(noon, null), "2");
     }
 
-    private static Scenario nothingBecomesZero() {
-        Scenario s =
-                Scenario.of("no_zero", "takes nothing for zero")
+    private static ConformanceScenario nothingBecomesZero() {
+        ConformanceScenario s =
+                ConformanceScenario.of("no_zero", "takes nothing for zero")
                         .meter(MIN, "$.value")
                         .meter(MAX, "$.value")
                         .meter(AVG, "$.value")
@@ -112,9 +116,10 @@ final class KnownMistakes {
                 .expects("and counts every event", s.query(COUNT), "6");
     }
 
-    private static Scenario badNeighbours() {
-        Scenario s =
-                Scenario.of("neighbours", "keeps good events between bad ones").meter(COUNT, null);
+    private static ConformanceScenario badNeighbours() {
+        ConformanceScenario s =
+                ConformanceScenario.of("neighbours", "keeps good events between bad ones")
+                        .meter(COUNT, null);
         String[] bad = {"", "{", "12", "[]", "{}", "\u0000", "{\"id\":\"1\",\"id\":\"2\"}"};
         for (int i = 0; i < 70; i++) {
             s.sends(s.event(i, T), s.event(i, T).raw(bad[i % bad.length]));
@@ -125,9 +130,10 @@ final class KnownMistakes {
                 .expects("each of them", s.query(COUNT), "70");
     }
 
-    private static Scenario refusedFirstClaimsTheId() {
-        Scenario s =
-                Scenario.of("claims", "lets an event that was refused be sent again, corrected")
+    private static ConformanceScenario refusedFirstClaimsTheId() {
+        ConformanceScenario s =
+                ConformanceScenario.of(
+                                "claims", "lets an event that was refused be sent again, corrected")
                         .meter(SUM, "$.value");
         UsageRecord first = s.event(1, T).value("7");
         return s.sends(
@@ -142,9 +148,10 @@ final class KnownMistakes {
                 .expects("and counts it once", s.query(SUM), "14");
     }
 
-    private static Scenario averageOfAverages() {
-        Scenario s =
-                Scenario.of("day_average", "averages a day by its readings, not by its minutes")
+    private static ConformanceScenario averageOfAverages() {
+        ConformanceScenario s =
+                ConformanceScenario.of(
+                                "day_average", "averages a day by its readings, not by its minutes")
                         .meter(AVG, "$.value");
         IntStream.range(0, 99).forEach(i -> s.sends(s.event(i, T.plusSeconds(i % 60)).value("1")));
         return s.sends(
@@ -154,9 +161,9 @@ final class KnownMistakes {
                 .expects("in all", s.query(AVG), "2");
     }
 
-    private static Scenario daysThatDoNotAddUp() {
-        Scenario s =
-                Scenario.of("adding_up", "makes the days of a range add up to its total")
+    private static ConformanceScenario daysThatDoNotAddUp() {
+        ConformanceScenario s =
+                ConformanceScenario.of("adding_up", "makes the days of a range add up to its total")
                         .meter(SUM, "$.value");
         Instant start = Instant.parse("2025-10-24T22:00:00Z"); // midnight in Berlin
         IntStream.range(-5, 78)
@@ -169,8 +176,9 @@ final class KnownMistakes {
                 .expects("the days, one of 25 hours", range.by("DAY"), "24", "25", "24");
     }
 
-    private static Scenario textThatBecomesSql() {
-        Scenario s = Scenario.of("sql", "takes text for text").meter(SUM, "$.value", "model");
+    private static ConformanceScenario textThatBecomesSql() {
+        ConformanceScenario s =
+                ConformanceScenario.of("sql", "takes text for text").meter(SUM, "$.value", "model");
         String subject = "customer', (SELECT pg_sleep(3)), 'key";
         String model = "it's \"quoted\" \\'; drop table tallyflow.ledger; --";
         String json = "it's \\\"quoted\\\" \\\\'; drop table tallyflow.ledger; --";

@@ -1,7 +1,7 @@
 package io.tallyflow.integration.conformance;
 
 import io.tallyflow.local.embedded.Topics;
-import io.tallyflow.local.truth.JsonText;
+import io.tallyflow.local.truth.WrittenJson;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -76,15 +76,15 @@ record UsageRecord(
 
     private String json() {
         return "{\"specversion\":\"1.0\",\"type\":"
-                + JsonText.quote(type)
+                + WrittenJson.quote(type)
                 + ",\"source\":"
-                + JsonText.quote(source)
+                + WrittenJson.quote(source)
                 + ",\"id\":"
-                + JsonText.quote(id)
+                + WrittenJson.quote(id)
                 + ",\"subject\":"
-                + JsonText.quote(subject)
+                + WrittenJson.quote(subject)
                 + ",\"time\":"
-                + JsonText.quote(time.toString())
+                + WrittenJson.quote(time.toString())
                 + (data == null ? "" : ",\"data\":" + data)
                 + "}";
     }

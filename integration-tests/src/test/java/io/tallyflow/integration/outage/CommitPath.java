@@ -151,8 +151,8 @@ final class CommitPath implements AutoCloseable {
         }
     }
 
-    private EmbeddedPostgres.Place place() {
-        return EmbeddedPostgres.Place.below(directory.resolve("postgres"));
+    private EmbeddedPostgres.ServerFiles place() {
+        return EmbeddedPostgres.ServerFiles.below(directory.resolve("postgres"));
     }
 
     @Override

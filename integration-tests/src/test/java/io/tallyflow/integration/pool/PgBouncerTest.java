@@ -47,7 +47,7 @@ final class PgBouncerTest {
         PgBouncer.program();
         postgres =
                 EmbeddedPostgres.start(
-                        EmbeddedPostgres.Place.below(directory.resolve("postgres")), 0);
+                        EmbeddedPostgres.ServerFiles.below(directory.resolve("postgres")), 0);
         database = new PGSimpleDataSource();
         database.setUrl(postgres.jdbcUrl());
         database.setUser(postgres.user());

@@ -28,12 +28,12 @@ final class ArchivedPostgres implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final Path directory;
-    private final EmbeddedPostgres.Place place;
+    private final EmbeddedPostgres.ServerFiles place;
     private EmbeddedPostgres server;
 
     ArchivedPostgres(Path directory) throws SQLException {
         this.directory = directory;
-        this.place = EmbeddedPostgres.Place.below(directory);
+        this.place = EmbeddedPostgres.ServerFiles.below(directory);
         Directories.make(archive());
         server = EmbeddedPostgres.start(place, 0);
         try (Connection connection = connect("postgres");

@@ -7,7 +7,7 @@ import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.connectors.postgres.schema.Migrations;
-import io.tallyflow.integration.run.JobOptions;
+import io.tallyflow.integration.run.StartOptions;
 import io.tallyflow.jobs.metering.MeteringJob;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.local.embedded.EmbeddedFlink;
@@ -140,13 +140,13 @@ final class Recovery implements AutoCloseable {
     private String[] options(String... more) {
         List<String> all =
                 new ArrayList<>(
-                        JobOptions.ofServers(
+                        StartOptions.ofServers(
                                 kafka.bootstrapServers(),
                                 postgres.jdbcUrl(),
                                 postgres.user(),
                                 meters));
         all.addAll(
-                JobOptions.ofLake(
+                StartOptions.ofLake(
                         catalog.jdbcUrl(), catalog.user(), warehouse().toUri().toString(), "2 s"));
         all.addAll(List.of(more));
         return all.toArray(String[]::new);

@@ -35,7 +35,8 @@ final class OutageTest {
     void waitsForPostgresWithoutARestartAndLosesNothing() throws Exception {
         UsageLog log = new UsageLog(5, Topics.EVENT_PARTITIONS, RECORDS);
         Path meters = Files.writeString(directory.resolve("meters.yaml"), UsageLog.METERS);
-        EmbeddedPostgres.Place place = EmbeddedPostgres.Place.below(directory.resolve("postgres"));
+        EmbeddedPostgres.ServerFiles place =
+                EmbeddedPostgres.ServerFiles.below(directory.resolve("postgres"));
         EmbeddedPostgres first = EmbeddedPostgres.start(place, 0);
         PGSimpleDataSource database = new PGSimpleDataSource();
         database.setUrl(first.jdbcUrl());

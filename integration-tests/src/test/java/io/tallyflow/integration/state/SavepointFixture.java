@@ -32,7 +32,7 @@ import org.postgresql.PGConnection;
  * schema           number of the newest migration of then
  * meters.yaml      the definitions
  * records          the stream, a {@link SentRecord} per line
- * truth            a {@link Truth}
+ * truth            a {@link ScenarioTruth}
  * </pre>
  */
 final class SavepointFixture {
@@ -64,7 +64,7 @@ final class SavepointFixture {
             Connection database,
             String meters,
             List<SentRecord> records,
-            Truth truth)
+            ScenarioTruth truth)
             throws IOException, SQLException {
         SavepointFixture fixture = new SavepointFixture(new TreeMap<>());
         try (Stream<Path> parts = Files.list(savepoint)) {
@@ -191,7 +191,7 @@ final class SavepointFixture {
         return lines("records").stream().map(SentRecord::ofLine).toList();
     }
 
-    Truth truth() {
-        return Truth.ofLines(lines("truth"));
+    ScenarioTruth truth() {
+        return ScenarioTruth.ofLines(lines("truth"));
     }
 }

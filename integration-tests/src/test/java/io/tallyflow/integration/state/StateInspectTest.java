@@ -8,8 +8,8 @@ import io.tallyflow.connectors.kafka.source.StoredOffset;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.integration.scale.StoppableJob;
 import io.tallyflow.integration.state.MeteringRig.Commits;
-import io.tallyflow.integration.state.Scenario.Counted;
-import io.tallyflow.integration.state.Scenario.Event;
+import io.tallyflow.integration.state.UpgradeScenario.Counted;
+import io.tallyflow.integration.state.UpgradeScenario.Event;
 import io.tallyflow.local.embedded.RetainedCheckpoints;
 import io.tallyflow.operations.state.CommitOfState;
 import io.tallyflow.operations.state.StateReport;
@@ -47,15 +47,15 @@ final class StateInspectTest {
 
     @TempDir private Path directory;
 
-    private final Scenario scenario = new Scenario();
+    private final UpgradeScenario scenario = new UpgradeScenario();
 
     @Test
     @Timeout(180)
     void tellsTheTruthOfSavepointsInBothFormatsAndOfARetainedCheckpoint() throws Exception {
         try (MeteringRig rig =
-                new MeteringRig(directory, Scenario.METERS, PostgresServer.migrated())) {
+                new MeteringRig(directory, UpgradeScenario.METERS, PostgresServer.migrated())) {
             try (StoppableJob job = rig.start(2, null, Commits.WHEN_ASKED)) {
-                for (String part : Scenario.BEFORE) {
+                for (String part : UpgradeScenario.BEFORE) {
                     rig.send(scenario.part(part));
                     rig.commitAll(job);
                 }
@@ -173,12 +173,12 @@ final class StateInspectTest {
         demandOperator(report, "metering.sink.postgres: gather", 1, null, "previous-commit");
         demandOperator(report, "metering.sink.postgres: lake", 1, null, "lake");
         demandIdentities(report);
-        assertThat(report.meters()).extracting(Meter::slug).isEqualTo(Scenario.meters());
+        assertThat(report.meters()).extracting(Meter::slug).isEqualTo(UpgradeScenario.meters());
         report.meters().forEach(this::demandMeter);
     }
 
     private List<StoredOffset> offsets() {
-        return Scenario.BEFORE.stream()
+        return UpgradeScenario.BEFORE.stream()
                 .flatMap(part -> scenario.part(part).stream())
                 .collect(Collectors.groupingBy(SentRecord::partition, Collectors.counting()))
                 .entrySet()
@@ -190,7 +190,7 @@ final class StateInspectTest {
 
     /** As many as key groups that a subject fell into. */
     private long keys() {
-        return Scenario.subjects().stream()
+        return UpgradeScenario.subjects().stream()
                 .map(subject -> MathUtils.murmurHash(subject.hashCode()) % 720)
                 .distinct()
                 .count();
@@ -242,7 +242,7 @@ final class StateInspectTest {
         assertThat(meter.total().readings()).isEqualTo(open.size());
         assertThat(meter.distinctValues())
                 .isEqualTo(
-                        Scenario.aggregation(meter.slug()) == Aggregation.UNIQUE_COUNT
+                        UpgradeScenario.aggregation(meter.slug()) == Aggregation.UNIQUE_COUNT
                                 ? different(open.stream().map(Counted::cellAndUser))
                                 : 0);
         BigDecimal shown = shown(meter);
@@ -252,7 +252,7 @@ final class StateInspectTest {
     }
 
     private static @Nullable BigDecimal shown(Meter meter) {
-        return switch (Scenario.aggregation(meter.slug())) {
+        return switch (UpgradeScenario.aggregation(meter.slug())) {
             case SUM, AVG -> meter.total().sum();
             case MIN -> meter.total().min();
             case MAX -> meter.total().max();
@@ -263,9 +263,9 @@ final class StateInspectTest {
 
     private static BigDecimal total(Meter meter, List<Counted> open) {
         List<Event> events = open.stream().map(Counted::event).toList();
-        return Scenario.aggregation(meter.slug()) == Aggregation.AVG
-                ? Scenario.seconds(events)
-                : Scenario.value(open);
+        return UpgradeScenario.aggregation(meter.slug()) == Aggregation.AVG
+                ? UpgradeScenario.seconds(events)
+                : UpgradeScenario.value(open);
     }
 
     private static long different(Stream<String> texts) {

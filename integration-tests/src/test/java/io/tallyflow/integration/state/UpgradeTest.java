@@ -59,11 +59,11 @@ final class UpgradeTest {
         List<SentRecord> records = fixture.records();
         try (MeteringRig rig = new MeteringRig(directory, fixture.meters(), fixture.database())) {
             Path savepoint = fixture.savepoint(directory);
-            rig.send(parts(records, Scenario.BEFORE));
+            rig.send(parts(records, UpgradeScenario.BEFORE));
             for (int i = 0; i < PARALLELISMS.size(); i++) {
                 try (StoppableJob job =
                         rig.start(PARALLELISMS.get(i), savepoint, Commits.BY_THEMSELVES)) {
-                    rig.send(parts(records, Scenario.AFTER.subList(i, i + 1)));
+                    rig.send(parts(records, UpgradeScenario.AFTER.subList(i, i + 1)));
                     rig.awaitAll(job);
                     if (i + 1 < PARALLELISMS.size()) {
                         savepoint = job.stop(rig.savepoints(), MeteringRig.PATIENCE);
@@ -75,7 +75,7 @@ final class UpgradeTest {
         }
     }
 
-    private static void demandTruth(MeteringRig rig, StoppableJob job, Truth truth)
+    private static void demandTruth(MeteringRig rig, StoppableJob job, ScenarioTruth truth)
             throws Exception {
         long accepted = truth.lanes().get("metered") + truth.lanes().get("unmatched");
         try (Connection connection = rig.database().connect()) {
@@ -104,27 +104,29 @@ final class UpgradeTest {
 
     private static void write(Path file) throws Exception {
         Path directory = Files.createTempDirectory("tallyflow-fixture-");
-        Scenario scenario = new Scenario();
+        UpgradeScenario scenario = new UpgradeScenario();
         try (MeteringRig rig =
-                        new MeteringRig(directory, Scenario.METERS, PostgresServer.migrated());
+                        new MeteringRig(
+                                directory, UpgradeScenario.METERS, PostgresServer.migrated());
                 StoppableJob job = rig.start(PARALLELISMS.get(0), null, Commits.WHEN_ASKED)) {
-            for (String part : Scenario.BEFORE.subList(0, Scenario.BEFORE.size() - 1)) {
+            for (String part :
+                    UpgradeScenario.BEFORE.subList(0, UpgradeScenario.BEFORE.size() - 1)) {
                 rig.send(scenario.part(part));
                 rig.commitAll(job);
             }
             // A savepoint's commit is not made before the next checkpoint: these stay pending.
-            rig.send(scenario.part(Scenario.BEFORE.get(Scenario.BEFORE.size() - 1)));
+            rig.send(scenario.part(UpgradeScenario.BEFORE.get(UpgradeScenario.BEFORE.size() - 1)));
             Path savepoint;
             do {
                 savepoint =
                         job.savepoint(
                                 rig.savepoints(), SavepointFormat.CANONICAL, MeteringRig.PATIENCE);
-            } while (read(savepoint) < parts(scenario.records(), Scenario.BEFORE).size());
+            } while (read(savepoint) < parts(scenario.records(), UpgradeScenario.BEFORE).size());
             try (Connection connection = rig.database().connect()) {
                 SavepointFixture.of(
                                 savepoint,
                                 connection,
-                                Scenario.METERS,
+                                UpgradeScenario.METERS,
                                 scenario.records(),
                                 scenario.truth())
                         .write(file);

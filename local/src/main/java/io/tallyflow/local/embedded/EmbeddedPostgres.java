@@ -46,11 +46,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
      * @param software its programs, unpacked once; may be shared by several servers
      * @param log what it has to say
      */
-    public record Place(Path directory, Path software, Path log) {
+    public record ServerFiles(Path directory, Path software, Path log) {
 
         /** Everything below one directory. */
-        public static Place below(Path directory) {
-            return new Place(
+        public static ServerFiles below(Path directory) {
+            return new ServerFiles(
                     directory.resolve("data"), directory, directory.resolve("postgres.log"));
         }
     }
@@ -59,7 +59,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
      * Ends a server that a killed run left on the directory, if there is one; without effect
      * otherwise. The caller must be the only one to use the directory.
      */
-    public static void takeOver(Place place) {
+    public static void takeOver(ServerFiles place) {
         if (Files.isDirectory(place.directory())) {
             takeOver(new PostgresPrograms(PostgresSoftware.unpack(place.software())), place);
         }
@@ -71,7 +71,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
      * @param port to listen on; 0 takes a free one
      * @throws ServerFailure if it cannot start; the message says why and what to do
      */
-    public static EmbeddedPostgres start(Place place, int port) {
+    public static EmbeddedPostgres start(ServerFiles place, int port) {
         PostgresPrograms programs = new PostgresPrograms(PostgresSoftware.unpack(place.software()));
         programs.requireUsable();
         initialise(programs, place.directory());
@@ -166,7 +166,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                         : problem);
     }
 
-    private static void takeOver(PostgresPrograms programs, Place place) {
+    private static void takeOver(PostgresPrograms programs, ServerFiles place) {
         Postmaster left = new Postmaster(place.directory());
         if (left.running().isPresent()) {
             stop(programs, realPath(place.directory()));

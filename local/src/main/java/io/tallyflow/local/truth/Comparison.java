@@ -28,7 +28,7 @@ public final class Comparison {
     private final Truth truth;
     private final SeenInPostgres postgres;
     private final @Nullable SeenInLake lake;
-    private final Map<Cell, BigDecimal> inLake;
+    private final Map<TruthCell, BigDecimal> inLake;
     private final List<Line> lines = new ArrayList<>();
     private final List<String> differences = new ArrayList<>();
 
@@ -58,7 +58,7 @@ public final class Comparison {
         comparison.lanes();
         comparison.reasons();
         Map<String, BigDecimal> totals = truth.totals();
-        Map<String, Set<Cell>> cells = comparison.cells();
+        Map<String, Set<TruthCell>> cells = comparison.cells();
         for (DemoMeter meter : truth.meters()) {
             comparison.total(meter, totals.get(meter.slug()));
             comparison.cells(meter.slug(), cells.getOrDefault(meter.slug(), Set.of()));
@@ -209,19 +209,20 @@ public final class Comparison {
         };
     }
 
-    private Map<String, Set<Cell>> cells() {
-        Map<String, Set<Cell>> cells = new TreeMap<>();
-        for (Set<Cell> some : List.of(truth.cells(), postgres.usage().keySet(), inLake.keySet())) {
+    private Map<String, Set<TruthCell>> cells() {
+        Map<String, Set<TruthCell>> cells = new TreeMap<>();
+        for (Set<TruthCell> some :
+                List.of(truth.cells(), postgres.usage().keySet(), inLake.keySet())) {
             some.forEach(
                     cell -> cells.computeIfAbsent(cell.meter(), m -> new HashSet<>()).add(cell));
         }
         return cells;
     }
 
-    private void cells(String meter, Set<Cell> cells) {
+    private void cells(String meter, Set<TruthCell> cells) {
         long equalInPostgres = 0;
         long equalInLake = 0;
-        for (Cell cell : cells) {
+        for (TruthCell cell : cells) {
             Total should = truth.total(cell);
             Total is = postgres.usage().getOrDefault(cell, Total.NONE);
             if (should.sameAs(is)) {

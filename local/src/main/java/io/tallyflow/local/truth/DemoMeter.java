@@ -56,10 +56,10 @@ final class DemoMeter {
     }
 
     /** Where a reading of the event counts. */
-    Cell cell(Usage usage) {
+    TruthCell cell(Usage usage) {
         long timeMillis = Math.floorDiv(usage.timeMicros(), 1_000L);
         long start = timeMillis - Math.floorMod(timeMillis, windowMillis);
-        return new Cell(slug, usage.subject(), groupText(usage.payload()), start);
+        return new TruthCell(slug, usage.subject(), groupText(usage.payload()), start);
     }
 
     private String groupText(Payload payload) {
@@ -78,7 +78,7 @@ final class DemoMeter {
      * @param values one for each name
      */
     String groupText(List<String> values) {
-        return groupTexts.computeIfAbsent(values, all -> JsonText.object(groups, all));
+        return groupTexts.computeIfAbsent(values, all -> WrittenJson.object(groups, all));
     }
 
     private String text(Payload payload, int group) {

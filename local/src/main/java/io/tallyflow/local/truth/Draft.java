@@ -64,13 +64,13 @@ record Draft(
     /** One JSON object, plainly written, its data at the end. */
     String text() {
         StringBuilder json = new StringBuilder(384);
-        json.append("{\"specversion\":\"1.0\",\"id\":").append(JsonText.quote(id));
-        json.append(",\"source\":").append(JsonText.quote(source));
-        json.append(",\"type\":").append(JsonText.quote(type));
-        json.append(",\"subject\":").append(JsonText.quote(subject));
+        json.append("{\"specversion\":\"1.0\",\"id\":").append(WrittenJson.quote(id));
+        json.append(",\"source\":").append(WrittenJson.quote(source));
+        json.append(",\"type\":").append(WrittenJson.quote(type));
+        json.append(",\"subject\":").append(WrittenJson.quote(subject));
         if (timeMicros != null) {
             json.append(",\"time\":\"");
-            TimeText.append(json, timeMicros, form & TIME_FORMS);
+            WrittenTime.append(json, timeMicros, form & TIME_FORMS);
             json.append('"');
         }
         if (payload.json() != null) {
@@ -86,13 +86,13 @@ record Draft(
         json.append("\"traceparent\":{\"a\":[1]},\"datacontenttype\":\"application/json\",");
         if (timeMicros != null) {
             json.append("\"time\":\"");
-            TimeText.append(json, timeMicros, form & TIME_FORMS);
+            WrittenTime.append(json, timeMicros, form & TIME_FORMS);
             json.append("\",");
         }
-        json.append("\"subject\" : ").append(JsonText.quoteAscii(subject));
-        json.append(",\"typ\\u0065\":").append(JsonText.quoteAscii(type));
-        json.append(",\"source\":\t").append(JsonText.quoteAscii(source));
-        json.append(",\"id\":").append(JsonText.quoteAscii(id));
+        json.append("\"subject\" : ").append(WrittenJson.quoteAscii(subject));
+        json.append(",\"typ\\u0065\":").append(WrittenJson.quoteAscii(type));
+        json.append(",\"source\":\t").append(WrittenJson.quoteAscii(source));
+        json.append(",\"id\":").append(WrittenJson.quoteAscii(id));
         return json.append("}\n").toString();
     }
 
@@ -105,7 +105,7 @@ record Draft(
         headers.add(Message.header("ce_subject", subject));
         if (timeMicros != null) {
             StringBuilder time = new StringBuilder(40);
-            TimeText.append(time, timeMicros, form & TIME_FORMS);
+            WrittenTime.append(time, timeMicros, form & TIME_FORMS);
             headers.add(Message.header("ce_time", time.toString()));
         }
         if (is(REARRANGED)) {

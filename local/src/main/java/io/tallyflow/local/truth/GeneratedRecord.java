@@ -21,4 +21,4 @@ public record GeneratedRecord(
         byte @Nullable [] value,
         List<Header> headers,
         long kafkaTimeMillis,
-        Outcome outcome) {}
+        ExpectedOutcome outcome) {}

@@ -6,17 +6,17 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** What the demo compares of a lake. */
-public record LakeSeen(long accepted, long stale, Map<Cell, BigDecimal> values)
+public record LakeSeen(long accepted, long stale, Map<TruthCell, BigDecimal> values)
         implements SeenInLake {
 
     /** The same, in the demo's words. */
     public static LakeSeen of(LakeCells cells) {
-        Map<Cell, BigDecimal> values = new HashMap<>();
+        Map<TruthCell, BigDecimal> values = new HashMap<>();
         cells.values()
                 .forEach(
                         (cell, value) ->
                                 values.put(
-                                        new Cell(
+                                        new TruthCell(
                                                 cell.meter(),
                                                 cell.subject(),
                                                 cell.group(),

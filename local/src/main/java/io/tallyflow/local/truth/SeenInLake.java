@@ -17,7 +17,7 @@ public interface SeenInLake {
 
     /**
      * The value of every meter, subject, group and window that counted something. Numbers may have
-     * any scale; the group text is the canonical one of {@link JsonText}.
+     * any scale; the group text is the canonical one of {@link WrittenJson}.
      */
-    Map<Cell, BigDecimal> values();
+    Map<TruthCell, BigDecimal> values();
 }

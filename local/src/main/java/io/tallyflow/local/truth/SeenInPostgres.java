@@ -41,7 +41,7 @@ public record SeenInPostgres(
         @Nullable Instant watermark,
         Duration sinceCommit,
         Map<String, Long> reasons,
-        Map<Cell, Total> usage,
+        Map<TruthCell, Total> usage,
         Map<String, BigDecimal> totals) {
 
     private static final String PROGRESS =
@@ -147,14 +147,15 @@ public record SeenInPostgres(
         return numbers;
     }
 
-    private static void usage(Statement statement, Map<Cell, Total> usage) throws SQLException {
+    private static void usage(Statement statement, Map<TruthCell, Total> usage)
+            throws SQLException {
         Map<String, DemoMeter> meters =
                 DemoMeters.all().stream().collect(Collectors.toMap(DemoMeter::slug, m -> m));
         try (ResultSet row = statement.executeQuery(USAGE)) {
             while (row.next()) {
                 String meter = row.getString(1);
-                Cell cell =
-                        new Cell(
+                TruthCell cell =
+                        new TruthCell(
                                 meter,
                                 row.getString(2),
                                 group(meters.get(meter), row),
@@ -177,7 +178,7 @@ public record SeenInPostgres(
         }
         return meter != null && meter.groups().equals(names)
                 ? meter.groupText(values)
-                : JsonText.object(names, values);
+                : WrittenJson.object(names, values);
     }
 
     private static List<String> defined(Connection connection) throws SQLException {

@@ -27,11 +27,11 @@ public final class Truth {
 
     private final UsageGenerator generator;
     private final List<DemoMeter> meters;
-    private final List<Queue<Outcome>> waiting = new ArrayList<>();
+    private final List<Queue<ExpectedOutcome>> waiting = new ArrayList<>();
     private final long[] offsets;
     private final EnumMap<Lane, Long> lanes = new EnumMap<>(Lane.class);
     private final Map<String, Long> reasons = new TreeMap<>();
-    private final Map<Cell, Tally> tallies = new HashMap<>();
+    private final Map<TruthCell, CellTally> tallies = new HashMap<>();
     private long readings;
     private long ignored;
 
@@ -68,8 +68,8 @@ public final class Truth {
      * @return the cells that changed
      * @throws IllegalArgumentException if an offset lies behind the last one, or beyond the run
      */
-    public Set<Cell> advanceTo(Map<Integer, Long> next) {
-        Set<Cell> changed = new HashSet<>();
+    public Set<TruthCell> advanceTo(Map<Integer, Long> next) {
+        Set<TruthCell> changed = new HashSet<>();
         next.forEach((partition, offset) -> advance(partition, offset, changed));
         return changed;
     }
@@ -124,20 +124,20 @@ public final class Truth {
     }
 
     /** Every cell that counted something; grows as this moves on. */
-    public Set<Cell> cells() {
+    public Set<TruthCell> cells() {
         return Collections.unmodifiableSet(tallies.keySet());
     }
 
     /** What a cell holds; {@link Total#NONE} if nothing counted there. */
-    public Total total(Cell cell) {
-        Tally tally = tallies.get(cell);
+    public Total total(TruthCell cell) {
+        CellTally tally = tallies.get(cell);
         return tally == null ? Total.NONE : tally.total();
     }
 
     /** What each meter makes of everything together, in the order of the file. */
     public Map<String, BigDecimal> totals() {
-        Map<String, Tally> together = new LinkedHashMap<>();
-        meters.forEach(meter -> together.put(meter.slug(), new Tally(meter.aggregation())));
+        Map<String, CellTally> together = new LinkedHashMap<>();
+        meters.forEach(meter -> together.put(meter.slug(), new CellTally(meter.aggregation())));
         tallies.forEach(
                 (cell, tally) ->
                         together.computeIfPresent(
@@ -158,7 +158,7 @@ public final class Truth {
         }
     }
 
-    private void advance(int partition, long next, Set<Cell> changed) {
+    private void advance(int partition, long next, Set<TruthCell> changed) {
         if (partition < 0 || partition >= offsets.length || next < offsets[partition]) {
             throw new IllegalArgumentException(
                     "partition " + partition + " cannot go to " + next + " from " + offsets());
@@ -168,8 +168,8 @@ public final class Truth {
         }
     }
 
-    private Outcome take(int partition, long next) {
-        Queue<Outcome> queue = waiting.get(partition);
+    private ExpectedOutcome take(int partition, long next) {
+        Queue<ExpectedOutcome> queue = waiting.get(partition);
         while (queue.isEmpty()) {
             if (!generator.hasNext()) {
                 throw new IllegalArgumentException(
@@ -186,7 +186,7 @@ public final class Truth {
         return queue.remove();
     }
 
-    private void count(int partition, Outcome outcome, @Nullable Set<Cell> changed) {
+    private void count(int partition, ExpectedOutcome outcome, @Nullable Set<TruthCell> changed) {
         offsets[partition]++;
         lanes.merge(outcome.lane(), 1L, Long::sum);
         if (outcome.rejection() != null) {
@@ -197,7 +197,7 @@ public final class Truth {
         }
     }
 
-    private void meter(Usage usage, @Nullable Set<Cell> changed) {
+    private void meter(Usage usage, @Nullable Set<TruthCell> changed) {
         for (DemoMeter meter : meters) {
             if (meter.eventType().equals(usage.type())) {
                 read(meter, usage, changed);
@@ -205,9 +205,10 @@ public final class Truth {
         }
     }
 
-    private void read(DemoMeter meter, Usage usage, @Nullable Set<Cell> changed) {
-        Cell cell = meter.cell(usage);
-        Tally tally = tallies.computeIfAbsent(cell, fresh -> new Tally(meter.aggregation()));
+    private void read(DemoMeter meter, Usage usage, @Nullable Set<TruthCell> changed) {
+        TruthCell cell = meter.cell(usage);
+        CellTally tally =
+                tallies.computeIfAbsent(cell, fresh -> new CellTally(meter.aggregation()));
         String reason = tally.add(usage);
         if (reason != null) {
             ignored++;

@@ -115,21 +115,21 @@ public final class UsageGenerator implements Iterator<GeneratedRecord> {
     private GeneratedRecord malformed(Draft draft, long kafkaMillis) {
         if (random.nextInt(20) == 0) {
             long tooEarly = kafkaMillis * 1_000 + DAY + 1 + random.nextInt(1_000_000);
-            return record(draft.at(tooEarly), Outcome.rejected("FUTURE"), kafkaMillis);
+            return record(draft.at(tooEarly), ExpectedOutcome.rejected("FUTURE"), kafkaMillis);
         }
         Malformed.Spoiled bad = Malformed.spoil(draft, random.nextInt(Integer.MAX_VALUE));
-        return record(draft, bad.message(), Outcome.rejected(bad.reason()), kafkaMillis);
+        return record(draft, bad.message(), ExpectedOutcome.rejected(bad.reason()), kafkaMillis);
     }
 
     private GeneratedRecord first(Draft draft, long kafkaMillis) {
         if (isStale(draft, kafkaMillis)) {
-            return record(draft, Outcome.uncounted(Lane.STALE), kafkaMillis);
+            return record(draft, ExpectedOutcome.uncounted(Lane.STALE), kafkaMillis);
         }
         remember(draft);
-        Outcome outcome =
+        ExpectedOutcome outcome =
                 draft.type().equals(DemoMeters.HEARTBEAT)
-                        ? Outcome.uncounted(Lane.UNMATCHED)
-                        : Outcome.metered(draft.usage(kafkaMillis));
+                        ? ExpectedOutcome.uncounted(Lane.UNMATCHED)
+                        : ExpectedOutcome.metered(draft.usage(kafkaMillis));
         return record(draft, outcome, kafkaMillis);
     }
 
@@ -138,7 +138,7 @@ public final class UsageGenerator implements Iterator<GeneratedRecord> {
         if (!isStale(draft, kafkaMillis)) {
             lane = draft.saysTheSameAs(original) ? Lane.DUPLICATE : Lane.CONFLICT;
         }
-        return record(draft, Outcome.uncounted(lane), kafkaMillis);
+        return record(draft, ExpectedOutcome.uncounted(lane), kafkaMillis);
     }
 
     private static boolean isStale(Draft draft, long kafkaMillis) {
@@ -154,12 +154,12 @@ public final class UsageGenerator implements Iterator<GeneratedRecord> {
         }
     }
 
-    private GeneratedRecord record(Draft draft, Outcome outcome, long kafkaMillis) {
+    private GeneratedRecord record(Draft draft, ExpectedOutcome outcome, long kafkaMillis) {
         return record(draft, draft.message(), outcome, kafkaMillis);
     }
 
     private GeneratedRecord record(
-            Draft draft, Message message, Outcome outcome, long kafkaMillis) {
+            Draft draft, Message message, ExpectedOutcome outcome, long kafkaMillis) {
         byte[] key = Message.utf8(draft.subject());
         int partition = Utils.toPositive(Utils.murmur2(key)) % settings.partitions();
         return new GeneratedRecord(

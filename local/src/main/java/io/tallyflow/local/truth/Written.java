@@ -52,7 +52,7 @@ record Written(
 
     /** A string that may be a number. */
     static Written string(String value) {
-        return string(value, JsonText.quote(value));
+        return string(value, WrittenJson.quote(value));
     }
 
     /**

@@ -3,7 +3,7 @@ package io.tallyflow.local.embedded;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.local.embedded.EmbeddedPostgres.Place;
+import io.tallyflow.local.embedded.EmbeddedPostgres.ServerFiles;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -121,8 +121,8 @@ class EmbeddedPostgresTest {
         assertThat(running()).isEmpty();
     }
 
-    private Place place() {
-        return new Place(
+    private ServerFiles place() {
+        return new ServerFiles(
                 directory.resolve("data"), SOFTWARE, directory.resolve("logs/postgres.log"));
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.local.embedded.EmbeddedPostgres;
-import io.tallyflow.local.embedded.EmbeddedPostgres.Place;
+import io.tallyflow.local.embedded.EmbeddedPostgres.ServerFiles;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.progress.Count;
 import java.io.PrintWriter;
@@ -44,7 +44,7 @@ class ComparisonTest {
     void writeEverything(@TempDir Path directory) throws Exception {
         postgres =
                 EmbeddedPostgres.start(
-                        new Place(
+                        new ServerFiles(
                                 directory.resolve("data"),
                                 Path.of("target", "postgres"),
                                 directory.resolve("log")),
@@ -154,7 +154,7 @@ class ComparisonTest {
     @Test
     void holdsTheLakeAgainstTheTruthAsWell() throws SQLException {
         SeenInPostgres seen = SeenInPostgres.all(connection);
-        Map<Cell, BigDecimal> values = new HashMap<>();
+        Map<TruthCell, BigDecimal> values = new HashMap<>();
         truth.cells().forEach(cell -> values.put(cell, truth.total(cell).value()));
         long accepted = truth.counts().of(Count.METERED) + truth.counts().of(Count.UNMATCHED);
 
@@ -166,13 +166,13 @@ class ComparisonTest {
 
         assertDiffers(seen, new Lake(accepted - 1, truth.counts().of(Count.STALE), values));
         assertDiffers(seen, new Lake(accepted, truth.counts().of(Count.STALE) + 1, values));
-        Cell lost = truth.cells().iterator().next();
+        TruthCell lost = truth.cells().iterator().next();
         BigDecimal value = values.remove(lost);
         assertThat(assertDiffers(seen, new Lake(accepted, truth.counts().of(Count.STALE), values)))
                 .containsExactly(lost + ": truth " + Total.shown(value) + ", Iceberg nothing");
     }
 
-    private record Lake(long accepted, long stale, Map<Cell, BigDecimal> values)
+    private record Lake(long accepted, long stale, Map<TruthCell, BigDecimal> values)
             implements SeenInLake {}
 
     private List<String> assertDiffers(SeenInPostgres seen, SeenInLake lake) {

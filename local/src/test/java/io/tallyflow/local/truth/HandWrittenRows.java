@@ -68,7 +68,7 @@ final class HandWrittenRows {
         ledger(truth);
     }
 
-    private static void cell(PreparedStatement row, Cell cell) throws SQLException {
+    private static void cell(PreparedStatement row, TruthCell cell) throws SQLException {
         row.setString(1, cell.subject());
         row.setString(2, cell.group());
         row.setString(3, cell.subject());
@@ -77,7 +77,7 @@ final class HandWrittenRows {
         row.addBatch();
     }
 
-    private static int cellAndWindow(PreparedStatement row, Cell cell) throws SQLException {
+    private static int cellAndWindow(PreparedStatement row, TruthCell cell) throws SQLException {
         row.setString(1, cell.subject());
         row.setString(2, cell.group());
         row.setTimestamp(3, new Timestamp(cell.windowStartMillis()));

@@ -35,8 +35,8 @@ final class NaiveMetering {
 
     final Map<Lane, Long> lanes = new EnumMap<>(Lane.class);
     final Map<String, Long> reasons = new TreeMap<>();
-    private final Map<Cell, List<Sample>> samples = new HashMap<>();
-    private final Map<Cell, BigDecimal> sums = new HashMap<>();
+    private final Map<TruthCell, List<Sample>> samples = new HashMap<>();
+    private final Map<TruthCell, BigDecimal> sums = new HashMap<>();
     private final Map<List<String>, List<String>> accepted = new HashMap<>();
     private final List<Meter> meters = meters();
 
@@ -92,7 +92,7 @@ final class NaiveMetering {
             reason = reason == null ? problem(written(value)) : reason;
             number = reason == null ? number(written(value)) : null;
         }
-        Cell cell = cell(meter, event);
+        TruthCell cell = cell(meter, event);
         if (number != null && isBeyond(cell, number)) {
             reason = "TOTAL_RANGE";
         }
@@ -104,7 +104,7 @@ final class NaiveMetering {
         }
     }
 
-    private boolean isBeyond(Cell cell, BigDecimal number) {
+    private boolean isBeyond(TruthCell cell, BigDecimal number) {
         BigDecimal sum = sums.getOrDefault(cell, BigDecimal.ZERO).add(number);
         if (sum.abs().compareTo(LIMIT) >= 0) {
             return true;
@@ -113,12 +113,12 @@ final class NaiveMetering {
         return false;
     }
 
-    private static Cell cell(Meter meter, NaiveEvent event) {
+    private static TruthCell cell(Meter meter, NaiveEvent event) {
         Map<String, String> group = new TreeMap<>();
         meter.groupBy().forEach(g -> group.put(g.name(), text(event.at(g.path().text()))));
         long windowMicros = meter.windowSize().millis() * 1_000;
         long start = event.timeMicros() - Math.floorMod(event.timeMicros(), windowMicros);
-        return new Cell(meter.slug(), event.subject(), json(group), start / 1_000);
+        return new TruthCell(meter.slug(), event.subject(), json(group), start / 1_000);
     }
 
     private static String json(Map<String, String> group) {
@@ -190,7 +190,7 @@ final class NaiveMetering {
      * @param distinct of a meter that counts them, otherwise none
      */
     record Row(
-            Cell cell,
+            TruthCell cell,
             long readings,
             List<@Nullable BigDecimal> numbers,
             NaiveEvent latest,
@@ -202,7 +202,7 @@ final class NaiveMetering {
         return rows;
     }
 
-    private Row row(Cell cell, List<Sample> all) {
+    private Row row(TruthCell cell, List<Sample> all) {
         Sample latest = all.stream().max(NaiveMetering::compareMoment).orElseThrow();
         boolean numeric = latest.number() != null;
         List<BigDecimal> numbers = Arrays.asList(null, null, null, null);
@@ -224,8 +224,8 @@ final class NaiveMetering {
         return meters.stream().filter(m -> m.slug().equals(slug)).findFirst().orElseThrow();
     }
 
-    Map<Cell, Total> totals() {
-        Map<Cell, Total> totals = new HashMap<>();
+    Map<TruthCell, Total> totals() {
+        Map<TruthCell, Total> totals = new HashMap<>();
         samples.forEach(
                 (cell, all) -> totals.put(cell, new Total(all.size(), value(cell.meter(), all))));
         return totals;

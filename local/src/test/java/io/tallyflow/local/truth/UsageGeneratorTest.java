@@ -55,9 +55,9 @@ class UsageGeneratorTest {
         Map<Integer, Long> offsets = new HashMap<>(Map.of(0, 0L, 1, 0L, 2, 0L, 3, 0L));
         for (int step = 0; step < 4; step++) {
             offsets.replaceAll((p, o) -> step(random, o, partitions.getOrDefault(p, List.of())));
-            Map<Cell, Total> before = totals(truth);
+            Map<TruthCell, Total> before = totals(truth);
 
-            Set<Cell> changed = truth.advanceTo(offsets);
+            Set<TruthCell> changed = truth.advanceTo(offsets);
 
             NaiveMetering naive = new NaiveMetering();
             partitions.forEach(
@@ -173,7 +173,7 @@ class UsageGeneratorTest {
     @Test
     void letsMeasurementsOfOneMomentMeet() {
         // Otherwise nothing here would tell LATEST by source and id from LATEST by time alone.
-        Map<Cell, Map<Long, Integer>> moments = new HashMap<>();
+        Map<TruthCell, Map<Long, Integer>> moments = new HashMap<>();
         DemoMeter latest = DemoMeters.all().get(5);
         new UsageGenerator(SETTINGS)
                 .forEachRemaining(
@@ -192,14 +192,14 @@ class UsageGeneratorTest {
                 .isGreaterThan(100);
     }
 
-    private static Map<Cell, Total> totals(Truth truth) {
-        Map<Cell, Total> totals = new HashMap<>();
+    private static Map<TruthCell, Total> totals(Truth truth) {
+        Map<TruthCell, Total> totals = new HashMap<>();
         truth.cells().forEach(cell -> totals.put(cell, truth.total(cell)));
         return totals;
     }
 
     private static void assertSame(Truth truth, NaiveMetering naive) {
-        Map<Cell, Total> expected = naive.totals();
+        Map<TruthCell, Total> expected = naive.totals();
         assertThat(truth.cells()).isEqualTo(expected.keySet());
         expected.forEach(
                 (cell, total) ->

@@ -21,7 +21,7 @@ public final class JobStart {
     private final Path jar;
     private final @Nullable Integer parallelism;
     private final Duration patience;
-    private final Progress progress;
+    private final StepListener progress;
 
     /**
      * Nothing is asked yet.
@@ -35,7 +35,7 @@ public final class JobStart {
             Path jar,
             @Nullable Integer parallelism,
             Duration patience,
-            Progress progress) {
+            StepListener progress) {
         this.cluster = cluster;
         this.jar = jar;
         this.parallelism = parallelism;

@@ -34,7 +34,7 @@ final class LakeFollowing {
     }
 
     /** Waits for a batch after that and says so. */
-    void await(Deadline end, Progress progress) {
+    void await(Deadline end, StepListener progress) {
         LakeView followed = end.await(this::later);
         progress.done(
                 "lake",

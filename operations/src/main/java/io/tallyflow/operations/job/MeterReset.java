@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 public final class MeterReset {
 
     private final PostgresAddress postgres;
-    private final Progress progress;
+    private final StepListener progress;
 
     /** Nothing is asked yet. */
-    public MeterReset(PostgresAddress postgres, Progress progress) {
+    public MeterReset(PostgresAddress postgres, StepListener progress) {
         this.postgres = postgres;
         this.progress = progress;
     }

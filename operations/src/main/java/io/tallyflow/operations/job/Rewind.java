@@ -43,7 +43,7 @@ public final class Rewind {
     private final @Nullable String ending;
     private final Map<String, String> environment;
     private final Duration patience;
-    private final Progress progress;
+    private final StepListener progress;
 
     /**
      * Nothing is asked yet.
@@ -62,7 +62,7 @@ public final class Rewind {
             @Nullable String ending,
             Map<String, String> environment,
             Duration patience,
-            Progress progress) {
+            StepListener progress) {
         if (arguments.meant().rewindTo() != null) {
             throw new RequestRefusedException(
                     "--rewind-to is what this command finds out itself: leave it out, or use it"

@@ -3,8 +3,8 @@ package io.tallyflow.operations.job;
 import io.tallyflow.operations.state.FilesSeen;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.ledger.LedgerHistory;
-import io.tallyflow.results.ledger.LedgerHistory.Made;
 import io.tallyflow.results.ledger.LedgerHistory.Newest;
+import io.tallyflow.results.ledger.LedgerHistory.PastCommit;
 import io.tallyflow.results.ledger.LedgerPosition;
 import io.tallyflow.results.savepoint.RecordedSavepoint;
 import io.tallyflow.results.savepoint.SavepointTable;
@@ -29,7 +29,7 @@ import java.util.SortedMap;
 record RewindPlan(
         RecordedSavepoint savepoint,
         LedgerPosition position,
-        Made commit,
+        PastCommit commit,
         Newest newest,
         FilesSeen files) {
 
@@ -71,7 +71,8 @@ record RewindPlan(
                             + " one; if it has ended, start from the savepoint as it is");
         }
         LedgerHistory history = new LedgerHistory(connection, pipeline);
-        Made commit = Objects.requireNonNull(history.commit(position), "its place was found there");
+        PastCommit commit =
+                Objects.requireNonNull(history.commit(position), "its place was found there");
         return new RewindPlan(savepoint, position, commit, history.newest(), seen);
     }
 

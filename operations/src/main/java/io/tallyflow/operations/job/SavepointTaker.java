@@ -28,7 +28,7 @@ public final class SavepointTaker {
     private final PostgresAddress postgres;
     private final String pipeline;
     private final Map<String, String> environment;
-    private final Progress progress;
+    private final StepListener progress;
 
     /**
      * Nothing is asked yet.
@@ -40,7 +40,7 @@ public final class SavepointTaker {
             PostgresAddress postgres,
             String pipeline,
             Map<String, String> environment,
-            Progress progress) {
+            StepListener progress) {
         this.cluster = cluster;
         this.postgres = postgres;
         this.pipeline = pipeline;

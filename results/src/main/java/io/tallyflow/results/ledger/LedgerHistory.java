@@ -41,7 +41,7 @@ public final class LedgerHistory {
      * @param consumed records since the first commit
      * @param offsets of the record to be read next, by partition of the topic of usage events
      */
-    public record Made(Instant at, long consumed, SortedMap<Integer, Long> offsets) {}
+    public record PastCommit(Instant at, long consumed, SortedMap<Integer, Long> offsets) {}
 
     /**
      * Where the results stand.
@@ -67,14 +67,14 @@ public final class LedgerHistory {
     }
 
     /** A commit, or null if the history does not know it. */
-    public @Nullable Made commit(LedgerPosition position) throws SQLException {
+    public @Nullable PastCommit commit(LedgerPosition position) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(COMMIT)) {
             statement.setString(1, pipeline);
             statement.setLong(2, position.epoch());
             statement.setLong(3, position.commit());
             try (ResultSet row = statement.executeQuery()) {
                 return row.next()
-                        ? new Made(
+                        ? new PastCommit(
                                 row.getObject("committed_at", OffsetDateTime.class).toInstant(),
                                 row.getLong("consumed"),
                                 offsets(row.getString("offsets")))

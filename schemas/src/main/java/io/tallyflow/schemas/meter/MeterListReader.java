@@ -1,6 +1,6 @@
 package io.tallyflow.schemas.meter;
 
-import io.tallyflow.schemas.meter.Problems.Place;
+import io.tallyflow.schemas.meter.Problems.ProblemPlace;
 import io.tallyflow.schemas.meter.YamlFields.Field;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +25,7 @@ final class MeterListReader {
     }
 
     List<Meter> metersIn(Node root) {
-        Place file = problems.file();
+        ProblemPlace file = problems.file();
         if (YamlFields.isNull(root)) {
             file.add(root, null, "is empty", "a mapping with the field meters");
             return List.of();

@@ -1,6 +1,6 @@
 package io.tallyflow.schemas.meter;
 
-import io.tallyflow.schemas.meter.Problems.Place;
+import io.tallyflow.schemas.meter.Problems.ProblemPlace;
 import io.tallyflow.schemas.meter.YamlFields.Field;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,7 +33,7 @@ final class MeterNode {
                     WINDOW_SIZE);
 
     private final MappingNode node;
-    private final Place place;
+    private final ProblemPlace place;
     private final YamlFields fields;
 
     MeterNode(MappingNode node, int position, Problems problems) {
@@ -43,7 +43,7 @@ final class MeterNode {
         this.fields = YamlFields.of(node, place, "");
     }
 
-    Place place() {
+    ProblemPlace place() {
         return place;
     }
 
@@ -72,7 +72,7 @@ final class MeterNode {
     }
 
     /** Names every field that is not known, with the known one that was probably meant. */
-    static void refuseUnknown(YamlFields fields, List<String> known, Place place) {
+    static void refuseUnknown(YamlFields fields, List<String> known, ProblemPlace place) {
         for (String name : fields.names()) {
             Field field = fields.get(name);
             if (field != null && !known.contains(name)) {

@@ -21,7 +21,7 @@ final class Problems {
     }
 
     /** Where something can be wrong: in the file as a whole, or in one meter. */
-    record Place(Problems problems, @Nullable String meter) {
+    record ProblemPlace(Problems problems, @Nullable String meter) {
 
         void add(Node node, @Nullable String field, String problem, String allowed) {
             int line = node.getStartMark().getLine() + 1;
@@ -44,12 +44,12 @@ final class Problems {
         }
     }
 
-    Place file() {
-        return new Place(this, null);
+    ProblemPlace file() {
+        return new ProblemPlace(this, null);
     }
 
-    Place meter(String name) {
-        return new Place(this, name);
+    ProblemPlace meter(String name) {
+        return new ProblemPlace(this, name);
     }
 
     /** Something is wrong with the file itself. */

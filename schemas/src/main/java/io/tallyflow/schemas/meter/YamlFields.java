@@ -1,6 +1,6 @@
 package io.tallyflow.schemas.meter;
 
-import io.tallyflow.schemas.meter.Problems.Place;
+import io.tallyflow.schemas.meter.Problems.ProblemPlace;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -38,7 +38,7 @@ final class YamlFields {
      *
      * @param prefix stands before the name in problems
      */
-    static YamlFields of(MappingNode mapping, Place place, String prefix) {
+    static YamlFields of(MappingNode mapping, ProblemPlace place, String prefix) {
         YamlFields result = new YamlFields();
         // Each mapping once: one that was merged has nothing to add when it is merged again.
         Set<Node> seen = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -76,7 +76,7 @@ final class YamlFields {
     }
 
     /** Adds the fields of one mapping and returns the mappings that it merges. */
-    private List<MappingNode> addAll(MappingNode mapping, Place place, String prefix) {
+    private List<MappingNode> addAll(MappingNode mapping, ProblemPlace place, String prefix) {
         if (!place.mayRead(mapping, mapping.getValue().size())) {
             return List.of();
         }
@@ -97,7 +97,8 @@ final class YamlFields {
         return merged;
     }
 
-    private static void twice(ScalarNode key, Map<String, Node> here, Place place, String prefix) {
+    private static void twice(
+            ScalarNode key, Map<String, Node> here, ProblemPlace place, String prefix) {
         String name = key.getValue();
         Node before = here.getOrDefault(name, key);
         String problem = "stands here twice, first in line " + line(before);
@@ -108,7 +109,7 @@ final class YamlFields {
         return node.getStartMark().getLine() + 1;
     }
 
-    private static void merge(NodeTuple tuple, List<MappingNode> merged, Place place) {
+    private static void merge(NodeTuple tuple, List<MappingNode> merged, ProblemPlace place) {
         Node value = tuple.getValueNode();
         List<Node> sources =
                 value instanceof SequenceNode sequence ? sequence.getValue() : List.of(value);

@@ -50,7 +50,7 @@ final class LakeCommitter {
      * @param own where it stands in the ledger
      * @param start where {@link LakeBatch#start} does; null if the batch has none
      */
-    record Made(LakeBatch batch, Position own, @Nullable Position start) {}
+    record NumberedBatch(LakeBatch batch, Position own, @Nullable Position start) {}
 
     /**
      * Puts a batch into all tables. May be called again for the same batch, whatever became of the
@@ -61,7 +61,7 @@ final class LakeCommitter {
      * @throws IOException if the ledger does not answer
      * @throws InterruptedException if the task has ended
      */
-    void apply(Made made) throws IOException, InterruptedException {
+    void apply(NumberedBatch made) throws IOException, InterruptedException {
         try (LakeLock.Held lock = lake.lock().acquire(WORTH_TELLING)) {
             for (LakeTable name : LakeTable.values()) {
                 Table table = lake.table(name);
@@ -85,7 +85,8 @@ final class LakeCommitter {
         }
     }
 
-    private void apply(Made made, LakeTable name, Table table, Runnable check) throws IOException {
+    private void apply(NumberedBatch made, LakeTable name, Table table, Runnable check)
+            throws IOException {
         LakeBatch batch = made.batch();
         Lineage lineage = Lineage.of(table);
         SnapshotNote head = lineage.head();
@@ -100,7 +101,7 @@ final class LakeCommitter {
         verify(batch, name, table);
     }
 
-    private void append(Made made, LakeTable name, Table table) {
+    private void append(NumberedBatch made, LakeTable name, Table table) {
         LakeBatch batch = made.batch();
         AppendFiles append = table.newAppend();
         dataFiles(batch.filesOf(name), table).forEach(append::appendFile);
@@ -113,7 +114,7 @@ final class LakeCommitter {
     }
 
     private void takeBack(
-            Made made, LakeTable name, Table table, SnapshotNote head, Runnable check) {
+            NumberedBatch made, LakeTable name, Table table, SnapshotNote head, Runnable check) {
         LakeBatch batch = made.batch();
         SnapshotNote note =
                 new SnapshotNote(

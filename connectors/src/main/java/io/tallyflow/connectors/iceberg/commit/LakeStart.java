@@ -1,6 +1,6 @@
 package io.tallyflow.connectors.iceberg.commit;
 
-import io.tallyflow.connectors.iceberg.commit.LakeCommitter.Made;
+import io.tallyflow.connectors.iceberg.commit.LakeCommitter.NumberedBatch;
 import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeTrouble;
@@ -65,11 +65,11 @@ final class LakeStart {
      * @throws IOException if the ledger does not answer
      */
     void check(LakeState state) throws IOException {
-        List<Made> pending = new ArrayList<>();
+        List<NumberedBatch> pending = new ArrayList<>();
         for (LakeBatch batch : state.pending()) {
             Position own = ledger.find(batch.name());
             pending.add(
-                    new Made(
+                    new NumberedBatch(
                             batch,
                             own == null ? new Position(batch.name(), EPOCH_TO_COME) : own,
                             batch.start() == null ? null : ledger.find(batch.start())));
@@ -106,10 +106,10 @@ final class LakeStart {
     }
 
     /** What a table stands at when it has got everything that is pending. */
-    private Position withAll(List<Made> pending, LakeTable name, Lineage lineage)
+    private Position withAll(List<NumberedBatch> pending, LakeTable name, Lineage lineage)
             throws IOException {
         Position then = lineage.head().position();
-        for (Made made : pending) {
+        for (NumberedBatch made : pending) {
             LakeBatch batch = made.batch();
             switch (rule.step(lineage, then, batch, made.own(), made.start())) {
                 case HELD -> {

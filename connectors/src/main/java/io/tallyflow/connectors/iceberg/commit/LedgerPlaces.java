@@ -41,7 +41,7 @@ record LedgerPlaces(CommitLedger ledger) {
         if (name.equals(CommitName.NONE)) {
             return Position.NONE;
         }
-        CommitLedger.Place place = ledger.find(name);
+        CommitLedger.CommitStanding place = ledger.find(name);
         if (place != null && place.abandoned()) {
             throw new SinkRefusedException(
                     Refusal.STATE_ABANDONED,

@@ -1,6 +1,6 @@
 package io.tallyflow.connectors.iceberg.commit;
 
-import io.tallyflow.connectors.iceberg.commit.LakeCommitter.Made;
+import io.tallyflow.connectors.iceberg.commit.LakeCommitter.NumberedBatch;
 import io.tallyflow.connectors.iceberg.table.LakeTrouble;
 import io.tallyflow.connectors.iceberg.table.Position;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
@@ -48,7 +48,7 @@ final class PatientCommits {
     void applyWhenever(LakeBatch batch) throws IOException, InterruptedException {
         CommitName start = batch.start();
         Position own = made(batch.name());
-        Made made = new Made(batch, own, start == null ? null : made(start));
+        NumberedBatch made = new NumberedBatch(batch, own, start == null ? null : made(start));
         patiently(
                 () -> {
                     committer.apply(made);

@@ -127,7 +127,8 @@ final class LakeLockTest {
     void endsAtTheTableThatItIsAtWhenItsTaskHasEnded() throws Exception {
         CommitName name = new CommitName(5, 1);
         LakeBatch batch = new LakeBatch(name, CommitName.NONE, null, List.of(), 0);
-        LakeCommitter.Made made = new LakeCommitter.Made(batch, new Position(name, 0), null);
+        LakeCommitter.NumberedBatch made =
+                new LakeCommitter.NumberedBatch(batch, new Position(name, 0), null);
         try (Lake tables = Lake.open(lake.options())) {
             tables.create();
             LakeCommitter committer =

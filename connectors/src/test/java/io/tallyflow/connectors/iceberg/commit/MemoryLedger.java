@@ -13,12 +13,12 @@ public final class MemoryLedger implements CommitLedger {
 
     private static final long serialVersionUID = 1L;
 
-    private final LinkedHashMap<CommitName, Place> history = new LinkedHashMap<>();
+    private final LinkedHashMap<CommitName, CommitStanding> history = new LinkedHashMap<>();
     private CommitName head = CommitName.NONE;
     private long epoch;
 
     @Override
-    public synchronized @Nullable Place find(CommitName name) {
+    public synchronized @Nullable CommitStanding find(CommitName name) {
         return history.keySet().stream()
                 .filter(made -> made.token() == name.token())
                 .filter(made -> made.checkpoint() >= name.checkpoint())
@@ -44,7 +44,7 @@ public final class MemoryLedger implements CommitLedger {
      */
     public synchronized void commit(
             CommitName name, CommitName previous, @Nullable Long rewindFrom) {
-        Place known = history.get(name);
+        CommitStanding known = history.get(name);
         if (known != null && known.abandoned()) {
             throw new SinkRefusedException(Refusal.STATE_ABANDONED, name + " was taken back.");
         } else if (known != null) {
@@ -57,12 +57,12 @@ public final class MemoryLedger implements CommitLedger {
             throw new SinkRefusedException(
                     Refusal.SINK_REGRESSED, name + " follows " + previous + ", not " + head + ".");
         }
-        history.put(name, new Place(epoch, false));
+        history.put(name, new CommitStanding(epoch, false));
         head = name;
     }
 
     private boolean isValid(CommitName name) {
-        Place place = history.get(name);
+        CommitStanding place = history.get(name);
         return place != null && !place.abandoned();
     }
 
@@ -70,7 +70,7 @@ public final class MemoryLedger implements CommitLedger {
         boolean after = false;
         for (var commit : history.entrySet()) {
             if (after) {
-                commit.setValue(new Place(commit.getValue().epoch(), true));
+                commit.setValue(new CommitStanding(commit.getValue().epoch(), true));
             }
             after |= commit.getKey().equals(target);
         }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * readings come late does not depend on how partitions interleave: time advances evenly in all of
  * them, and late events are for windows that settled while the parts before were read.
  */
-final class Scenario {
+final class UpgradeScenario {
 
     static final String METERS =
             """
@@ -149,7 +149,7 @@ final class Scenario {
         }
 
         Instant windowEnd() {
-            return Scenario.windowEnd(meter, event.time());
+            return UpgradeScenario.windowEnd(meter, event.time());
         }
 
         String subject() {
@@ -162,11 +162,11 @@ final class Scenario {
 
         String cell() {
             String model = meter.equals("tokens") || meter.equals("users") ? event.model() : "";
-            return Truth.cell(meter, event.subject(), model, windowStart());
+            return ScenarioTruth.cell(meter, event.subject(), model, windowStart());
         }
     }
 
-    Scenario() {
+    UpgradeScenario() {
         settling();
         late("late", 20);
         pending();
@@ -337,8 +337,8 @@ final class Scenario {
     }
 
     /** What all parts come to. */
-    Truth truth() {
-        Truth truth = new Truth(new TreeMap<>(lanes), new TreeMap<>());
+    ScenarioTruth truth() {
+        ScenarioTruth truth = new ScenarioTruth(new TreeMap<>(lanes), new TreeMap<>());
         counted.stream()
                 .collect(Collectors.groupingBy(Counted::cell))
                 .forEach((cell, readings) -> truth.totals().put(cell, value(readings)));

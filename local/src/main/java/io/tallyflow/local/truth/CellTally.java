@@ -10,7 +10,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Adds up readings of one meter, one by one, and keeps no more of them than it must. */
-final class Tally {
+final class CellTally {
 
     private static final BigDecimal LIMIT = BigDecimal.TEN.pow(20);
     private static final int SCALE = 18;
@@ -34,7 +34,7 @@ final class Tally {
         }
     }
 
-    Tally(Aggregation aggregation) {
+    CellTally(Aggregation aggregation) {
         this.aggregation = aggregation;
     }
 
@@ -103,7 +103,7 @@ final class Tally {
     }
 
     /** Adds what another one of the same aggregation holds; sums of cells have no limit. */
-    void merge(Tally other) {
+    void merge(CellTally other) {
         readings += other.readings;
         sum = sum.add(other.sum);
         if (other.chosen != null) {

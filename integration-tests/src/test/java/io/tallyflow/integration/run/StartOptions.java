@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Options of a job on servers that a test has started. */
-public final class JobOptions {
+public final class StartOptions {
 
-    private JobOptions() {}
+    private StartOptions() {}
 
     /** Where usage comes from, and where results go. */
     public static List<String> ofServers(

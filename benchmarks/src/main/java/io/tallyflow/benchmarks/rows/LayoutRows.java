@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 
 /** Draws rows; equal seeds give equal ones. */
-final class Rows {
+final class LayoutRows {
 
     /** The month in which everything happens. */
     static final long START_MICROS =
@@ -21,20 +21,20 @@ final class Rows {
     private static final int MOST_VALUE = 5_000;
 
     private final SplittableRandom random = new SplittableRandom(SEED);
-    private final List<Cell> cells = new ArrayList<>();
+    private final List<LayoutCell> cells = new ArrayList<>();
 
     /** Over so many cells of three meters. */
-    Rows(int count) {
+    LayoutRows(int count) {
         for (int i = 0; i < count; i++) {
-            cells.add(Cell.of(1 + i % LAYERS, i / LAYERS));
+            cells.add(LayoutCell.of(1 + i % LAYERS, i / LAYERS));
         }
     }
 
     /** New values of every cell, for so many minutes from one on, in the order of the key. */
-    List<UsageRow> minutes(int first, int count, RowFields fields) {
-        List<UsageRow> rows = new ArrayList<>(count * cells.size());
+    List<LayoutRow> minutes(int first, int count, RowFields fields) {
+        List<LayoutRow> rows = new ArrayList<>(count * cells.size());
         for (int minute = first; minute < first + count; minute++) {
-            for (Cell cell : cells) {
+            for (LayoutCell cell : cells) {
                 rows.add(draw(random, cell, minute));
             }
         }
@@ -42,8 +42,8 @@ final class Rows {
         return rows;
     }
 
-    static UsageRow draw(SplittableRandom random, Cell cell, int minute) {
-        return new UsageRow(
+    static LayoutRow draw(SplittableRandom random, LayoutCell cell, int minute) {
+        return new LayoutRow(
                 cell,
                 START_MICROS + minute * MINUTE_MICROS,
                 1 + random.nextInt(MOST_READINGS),

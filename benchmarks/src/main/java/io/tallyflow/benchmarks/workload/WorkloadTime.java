@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 
 /** Writes times as RFC 3339 with milliseconds, in UTC. Remembers the day. */
-final class TimeText {
+final class WorkloadTime {
 
     private static final int DAY_MILLIS = 86_400_000;
     private static final int MINUTE_MILLIS = 60_000;

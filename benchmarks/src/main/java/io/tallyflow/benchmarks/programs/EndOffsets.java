@@ -11,9 +11,9 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.TopicPartition;
 
 /** Where a topic ends. */
-final class TopicEnds {
+final class EndOffsets {
 
-    private TopicEnds() {}
+    private EndOffsets() {}
 
     /** The next offset of each partition. */
     static Map<TopicPartition, Long> of(Admin admin, String topic)

@@ -3,7 +3,7 @@ package io.tallyflow.benchmarks.workload;
 import java.util.List;
 
 /** The texts that events are made of. None needs an escape in JSON. */
-final class Words {
+final class WorkloadWords {
 
     /** The type that meters count. */
     static final String TYPE = "request";
@@ -28,7 +28,7 @@ final class Words {
                     "/v1/images/generations",
                     "/v1/batches/run/results");
 
-    private Words() {}
+    private WorkloadWords() {}
 
     static String subject(int number) {
         return String.format("customer-%05d", number);

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param micros start of the window, since the epoch
  */
-record UsageRow(Cell cell, long micros, long readings, long value, boolean settled) {
+record LayoutRow(LayoutCell cell, long micros, long readings, long value, boolean settled) {
 
     @Nullable BigDecimal sum() {
-        return cell.kind() == Cell.Kind.SUM ? BigDecimal.valueOf(value) : null;
+        return cell.kind() == LayoutCell.Kind.SUM ? BigDecimal.valueOf(value) : null;
     }
 
     @Nullable BigDecimal max() {
-        return cell.kind() == Cell.Kind.MAX ? BigDecimal.valueOf(value, 3) : null;
+        return cell.kind() == LayoutCell.Kind.MAX ? BigDecimal.valueOf(value, 3) : null;
     }
 }

@@ -4,7 +4,7 @@ import io.tallyflow.benchmarks.workload.CellSum;
 import java.util.function.LongBinaryOperator;
 
 /** The last value of each cell: a hash table of longs with open addressing. For one thread. */
-final class CellTable {
+final class CollectedCells {
 
     private static final int FIRST_SIZE = 1 << 12;
 
@@ -39,7 +39,7 @@ final class CellTable {
     }
 
     /** Merges all cells into another table. */
-    void mergeInto(CellTable other, LongBinaryOperator both) {
+    void mergeInto(CollectedCells other, LongBinaryOperator both) {
         for (int i = 0; i < cells.length; i++) {
             if (cells[i] != FREE) {
                 other.merge(cells[i], values[i], both);

@@ -15,9 +15,9 @@ import org.slf4j.LoggerFactory;
  * that follows the target, because only that commit carries all open windows again: a reader sees
  * the results before the rewind or after it, never with rows missing.
  */
-final class Rewind {
+final class LedgerRewind {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Rewind.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LedgerRewind.class);
 
     /** Each commit knows the windows of the usage rows that it wrote. */
     private static final String RANGE =
@@ -66,7 +66,7 @@ final class Rewind {
     private final Connection connection;
     private final String pipeline;
 
-    Rewind(Connection connection, String pipeline) {
+    LedgerRewind(Connection connection, String pipeline) {
         this.connection = connection;
         this.pipeline = pipeline;
     }

@@ -14,7 +14,7 @@ import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProv
  * deadlocks are tried again at once, a lost or refusing server is waited for. A transaction may
  * therefore run more than once and must recognise what it has done before.
  */
-public final class Session implements AutoCloseable {
+public final class PostgresSession implements AutoCloseable {
 
     private static final long FIRST_PAUSE_MILLIS = 50;
     private static final long LONGEST_PAUSE_MILLIS = 5_000;
@@ -62,7 +62,7 @@ public final class Session implements AutoCloseable {
     private final Outage outage;
     private final Duration mostSilence;
 
-    public Session(JdbcConnectionProvider connections, Duration patience, Outage outage) {
+    public PostgresSession(JdbcConnectionProvider connections, Duration patience, Outage outage) {
         this(connections, patience, outage, MOST_SILENCE);
     }
 
@@ -72,7 +72,7 @@ public final class Session implements AutoCloseable {
      * @param mostSilence of the first attempt; each further one may be silent twice as long, up to
      *     sixteen times
      */
-    public Session(
+    public PostgresSession(
             JdbcConnectionProvider connections,
             Duration patience,
             Outage outage,
@@ -103,7 +103,7 @@ public final class Session implements AutoCloseable {
                 outage.over();
                 return result;
             } catch (SQLException e) {
-                if (!Trouble.of(e).isWorthAnotherTry()) {
+                if (!PostgresFailure.of(e).isWorthAnotherTry()) {
                     throw new IOException("Postgres refused a statement: " + e.getMessage(), e);
                 }
                 if (System.nanoTime() > deadline) {

@@ -12,7 +12,7 @@ import org.apache.iceberg.CatalogProperties;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-final class LakePropertiesTest {
+final class DeployedLakePropertiesTest {
 
     /** As Iceberg's classes for S3 name them. */
     private static final Set<String> OF_S3 =

@@ -14,10 +14,11 @@ import java.util.Locale;
  * @param uuid the first 128 bits of a hash over them
  * @param layer one for each meter
  */
-record Cell(byte[] uuid, int layer, Kind kind, String subject, byte[] groupHash, String group) {
+record LayoutCell(
+        byte[] uuid, int layer, Kind kind, String subject, byte[] groupHash, String group) {
 
     /** As Postgres orders uuids. */
-    static final Comparator<Cell> BY_UUID =
+    static final Comparator<LayoutCell> BY_UUID =
             (left, right) -> Arrays.compareUnsigned(left.uuid, right.uuid);
 
     private static final int BYTES = 16;
@@ -32,7 +33,7 @@ record Cell(byte[] uuid, int layer, Kind kind, String subject, byte[] groupHash,
     }
 
     /** One of many of a layer: equal numbers give equal cells. */
-    static Cell of(int layer, int number) {
+    static LayoutCell of(int layer, int number) {
         Kind kind = Kind.values()[layer % Kind.values().length];
         String subject = subject(number / (MODELS * REGIONS));
         String group =
@@ -42,7 +43,7 @@ record Cell(byte[] uuid, int layer, Kind kind, String subject, byte[] groupHash,
                         number % MODELS,
                         number / MODELS % REGIONS);
         ByteBuffer name = ByteBuffer.allocate(2 * Integer.BYTES).putInt(layer).putInt(number);
-        return new Cell(
+        return new LayoutCell(
                 hash(name.array()),
                 layer,
                 kind,

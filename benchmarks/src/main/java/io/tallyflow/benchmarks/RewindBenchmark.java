@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
         description =
                 "How long it takes to rewind a database that holds years: seconds of the"
                         + " transaction, and how many partitions it looks into.")
-final class RewindCommand implements Callable<Integer> {
+final class RewindBenchmark implements Callable<Integer> {
 
     private static final int MOST_MONTHS = 119;
 

@@ -9,11 +9,11 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** The table of last results against a map. */
-final class CellTableTest {
+final class CollectedCellsTest {
 
     @Test
     void holdsTheLastValueOfEachCellHoweverManyThereAre() {
-        CellTable table = new CellTable();
+        CollectedCells table = new CollectedCells();
         Map<Long, Long> map = new HashMap<>();
         Random random = new Random(1);
         for (int i = 0; i < 100_000; i++) {
@@ -32,10 +32,10 @@ final class CellTableTest {
 
     @Test
     void partsOfACellBecomeOne() {
-        CellTable left = new CellTable();
+        CollectedCells left = new CollectedCells();
         left.put(1, 10);
         left.put(2, 20);
-        CellTable right = new CellTable();
+        CollectedCells right = new CollectedCells();
         right.put(2, 5);
         right.put(3, 30);
         left.mergeInto(right, Long::sum);

@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * Adds up what the workload comes to, from what was drawn and not from any bytes. Memory holds the
  * windows that can still change.
  */
-public final class Truth {
+public final class WorkloadTruth {
 
     static final long WINDOW_MILLIS = 60_000;
 
@@ -21,7 +21,7 @@ public final class Truth {
     private long unique;
 
     /** Of nothing yet. */
-    public Truth() {}
+    public WorkloadTruth() {}
 
     /** Takes the record at a position in. Positions must come in order. */
     void add(long position, Draw draw, long sentMillis) {

@@ -3,7 +3,7 @@ package io.tallyflow.local.truth;
 import java.time.LocalDate;
 
 /** Writes event times in the ways that RFC 3339 allows. */
-final class TimeText {
+final class WrittenTime {
 
     private static final long MICROS_PER_SECOND = 1_000_000;
     private static final long MICROS_PER_DAY = 86_400 * MICROS_PER_SECOND;
@@ -12,7 +12,7 @@ final class TimeText {
     private static final String[] OFFSETS = {"Z", "+05:45", "-08:00", "+00:00"};
     private static final int[] OFFSET_MINUTES = {0, 345, -480, 0};
 
-    private TimeText() {}
+    private WrittenTime() {}
 
     /**
      * Appends a time.

@@ -11,7 +11,7 @@ import java.util.Map;
  * @param stateBytes state, as the last checkpoint holds it, or on disk
  * @param figures whatever else it measured, by name
  */
-record Outcome(
+record ProgramOutcome(
         Answer answer,
         Answer lake,
         long stateBytes,
@@ -19,8 +19,8 @@ record Outcome(
         Map<String, Long> figures) {
 
     /** Of a program without a lake. */
-    static Outcome of(Answer answer, Checkpoints checkpoints) {
-        return new Outcome(
+    static ProgramOutcome of(Answer answer, Checkpoints checkpoints) {
+        return new ProgramOutcome(
                 answer, Answer.none(), checkpoints.stateBytes(), checkpoints.times(), Map.of());
     }
 }

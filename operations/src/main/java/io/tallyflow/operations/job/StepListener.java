@@ -2,7 +2,7 @@ package io.tallyflow.operations.job;
 
 /** Hears, step by step, what an operation has done. */
 @FunctionalInterface
-public interface Progress {
+public interface StepListener {
 
     /**
      * A step was done.

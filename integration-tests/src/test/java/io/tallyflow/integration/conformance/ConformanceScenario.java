@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Records in, queries, expected answers; with meters and an event type of its own, so that many
  * scenarios share one run.
  */
-final class Scenario {
+final class ConformanceScenario {
 
     private final String slug;
     private final String name;
@@ -26,7 +26,7 @@ final class Scenario {
     private final List<Check> checks = new ArrayList<>();
     private final Map<String, Long> adds = new TreeMap<>();
 
-    private Scenario(String slug, String name) {
+    private ConformanceScenario(String slug, String name) {
         this.slug = slug;
         this.name = name;
     }
@@ -35,8 +35,8 @@ final class Scenario {
      * @param slug its event type, its default source and subject, and what its meters begin with
      * @param name a sentence
      */
-    static Scenario of(String slug, String name) {
-        return new Scenario(slug, name);
+    static ConformanceScenario of(String slug, String name) {
+        return new ConformanceScenario(slug, name);
     }
 
     /** What a query must answer. */
@@ -56,7 +56,7 @@ final class Scenario {
     record Refusal(String name, UsageQuery query, String argument) implements Check {}
 
     /** A meter of its own type, named after the scenario and the aggregation. */
-    Scenario meter(Aggregation aggregation, @Nullable String value, String... groups) {
+    ConformanceScenario meter(Aggregation aggregation, @Nullable String value, String... groups) {
         meters.append("  - slug: ").append(slug(aggregation)).append('\n');
         meters.append("    eventType: ").append(slug).append('\n');
         meters.append("    aggregation: ").append(aggregation).append('\n');
@@ -70,12 +70,12 @@ final class Scenario {
         return this;
     }
 
-    Scenario sends(UsageRecord... more) {
+    ConformanceScenario sends(UsageRecord... more) {
         records.addAll(List.of(more));
         return this;
     }
 
-    Scenario sends(List<UsageRecord> more) {
+    ConformanceScenario sends(List<UsageRecord> more) {
         records.addAll(more);
         return this;
     }
@@ -91,17 +91,17 @@ final class Scenario {
     }
 
     /** What it leaves in a counter of the ledger, or under {@code reasons}. */
-    Scenario adds(String counter, long count) {
+    ConformanceScenario adds(String counter, long count) {
         adds.merge(counter, count, Long::sum);
         return this;
     }
 
-    Scenario expects(String what, UsageQuery query, QueryRow... rows) {
+    ConformanceScenario expects(String what, UsageQuery query, QueryRow... rows) {
         checks.add(new Rows(what, query, List.of(rows)));
         return this;
     }
 
-    Scenario expects(String what, UsageQuery query, String... values) {
+    ConformanceScenario expects(String what, UsageQuery query, String... values) {
         List<BigDecimal> numbers = new ArrayList<>();
         for (String value : values) {
             numbers.add(new BigDecimal(value));
@@ -110,7 +110,7 @@ final class Scenario {
         return this;
     }
 
-    Scenario refuses(String what, UsageQuery query, String argument) {
+    ConformanceScenario refuses(String what, UsageQuery query, String argument) {
         checks.add(new Refusal(what, query, argument));
         return this;
     }

@@ -8,7 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class TallyTest {
+class CellTallyTest {
 
     /** In the order of time, source and id, as bytes. */
     private static final List<Usage> MOMENTS =
@@ -37,8 +37,8 @@ class TallyTest {
 
     @Test
     void keepsLatestWhenTalliesMeet() {
-        Tally early = tally(Aggregation.LATEST, MOMENTS.subList(0, 5));
-        Tally late = tally(Aggregation.LATEST, MOMENTS.subList(5, 8));
+        CellTally early = tally(Aggregation.LATEST, MOMENTS.subList(0, 5));
+        CellTally late = tally(Aggregation.LATEST, MOMENTS.subList(5, 8));
         early.merge(late);
         assertThat(early.total()).hasToString("80 of 8 readings");
         late.merge(tally(Aggregation.LATEST, MOMENTS.subList(0, 5)));
@@ -57,15 +57,15 @@ class TallyTest {
 
     @Test
     void ignoresWhatWouldLiftTheSumTooHigh() {
-        Tally tally = new Tally(Aggregation.MAX);
+        CellTally tally = new CellTally(Aggregation.MAX);
         assertThat(tally.add(usage("6e19"))).isNull();
         assertThat(tally.add(usage("7e19"))).isEqualTo("TOTAL_RANGE");
         assertThat(tally.add(usage("39999999999999999999.999999999999999999"))).isNull();
         assertThat(tally.total()).hasToString("60000000000000000000 of 2 readings");
     }
 
-    private static Tally tally(Aggregation aggregation, List<Usage> all) {
-        Tally tally = new Tally(aggregation);
+    private static CellTally tally(Aggregation aggregation, List<Usage> all) {
+        CellTally tally = new CellTally(aggregation);
         all.forEach(usage -> assertThat(tally.add(usage)).isNull());
         return tally;
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Reads the options of a manifest as the job does. */
-final class JobArguments {
+final class ManifestArguments {
 
     /** Where manifests put the catalog's properties. */
     static final String LAKE_PROPERTIES = "/opt/tallyflow/lake/lake.properties";
@@ -18,7 +18,7 @@ final class JobArguments {
     /** Where manifests put the definitions. */
     static final String METERS = "/opt/tallyflow/meters/meters.yaml";
 
-    private JobArguments() {}
+    private ManifestArguments() {}
 
     /**
      * The job's options.

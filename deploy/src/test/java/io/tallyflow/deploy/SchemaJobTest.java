@@ -10,7 +10,7 @@ import java.sql.ResultSet;
 import org.junit.jupiter.api.Test;
 
 /** The program that the entry point runs for {@code schema}, on an empty database. */
-final class PrepareSchemaTest {
+final class SchemaJobTest {
 
     private static final String FOUND =
             """

@@ -3,12 +3,12 @@ package io.tallyflow.local.truth;
 import java.util.List;
 
 /** Writes the little JSON that generated events and group names need. */
-public final class JsonText {
+public final class WrittenJson {
 
     private static final int FIRST_PRINTABLE = 0x20;
     private static final int LAST_ASCII = 0x7E;
 
-    private JsonText() {}
+    private WrittenJson() {}
 
     /** A string in quotes; only what JSON demands is escaped. */
     public static String quote(String text) {

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  * What a stream comes to: lanes and totals by name. It is compared with what consumers may rely on,
  * so that what an earlier version wrote down holds for every later one.
  */
-record Truth(Map<String, Long> lanes, Map<String, BigDecimal> totals) {
+record ScenarioTruth(Map<String, Long> lanes, Map<String, BigDecimal> totals) {
 
     private static final String LANE = "lane";
     private static final String TOTAL = "total";
@@ -55,8 +55,8 @@ record Truth(Map<String, Long> lanes, Map<String, BigDecimal> totals) {
         return lines;
     }
 
-    static Truth ofLines(List<String> lines) {
-        Truth truth = new Truth(new TreeMap<>(), new TreeMap<>());
+    static ScenarioTruth ofLines(List<String> lines) {
+        ScenarioTruth truth = new ScenarioTruth(new TreeMap<>(), new TreeMap<>());
         for (String line : lines) {
             String name = line.substring(line.indexOf('\t') + 1, line.lastIndexOf('\t'));
             String number = line.substring(line.lastIndexOf('\t') + 1);
@@ -70,8 +70,8 @@ record Truth(Map<String, Long> lanes, Map<String, BigDecimal> totals) {
     }
 
     /** What a database shows. */
-    static Truth seen(Connection database) throws SQLException {
-        Truth seen = new Truth(new TreeMap<>(), new TreeMap<>());
+    static ScenarioTruth seen(Connection database) throws SQLException {
+        ScenarioTruth seen = new ScenarioTruth(new TreeMap<>(), new TreeMap<>());
         try (Statement statement = database.createStatement()) {
             try (ResultSet row = statement.executeQuery(PROGRESS)) {
                 row.next();
@@ -96,7 +96,7 @@ record Truth(Map<String, Long> lanes, Map<String, BigDecimal> totals) {
 
     /** Fails unless a database shows exactly this. */
     void demand(Connection database) throws SQLException {
-        Truth seen = seen(database);
+        ScenarioTruth seen = seen(database);
         assertThat(seen.lanes()).isEqualTo(lanes);
         assertThat(seen.totals().keySet()).isEqualTo(totals.keySet());
         totals.forEach(

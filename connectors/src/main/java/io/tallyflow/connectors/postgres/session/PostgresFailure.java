@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** What kind of trouble an SQLSTATE stands for. */
-enum Trouble {
+enum PostgresFailure {
     /** Lost against another transaction: the same transaction will do. */
     CONFLICT,
     /** The server is away, restarting, full or frozen: waiting may help. */
@@ -12,11 +12,11 @@ enum Trouble {
     /** The statement itself is refused: trying again will not help. */
     REFUSED;
 
-    static Trouble of(SQLException e) {
+    static PostgresFailure of(SQLException e) {
         return of(e.getSQLState());
     }
 
-    private static Trouble of(@Nullable String state) {
+    private static PostgresFailure of(@Nullable String state) {
         if (state == null) {
             return AWAY; // the driver gives none where the socket broke in its hands
         }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.connectors.postgres.rows.RowsEncoder;
 import io.tallyflow.connectors.postgres.session.Outage;
-import io.tallyflow.connectors.postgres.session.Session;
+import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.meter.Meter;
@@ -33,7 +33,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Rewinds of a database with a past: partitions of years, and answers that take their time. */
-final class RewindTest {
+final class LedgerRewindTest {
 
     private static final List<Meter> METERS =
             MeterFile.parse("meters.yaml", "meters: [{slug: m, eventType: e, aggregation: COUNT}]");
@@ -177,8 +177,8 @@ final class RewindTest {
     private CommitTransaction.Outcome commit(
             JdbcConnectionProvider connections, @Nullable RewindTarget rewind, Rows rows)
             throws Exception {
-        try (Session session =
-                new Session(
+        try (PostgresSession session =
+                new PostgresSession(
                         connections,
                         Duration.ofSeconds(60),
                         new Outage(retries, System::nanoTime))) {
