@@ -1,5 +1,7 @@
 package io.tallyflow.functions;
 
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
+
 import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
@@ -37,16 +39,14 @@ public final class Events {
             long timeMillis,
             long kafkaTimeMillis,
             @Nullable String data) {
-        return new UsageEvent(
-                subject,
-                "source",
-                id,
-                "prompt",
-                timeMillis * 1_000L,
-                data == null ? null : data.getBytes(StandardCharsets.UTF_8),
-                0,
-                0,
-                kafkaTimeMillis);
+        return anEvent()
+                .subject(subject)
+                .source("source")
+                .id(id)
+                .timeMicros(timeMillis * 1_000L)
+                .data(data == null ? null : data.getBytes(StandardCharsets.UTF_8))
+                .kafkaTimeMillis(kafkaTimeMillis)
+                .build();
     }
 
     /** An event of which the meter {@code tokens} took one reading, in a minute window. */

@@ -1,5 +1,6 @@
 package io.tallyflow.cli.lake;
 
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.CommandRun;
@@ -12,7 +13,6 @@ import io.tallyflow.connectors.iceberg.upkeep.LakeOrphans;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.local.embedded.EmbeddedPostgres;
 import io.tallyflow.local.embedded.LakeAddress;
-import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.lake.LakeRow;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -340,16 +340,14 @@ final class LakeCompactCommandTest {
             byte[] data = ("{\"tokens\":" + i + "}").getBytes(StandardCharsets.UTF_8);
             events.add(
                     LakeRow.accepted(
-                            new UsageEvent(
-                                    "customer-" + i % 7,
-                                    "test",
-                                    Integer.toString(i),
-                                    "prompt",
-                                    time.toEpochMilli() * 1_000,
-                                    data,
-                                    0,
-                                    i,
-                                    time.toEpochMilli())));
+                            anEvent()
+                                    .subject("customer-" + i % 7)
+                                    .id(Integer.toString(i))
+                                    .timeMicros(time.toEpochMilli() * 1_000)
+                                    .data(data)
+                                    .at(0, i)
+                                    .kafkaTimeMillis(time.toEpochMilli())
+                                    .build()));
         }
         return events;
     }

@@ -1,6 +1,7 @@
 package io.tallyflow.functions.aggregate;
 
 import static io.tallyflow.functions.Events.MINUTE;
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
@@ -143,16 +144,13 @@ final class HeapOfWindowsTest {
                 int i) {
             long start = minute * MINUTE;
             UsageEvent event =
-                    new UsageEvent(
-                            subject,
-                            "source" + OTHER,
-                            LATIN + i,
-                            "prompt",
-                            start * 1_000L,
-                            null,
-                            0,
-                            0,
-                            start);
+                    anEvent()
+                            .subject(subject)
+                            .source("source" + OTHER)
+                            .id(LATIN + i)
+                            .timeMicros(start * 1_000L)
+                            .kafkaTimeMillis(start)
+                            .build();
             return new Read(
                     event, new Reading(meter, group, start, start + MINUTE, value, distinct));
         }

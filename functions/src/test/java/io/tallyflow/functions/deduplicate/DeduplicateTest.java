@@ -1,6 +1,7 @@
 package io.tallyflow.functions.deduplicate;
 
 import static io.tallyflow.functions.Events.event;
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.Events;
@@ -53,9 +54,9 @@ final class DeduplicateTest {
     @Test
     void keepsEventsApartThatDifferInSubjectSourceOrId() throws Exception {
         var harness = started(null);
-        give(harness, new UsageEvent("s", "a-b", "c", "t", 0, null, 0, 0, 0));
-        give(harness, new UsageEvent("s", "a", "b-c", "t", 0, null, 0, 1, 0));
-        give(harness, new UsageEvent("s2", "a", "b-c", "t", 0, null, 0, 2, 0));
+        give(harness, anEvent().subject("s").source("a-b").id("c").type("t").build());
+        give(harness, anEvent().subject("s").source("a").id("b-c").type("t").at(0, 1).build());
+        give(harness, anEvent().subject("s2").source("a").id("b-c").type("t").at(0, 2).build());
         assertThat(ids(harness)).containsExactly("c", "b-c", "b-c");
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.functions.Events;
 import io.tallyflow.functions.KeyedSubtasks;
 import io.tallyflow.functions.memory.WorkingMemory;
+import io.tallyflow.schemas.event.AnEvent;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
@@ -126,16 +127,12 @@ final class MemoryFirstAgainstPlainTest {
             }
             UsageEvent first = sent.get(random.nextInt(sent.size()));
             String data = dice < 8 ? null : data();
-            return new UsageEvent(
-                    first.subject(),
-                    first.source(),
-                    first.id(),
-                    first.type(),
-                    dice == 9 ? now * 1_000 : first.timeMicros(),
-                    data == null ? first.data() : data.getBytes(StandardCharsets.UTF_8),
-                    0,
-                    0,
-                    now);
+            return AnEvent.like(first)
+                    .timeMicros(dice == 9 ? now * 1_000 : first.timeMicros())
+                    .data(data == null ? first.data() : data.getBytes(StandardCharsets.UTF_8))
+                    .at(0, 0)
+                    .kafkaTimeMillis(now)
+                    .build();
         }
 
         private String data() {

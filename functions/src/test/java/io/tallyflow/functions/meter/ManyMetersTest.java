@@ -4,6 +4,7 @@ import static io.tallyflow.functions.Events.MINUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.Events;
+import io.tallyflow.schemas.event.AnEvent;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.progress.LaneCounts;
@@ -87,16 +88,12 @@ final class ManyMetersTest {
             data.append(p == 0 ? "" : ",").append("\"p" + p + "\":" + (i + p));
         }
         UsageEvent plain = Events.event("a", "e" + i, NOON);
-        return new UsageEvent(
-                plain.subject(),
-                plain.source(),
-                plain.id(),
-                "type-" + i % TYPES,
-                plain.timeMicros(),
-                data.append("}}").toString().getBytes(StandardCharsets.UTF_8),
-                0,
-                i,
-                NOON);
+        return AnEvent.like(plain)
+                .type("type-" + i % TYPES)
+                .data(data.append("}}").toString().getBytes(StandardCharsets.UTF_8))
+                .at(0, i)
+                .kafkaTimeMillis(NOON)
+                .build();
     }
 
     private static List<Reading> readings(int i) {

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.meter;
 
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.schemas.event.UsageEvent;
@@ -42,15 +43,14 @@ final class ReaderSamples {
         Instant instant = Instant.parse(time);
         long micros = instant.getEpochSecond() * 1_000_000 + instant.getNano() / 1_000;
         byte[] bytes = data == null ? null : data.getBytes(StandardCharsets.UTF_8);
-        return new UsageEvent(
-                "customer-1",
-                "service-0",
-                "00001",
-                type,
-                micros,
-                bytes,
-                3,
-                77,
-                instant.toEpochMilli());
+        return anEvent()
+                .source("service-0")
+                .id("00001")
+                .type(type)
+                .timeMicros(micros)
+                .data(bytes)
+                .at(3, 77)
+                .kafkaTimeMillis(instant.toEpochMilli())
+                .build();
     }
 }

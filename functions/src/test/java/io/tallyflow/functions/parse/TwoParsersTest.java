@@ -11,6 +11,7 @@ import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.functions.paths.MeterPaths;
 import io.tallyflow.functions.paths.PathTrie;
 import io.tallyflow.functions.paths.Places;
+import io.tallyflow.schemas.event.AnEvent;
 import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RecordHeader;
@@ -323,15 +324,6 @@ final class TwoParsersTest {
     }
 
     private static UsageEvent withoutData(UsageEvent event) {
-        return new UsageEvent(
-                event.subject(),
-                event.source(),
-                event.id(),
-                event.type(),
-                event.timeMicros(),
-                null,
-                event.partition(),
-                event.offset(),
-                event.kafkaTimeMillis());
+        return AnEvent.like(event).data((byte[]) null).build();
     }
 }

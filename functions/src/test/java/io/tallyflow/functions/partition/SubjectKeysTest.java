@@ -1,5 +1,6 @@
 package io.tallyflow.functions.partition;
 
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -52,8 +53,25 @@ final class SubjectKeysTest {
     @Test
     void givesCopiesOfAnEventOneKey() {
         SubjectKeys keys = new SubjectKeys(GROUPS, 7);
-        UsageEvent copy = new UsageEvent("s", "source", "id", "other", 9, null, 3, 4, 5);
-        UsageEvent event = new UsageEvent("s", "source", "id", "type", 1, new byte[2], 0, 0, 0);
+        UsageEvent copy =
+                anEvent()
+                        .subject("s")
+                        .source("source")
+                        .id("id")
+                        .type("other")
+                        .timeMicros(9)
+                        .at(3, 4)
+                        .kafkaTimeMillis(5)
+                        .build();
+        UsageEvent event =
+                anEvent()
+                        .subject("s")
+                        .source("source")
+                        .id("id")
+                        .type("type")
+                        .timeMicros(1)
+                        .data(new byte[2])
+                        .build();
         assertThat(keys.keyOf(copy)).isEqualTo(keys.keyOf(event));
     }
 

@@ -3,6 +3,7 @@ package io.tallyflow.functions.progress;
 import static io.tallyflow.functions.Events.MINUTE;
 import static io.tallyflow.functions.Events.event;
 import static io.tallyflow.functions.Events.reading;
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.aggregate.AggregateRules;
@@ -16,7 +17,6 @@ import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.RejectionReason;
-import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
@@ -108,7 +108,7 @@ final class LaneMetricsTest {
         give(
                 harness,
                 EventOrProgress.of(
-                        new UsageEvent("a", "source", "3", "other", 0, null, 0, 0, 0), 0));
+                        anEvent().subject("a").source("source").id("3").type("other").build(), 0));
         assertThat(metrics.counts())
                 .isEqualTo(
                         Map.of(

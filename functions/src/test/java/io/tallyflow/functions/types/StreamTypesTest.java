@@ -1,5 +1,6 @@
 package io.tallyflow.functions.types;
 
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.wire.FramedType;
@@ -44,8 +45,26 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class StreamTypesTest {
 
     private static final UsageEvent EVENT =
-            new UsageEvent("s", "src", "id", "t", 5, new byte[] {'{', '}'}, 1, 2, 3);
-    private static final UsageEvent BARE = new UsageEvent("s", "src", "id", "t", 5, null, 1, 2, 3);
+            anEvent()
+                    .subject("s")
+                    .source("src")
+                    .id("id")
+                    .type("t")
+                    .timeMicros(5)
+                    .data(new byte[] {'{', '}'})
+                    .at(1, 2)
+                    .kafkaTimeMillis(3)
+                    .build();
+    private static final UsageEvent BARE =
+            anEvent()
+                    .subject("s")
+                    .source("src")
+                    .id("id")
+                    .type("t")
+                    .timeMicros(5)
+                    .at(1, 2)
+                    .kafkaTimeMillis(3)
+                    .build();
     private static final RejectedRecord REJECTED =
             new RejectedRecord("JSON", "why", 1, 2, 3, new byte[] {1}, 1, "ab", null, "cd");
     private static final RejectedRecord TOMBSTONE =

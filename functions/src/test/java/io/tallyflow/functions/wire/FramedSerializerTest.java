@@ -1,5 +1,6 @@
 package io.tallyflow.functions.wire;
 
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -103,7 +104,14 @@ final class FramedSerializerTest {
     @Test
     void dataOfTheGreatestEventComesBack() throws Exception {
         UsageEvent event =
-                new UsageEvent("s", "s", "i", "t", 0, new byte[256 * 1024], 0, Long.MAX_VALUE, 0);
+                anEvent()
+                        .subject("s")
+                        .source("s")
+                        .id("i")
+                        .type("t")
+                        .data(new byte[256 * 1024])
+                        .at(0, Long.MAX_VALUE)
+                        .build();
         assertComesBack(FramedType.EVENT_OR_PROGRESS, List.of(EventOrProgress.of(event, 1)));
         assertComesBack(FramedType.LAKE_ROW, List.of(LakeRow.accepted(event)));
     }
@@ -151,16 +159,16 @@ final class FramedSerializerTest {
     private static UsageEvent event(Random random) {
         byte[] data = new byte[random.nextInt(700)];
         random.nextBytes(data);
-        return new UsageEvent(
-                text(random),
-                text(random),
-                text(random),
-                text(random),
-                random.nextLong(),
-                random.nextInt(4) == 0 ? null : data,
-                random.nextInt(),
-                random.nextLong() >>> random.nextInt(64),
-                random.nextLong());
+        return anEvent()
+                .subject(text(random))
+                .source(text(random))
+                .id(text(random))
+                .type(text(random))
+                .timeMicros(random.nextLong())
+                .data(random.nextInt(4) == 0 ? null : data)
+                .at(random.nextInt(), random.nextLong() >>> random.nextInt(64))
+                .kafkaTimeMillis(random.nextLong())
+                .build();
     }
 
     private static int @Nullable [] places(Random random) {

@@ -1,5 +1,6 @@
 package io.tallyflow.integration.lake;
 
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.iceberg.table.LakeTable;
@@ -58,8 +59,16 @@ final class LakeReaderTest {
 
     private static UsageEvent event(String id, long timeMillis) {
         byte[] data = ("{\"tokens\": \"" + id + "\"}").getBytes(StandardCharsets.UTF_8);
-        return new UsageEvent(
-                "ac\"me", "/s\uD83D\uDE00", id, "t", timeMillis * 1_000 + 7, data, 3, 42, NOON);
+        return anEvent()
+                .subject("ac\"me")
+                .source("/s\uD83D\uDE00")
+                .id(id)
+                .type("t")
+                .timeMicros(timeMillis * 1_000 + 7)
+                .data(data)
+                .at(3, 42)
+                .kafkaTimeMillis(NOON)
+                .build();
     }
 
     private static List<LakeRow> events(int from, int to) {

@@ -1,5 +1,6 @@
 package io.tallyflow.schemas.state;
 
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.schemas.event.UsageEvent;
@@ -65,7 +66,7 @@ class UsagePartialsTest {
     @Test
     void takesTimeSourceAndIdOfAReadingFromItsEvent() {
         Reading reading = new Reading("m", "{}", 0, 60_000, new BigDecimal("5"), null);
-        UsageEvent event = new UsageEvent("c", "s", "1", "t", 42, null, 0, 0, 0);
+        UsageEvent event = anEvent().subject("c").source("s").type("t").timeMicros(42).build();
         UsagePartial expected = one("5", 42, "s", "1");
         assertThat(UsagePartials.of(reading, event)).isEqualTo(expected);
         assertThat(UsagePartials.add(UsagePartials.NONE, reading, event)).isEqualTo(expected);

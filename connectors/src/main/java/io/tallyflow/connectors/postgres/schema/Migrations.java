@@ -31,12 +31,16 @@ public final class Migrations {
      *     migrated by a newer program or was changed by hand
      */
     public static void apply(DataSource database) {
+        apply(database, LOCATION);
+    }
+
+    static void apply(DataSource database, String location) {
         checkServer(database);
         try {
             Flyway.configure(Migrations.class.getClassLoader())
                     .dataSource(database)
                     .initSql(SchemaSession.LIMITS)
-                    .locations(LOCATION)
+                    .locations(location)
                     .failOnMissingLocations(true)
                     .validateMigrationNaming(true)
                     .defaultSchema(SCHEMA)

@@ -1,5 +1,7 @@
 package io.tallyflow.connectors.iceberg.commit;
 
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
+
 import io.tallyflow.connectors.iceberg.FaultyCatalog;
 import io.tallyflow.connectors.iceberg.RestCatalogServer;
 import io.tallyflow.connectors.iceberg.table.Lake;
@@ -188,16 +190,14 @@ public final class LakeFixture implements AutoCloseable {
     }
 
     public static UsageEvent usageEvent(long number, long day) {
-        return new UsageEvent(
-                "customer-" + number % 7,
-                "test",
-                Long.toString(number),
-                "prompt",
-                START.plus(Duration.ofDays(-day)).toEpochMilli() * 1_000 + number,
-                ("{\"tokens\":" + number + "}").getBytes(StandardCharsets.UTF_8),
-                0,
-                number,
-                START.toEpochMilli());
+        return anEvent()
+                .subject("customer-" + number % 7)
+                .id(Long.toString(number))
+                .timeMicros(START.plus(Duration.ofDays(-day)).toEpochMilli() * 1_000 + number)
+                .data(("{\"tokens\":" + number + "}").getBytes(StandardCharsets.UTF_8))
+                .at(0, number)
+                .kafkaTimeMillis(START.toEpochMilli())
+                .build();
     }
 
     /** The numbers of all events in the lake, sorted, copies included. */

@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.iceberg.commit;
 
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -53,8 +54,14 @@ final class LakeViewTest {
     }
 
     private static UsageEvent event(String id, long day) {
-        return new UsageEvent(
-                "subject " + id, "s", id, "t", (NOON + day * DAY) * 1_000, null, 0, 0, NOON);
+        return anEvent()
+                .subject("subject " + id)
+                .source("s")
+                .id(id)
+                .type("t")
+                .timeMicros((NOON + day * DAY) * 1_000)
+                .kafkaTimeMillis(NOON)
+                .build();
     }
 
     private static LakeRow accepted(String id) {

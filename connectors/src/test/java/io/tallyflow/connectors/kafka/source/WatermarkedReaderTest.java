@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.kafka.source;
 
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static java.util.stream.Collectors.toMap;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tallyflow.connectors.RecordedMetrics;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
-import io.tallyflow.schemas.event.UsageEvent;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -402,16 +402,15 @@ final class WatermarkedReaderTest {
     private static ParsedRecord record(
             int partition, long offset, long timeMillis, long kafkaTimeMillis) {
         return ParsedRecord.of(
-                new UsageEvent(
-                        "s",
-                        "source",
-                        "id" + offset,
-                        "t",
-                        timeMillis * 1_000,
-                        null,
-                        partition,
-                        offset,
-                        kafkaTimeMillis));
+                anEvent()
+                        .subject("s")
+                        .source("source")
+                        .id("id" + offset)
+                        .type("t")
+                        .timeMicros(timeMillis * 1_000)
+                        .at(partition, offset)
+                        .kafkaTimeMillis(kafkaTimeMillis)
+                        .build());
     }
 
     /** Answers when the test says so, with what the test says. */
