@@ -3,8 +3,8 @@ package io.tallyflow.results.ledger;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tallyflow.results.Question;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -18,14 +18,22 @@ public final class LedgerHistory {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private static final String COMMIT =
-            """
+    private static final Question<PastCommit> COMMIT =
+            new Question<>(
+                    """
             select committed_at, consumed, offsets
             from tallyflow.ledger_history where pipeline = ? and epoch = ? and commit = ?
-            """;
+            """,
+                    LedgerHistory::pastCommit);
 
-    private static final String NEWEST =
-            "select epoch, commit, token, consumed from tallyflow.ledger where pipeline = ?";
+    private static final Question<Newest> NEWEST =
+            new Question<>(
+                    "select epoch, commit, token, consumed from tallyflow.ledger where pipeline = ?",
+                    row ->
+                            new Newest(
+                                    new LedgerPosition(row.getLong("epoch"), row.getLong("commit")),
+                                    row.getLong("token"),
+                                    row.getLong("consumed")));
 
     private final Connection connection;
     private final String pipeline;
@@ -53,34 +61,20 @@ public final class LedgerHistory {
 
     /** The results as they stand now. */
     public Newest newest() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(NEWEST)) {
-            statement.setString(1, pipeline);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next()
-                        ? new Newest(
-                                new LedgerPosition(row.getLong("epoch"), row.getLong("commit")),
-                                row.getLong("token"),
-                                row.getLong("consumed"))
-                        : new Newest(LedgerPosition.NOTHING, 0, 0);
-            }
-        }
+        Newest newest = NEWEST.first(connection, pipeline);
+        return newest == null ? new Newest(LedgerPosition.NOTHING, 0, 0) : newest;
     }
 
     /** A commit, or null if the history does not know it. */
     public @Nullable PastCommit commit(LedgerPosition position) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(COMMIT)) {
-            statement.setString(1, pipeline);
-            statement.setLong(2, position.epoch());
-            statement.setLong(3, position.commit());
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next()
-                        ? new PastCommit(
-                                row.getObject("committed_at", OffsetDateTime.class).toInstant(),
-                                row.getLong("consumed"),
-                                offsets(row.getString("offsets")))
-                        : null;
-            }
-        }
+        return COMMIT.first(connection, pipeline, position.epoch(), position.commit());
+    }
+
+    private static PastCommit pastCommit(ResultSet row) throws SQLException {
+        return new PastCommit(
+                row.getObject("committed_at", OffsetDateTime.class).toInstant(),
+                row.getLong("consumed"),
+                offsets(row.getString("offsets")));
     }
 
     private static SortedMap<Integer, Long> offsets(String json) throws SQLException {

@@ -2,6 +2,7 @@ package io.tallyflow.results.meters;
 
 import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.PostgresTrouble;
+import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.GroupDimension;
@@ -11,7 +12,6 @@ import io.tallyflow.schemas.meter.WindowSize;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,11 +26,13 @@ public final class MetersInForce {
             from tallyflow.meter order by slug
             """;
 
-    private static final String GROUPS =
-            """
+    private static final Question<GroupOfMeter> GROUPS =
+            new Question<>(
+                    """
             select m.slug, g.key, g.value
             from tallyflow.meter m, jsonb_each_text(m.group_by) g order by m.slug, g.key collate "C"
-            """;
+            """,
+                    MetersInForce::group);
 
     private MetersInForce() {}
 
@@ -40,33 +42,24 @@ public final class MetersInForce {
      * @throws RequestFailedException if it does not answer
      */
     public static List<Meter> read(PostgresAddress address) {
-        try (Connection connection = address.connect();
-                Statement statement = connection.createStatement()) {
-            Map<String, List<GroupDimension>> groups = groups(statement);
-            List<Meter> meters = new ArrayList<>();
-            try (ResultSet row = statement.executeQuery(METERS)) {
-                while (row.next()) {
-                    meters.add(meter(row, groups));
-                }
+        try (Connection connection = address.connect()) {
+            Map<String, List<GroupDimension>> groups = new LinkedHashMap<>();
+            for (GroupOfMeter group : GROUPS.all(connection)) {
+                groups.computeIfAbsent(group.slug(), slug -> new ArrayList<>())
+                        .add(group.dimension());
             }
-            return meters;
+            return new Question<>(METERS, row -> meter(row, groups)).all(connection);
         } catch (SQLException e) {
             throw PostgresTrouble.failure(address, e);
         }
     }
 
-    private static Map<String, List<GroupDimension>> groups(Statement statement)
-            throws SQLException {
-        Map<String, List<GroupDimension>> groups = new LinkedHashMap<>();
-        try (ResultSet row = statement.executeQuery(GROUPS)) {
-            while (row.next()) {
-                groups.computeIfAbsent(row.getString(1), slug -> new ArrayList<>())
-                        .add(
-                                new GroupDimension(
-                                        row.getString(2), JsonPath.parse(row.getString(3))));
-            }
-        }
-        return groups;
+    private record GroupOfMeter(String slug, GroupDimension dimension) {}
+
+    private static GroupOfMeter group(ResultSet row) throws SQLException {
+        return new GroupOfMeter(
+                row.getString(1),
+                new GroupDimension(row.getString(2), JsonPath.parse(row.getString(3))));
     }
 
     private static Meter meter(ResultSet row, Map<String, List<GroupDimension>> groups)

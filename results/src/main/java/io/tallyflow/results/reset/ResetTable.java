@@ -1,14 +1,13 @@
 package io.tallyflow.results.reset;
 
+import io.tallyflow.results.Question;
 import io.tallyflow.results.reset.Reset.Deed;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ResetTable {
 
-    private static final String METER =
-            "select exists (select from tallyflow.meter_definition where slug = ?)";
+    private static final Question<String> METER =
+            new Question<>(
+                    "select slug from tallyflow.meter_definition where slug = ?",
+                    row -> row.getString(1));
 
     private static final String ADD =
             """
@@ -36,14 +37,16 @@ public final class ResetTable {
             where id = ? and undone_at is null
             """;
 
-    private static final String ALL =
-            """
+    private static final Question<Reset> RESETS =
+            new Question<>(
+                    """
             select id, meter, subject, at, requested, savepoint, recorded_at, recorded_by, reason,
                 undone_at, undone_by, undo_reason
             from tallyflow.reset
             where (?::text is null or id = ?::text) and (?::text is null or meter = ?::text)
             order by recorded_at desc, id
-            """;
+            """,
+                    ResetTable::reset);
 
     private final Connection connection;
 
@@ -53,12 +56,7 @@ public final class ResetTable {
 
     /** Whether there is a meter, in force or not. */
     public boolean knows(String meter) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(METER)) {
-            statement.setString(1, meter);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() && row.getBoolean(1);
-            }
-        }
+        return METER.first(connection, meter) != null;
     }
 
     /**
@@ -70,16 +68,16 @@ public final class ResetTable {
      */
     public Reset add(ResetRequest request, Instant now, String savepoint) throws SQLException {
         Instant requested = request.requested() == null ? now : request.requested();
-        try (PreparedStatement statement = connection.prepareStatement(ADD)) {
-            statement.setString(1, request.id());
-            statement.setString(2, request.meter());
-            statement.setString(3, request.subject());
-            statement.setObject(4, requested.atOffset(ZoneOffset.UTC));
-            statement.setString(5, request.reason());
-            statement.setString(6, savepoint);
-            statement.setString(7, request.by());
-            statement.executeUpdate();
-        }
+        Question.run(
+                connection,
+                ADD,
+                request.id(),
+                request.meter(),
+                request.subject(),
+                requested.atOffset(ZoneOffset.UTC),
+                request.reason(),
+                savepoint,
+                request.by());
         return Objects.requireNonNull(find(request.id()), "no reset is ever deleted");
     }
 
@@ -89,19 +87,13 @@ public final class ResetTable {
      * @return what is on record; null if there is none of this id
      */
     public @Nullable Reset undo(String id, String by, @Nullable String reason) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(UNDO)) {
-            statement.setString(1, by);
-            statement.setString(2, reason);
-            statement.setString(3, id);
-            statement.executeUpdate();
-        }
+        Question.run(connection, UNDO, by, reason, id);
         return find(id);
     }
 
     /** The one of an id, or null. */
     public @Nullable Reset find(String id) throws SQLException {
-        List<Reset> found = read(id, null);
-        return found.isEmpty() ? null : found.get(0);
+        return RESETS.first(connection, id, id, null, null);
     }
 
     /**
@@ -110,23 +102,7 @@ public final class ResetTable {
      * @param meter null for all meters
      */
     public List<Reset> all(@Nullable String meter) throws SQLException {
-        return read(null, meter);
-    }
-
-    private List<Reset> read(@Nullable String id, @Nullable String meter) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(ALL)) {
-            statement.setString(1, id);
-            statement.setString(2, id);
-            statement.setString(3, meter);
-            statement.setString(4, meter);
-            List<Reset> found = new ArrayList<>();
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    found.add(reset(row));
-                }
-            }
-            return found;
-        }
+        return RESETS.all(connection, null, null, meter, meter);
     }
 
     private static Reset reset(ResultSet row) throws SQLException {

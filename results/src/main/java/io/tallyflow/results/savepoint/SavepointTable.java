@@ -1,22 +1,22 @@
 package io.tallyflow.results.savepoint;
 
+import io.tallyflow.results.Question;
 import io.tallyflow.results.ledger.LedgerPosition;
 import io.tallyflow.schemas.commit.CommitName;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The savepoints of a pipeline that are on record in Postgres. */
 public final class SavepointTable {
 
-    private static final String POSITION =
-            "select epoch, commit from tallyflow.ledger where pipeline = ?";
+    private static final Question<LedgerPosition> POSITION =
+            new Question<>(
+                    "select epoch, commit from tallyflow.ledger where pipeline = ?",
+                    row -> new LedgerPosition(row.getLong(1), row.getLong(2)));
 
     private static final String ADD =
             """
@@ -25,8 +25,9 @@ public final class SavepointTable {
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
-    private static final String ALL =
-            """
+    private static final Question<RecordedSavepoint> SAVEPOINTS =
+            new Question<>(
+                    """
             select s.path, s.checkpoint, s.format, s.taken_at, s.taken_by, s.after_epoch,
                 s.after_commit,
                 h.epoch, h.commit, h.abandoned_in_epoch is not null as abandoned,
@@ -44,7 +45,8 @@ public final class SavepointTable {
             ) h on true
             where s.pipeline = ? and (?::text is null or s.path = ?::text)
             order by s.taken_at desc, s.checkpoint desc
-            """;
+            """,
+                    SavepointTable::savepoint);
 
     private final Connection connection;
     private final String pipeline;
@@ -56,14 +58,8 @@ public final class SavepointTable {
 
     /** Where the pipeline's results stand now. */
     public LedgerPosition position() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(POSITION)) {
-            statement.setString(1, pipeline);
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next()
-                        ? new LedgerPosition(row.getLong(1), row.getLong(2))
-                        : LedgerPosition.NOTHING;
-            }
-        }
+        LedgerPosition position = POSITION.first(connection, pipeline);
+        return position == null ? LedgerPosition.NOTHING : position;
     }
 
     /**
@@ -81,45 +77,29 @@ public final class SavepointTable {
             String takenBy,
             @Nullable CommitName name)
             throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(ADD)) {
-            statement.setString(1, savepoint.path());
-            statement.setString(2, pipeline);
-            statement.setLong(3, savepoint.checkpoint());
-            statement.setLong(4, before.epoch());
-            statement.setLong(5, before.commit());
-            statement.setString(6, job);
-            statement.setString(7, format.name());
-            statement.setBoolean(8, stopped);
-            statement.setString(9, takenBy);
-            statement.setObject(10, name == null ? null : name.token(), Types.BIGINT);
-            statement.executeUpdate();
-        }
+        Question.run(
+                connection,
+                ADD,
+                savepoint.path(),
+                pipeline,
+                savepoint.checkpoint(),
+                before.epoch(),
+                before.commit(),
+                job,
+                format.name(),
+                stopped,
+                takenBy,
+                name == null ? null : name.token());
     }
 
     /** All of them, newest first. */
     public List<RecordedSavepoint> all() throws SQLException {
-        return read(null);
+        return SAVEPOINTS.all(connection, pipeline, null, null);
     }
 
     /** The one at a path, or null if there is none on record. */
     public @Nullable RecordedSavepoint at(String path) throws SQLException {
-        List<RecordedSavepoint> found = read(path);
-        return found.isEmpty() ? null : found.get(0);
-    }
-
-    private List<RecordedSavepoint> read(@Nullable String path) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(ALL)) {
-            statement.setString(1, pipeline);
-            statement.setString(2, path);
-            statement.setString(3, path);
-            List<RecordedSavepoint> found = new ArrayList<>();
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    found.add(savepoint(row));
-                }
-            }
-            return found;
-        }
+        return SAVEPOINTS.first(connection, pipeline, path, path);
     }
 
     private static RecordedSavepoint savepoint(ResultSet row) throws SQLException {

@@ -1,13 +1,12 @@
 package io.tallyflow.results.status;
 
 import io.tallyflow.connectors.postgres.session.CountColumns;
+import io.tallyflow.results.Question;
 import io.tallyflow.schemas.progress.Count;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -29,51 +28,41 @@ public record LedgerStatus(List<PipelineStatus> pipelines, List<String> meters) 
             """
                     .formatted(Count.columns());
 
-    private static final String OFFSETS =
-            """
+    private static final Question<Offset> OFFSETS =
+            new Question<>(
+                    """
             select pipeline, key::int, value::bigint
             from tallyflow.progress, jsonb_each_text(offsets)
-            """;
+            """,
+                    row -> new Offset(row.getString(1), row.getInt(2), row.getLong(3)));
 
     /** For this transaction only: behind a connection pool the session is not ours. */
     private static final String AS_OF_NOW = "set transaction isolation level repeatable read";
 
-    private static final String METERS = "select slug from tallyflow.meter order by slug";
+    private static final Question<String> METERS =
+            new Question<>(
+                    "select slug from tallyflow.meter order by slug", row -> row.getString(1));
 
     /** Reads everything as of one commit. */
     public static LedgerStatus read(Connection connection) throws SQLException {
         connection.setReadOnly(true);
         connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(AS_OF_NOW);
-            return new LedgerStatus(pipelines(statement, offsets(statement)), meters(statement));
+        try {
+            Question.run(connection, AS_OF_NOW);
+            Map<String, TreeMap<Integer, Long>> offsets = new TreeMap<>();
+            for (Offset offset : OFFSETS.all(connection)) {
+                offsets.computeIfAbsent(offset.pipeline(), name -> new TreeMap<>())
+                        .put(offset.partition(), offset.next());
+            }
+            List<PipelineStatus> pipelines =
+                    new Question<>(PROGRESS, row -> pipeline(row, offsets)).all(connection);
+            return new LedgerStatus(pipelines, METERS.all(connection));
         } finally {
             connection.rollback();
         }
     }
 
-    private static Map<String, TreeMap<Integer, Long>> offsets(Statement statement)
-            throws SQLException {
-        Map<String, TreeMap<Integer, Long>> offsets = new TreeMap<>();
-        try (ResultSet row = statement.executeQuery(OFFSETS)) {
-            while (row.next()) {
-                offsets.computeIfAbsent(row.getString(1), name -> new TreeMap<>())
-                        .put(row.getInt(2), row.getLong(3));
-            }
-        }
-        return offsets;
-    }
-
-    private static List<PipelineStatus> pipelines(
-            Statement statement, Map<String, TreeMap<Integer, Long>> offsets) throws SQLException {
-        List<PipelineStatus> pipelines = new ArrayList<>();
-        try (ResultSet row = statement.executeQuery(PROGRESS)) {
-            while (row.next()) {
-                pipelines.add(pipeline(row, offsets));
-            }
-        }
-        return pipelines;
-    }
+    private record Offset(String pipeline, int partition, long next) {}
 
     private static PipelineStatus pipeline(
             ResultSet row, Map<String, TreeMap<Integer, Long>> offsets) throws SQLException {
@@ -93,15 +82,5 @@ public record LedgerStatus(List<PipelineStatus> pipelines, List<String> meters) 
     private static @Nullable Long nullable(ResultSet row, String column) throws SQLException {
         long value = row.getLong(column);
         return row.wasNull() ? null : value;
-    }
-
-    private static List<String> meters(Statement statement) throws SQLException {
-        List<String> meters = new ArrayList<>();
-        try (ResultSet row = statement.executeQuery(METERS)) {
-            while (row.next()) {
-                meters.add(row.getString(1));
-            }
-        }
-        return meters;
     }
 }
