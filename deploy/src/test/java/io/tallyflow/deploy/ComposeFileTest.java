@@ -194,9 +194,9 @@ final class ComposeFileTest {
         assertThat(mounts).anyMatch(mount -> mount.contains(":" + ManifestArguments.METERS + ":"));
         assertThat(mounts)
                 .anyMatch(mount -> mount.contains(":" + ManifestArguments.LAKE_PROPERTIES + ":"));
-        assertThat(options.kafka().bootstrap()).isEqualTo("kafka:9092");
+        assertThat(options.kafka().connection().bootstrap()).isEqualTo("kafka:9092");
         assertThat(services.at("/kafka/environment/KAFKA_ADVERTISED_LISTENERS").asText())
-                .contains("INTERNAL://" + options.kafka().bootstrap());
+                .contains("INTERNAL://" + options.kafka().connection().bootstrap());
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.tallyflow.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.jobs.metering.LakeConnection;
+import io.tallyflow.connectors.iceberg.table.LakeConnection;
 import io.tallyflow.jobs.metering.MeteringJob;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.jobs.schema.PrepareSchema;

@@ -70,7 +70,7 @@ final class FlinkDeploymentTest {
                         Repository.texts(job.get("args")),
                         Repository.ROOT.resolve("deploy/kubernetes/lake.properties"));
         assertThat(options.meters()).hasToString(ManifestArguments.METERS);
-        assertThat(options.lake()).isNotNull();
+        assertThat(options.lake().options()).isNotNull();
         assertThat(job.get("upgradeMode").asText()).isEqualTo("savepoint");
     }
 

@@ -1,6 +1,10 @@
 package io.tallyflow.results;
 
+import io.tallyflow.connectors.login.PostgresConnection;
+import io.tallyflow.connectors.login.PostgresConnection.Password;
+import io.tallyflow.connectors.login.PostgresConnection.User;
 import io.tallyflow.connectors.login.PostgresUrl;
+import io.tallyflow.connectors.login.PostgresUse;
 import io.tallyflow.connectors.login.Secret;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -8,22 +12,28 @@ import java.util.Map;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A Postgres server and how to log in.
+ * A Postgres server and how to log in, as whoever asks for results knows it.
  *
- * @param url JDBC URL without user and password: fit to be shown
- * @param password null if none is known. Never shown.
+ * @param connection its URL is fit to be shown
  */
-public record PostgresAddress(String url, String user, @Nullable String password) {
+public record PostgresAddress(PostgresConnection connection) {
 
     /** Environment variable that holds the password, so that it stands on no command line. */
     public static final String PASSWORD_VARIABLE = "TALLYFLOW_POSTGRES_PASSWORD";
 
-    private static final int LOGIN_SECONDS = 15;
-
     private static final String DATABASE_AND_USER = "tallyflow";
+
+    /**
+     * The address that the texts make.
+     *
+     * @param url JDBC URL without user and password
+     * @param password null if none is known. Never shown.
+     */
+    public PostgresAddress(String url, String user, @Nullable String password) {
+        this(new PostgresConnection(url, new User(user), new Password(password)));
+    }
 
     /**
      * Reads {@code postgresql://user@host:port/database?options}, with or without {@code jdbc:}.
@@ -53,6 +63,21 @@ public record PostgresAddress(String url, String user, @Nullable String password
         }
     }
 
+    /** JDBC URL without user and password. */
+    public String url() {
+        return connection.url();
+    }
+
+    /** Whom the database knows. */
+    public String user() {
+        return connection.user().name();
+    }
+
+    /** Null if none is known. Never shown. */
+    public @Nullable String password() {
+        return connection.password().text();
+    }
+
     /** A new connection. */
     public Connection connect() throws SQLException {
         return dataSource().getConnection();
@@ -60,24 +85,15 @@ public record PostgresAddress(String url, String user, @Nullable String password
 
     /** Opens a new connection each time. */
     public DataSource dataSource() {
-        PGSimpleDataSource source = new PGSimpleDataSource();
-        source.setUrl(url);
-        source.setUser(user);
-        source.setPassword(password);
-        source.setLoginTimeout(LOGIN_SECONDS);
-        // A pool in transaction mode may know another statement by the same name.
-        source.setPrepareThreshold(0);
-        return source;
+        return connection.dataSource(PostgresUse.QUESTIONS);
     }
 
     /** For people and their {@code psql}. */
     public String shown() {
-        String rest = url.substring("jdbc:postgresql://".length());
-        int options = rest.indexOf('?');
         return "postgresql://"
-                + PostgresUrl.encoded(user)
+                + PostgresUrl.encoded(user())
                 + "@"
-                + (options < 0 ? rest : rest.substring(0, options));
+                + connection.shown().substring("jdbc:postgresql://".length());
     }
 
     @Override

@@ -65,7 +65,10 @@ final class CommittingProduct implements Program {
                 : new EmbeddedFlink(
                         (environment, job) ->
                                 MeteringJob.build(
-                                        environment, ProductOptions.withoutLake(job, shards)));
+                                        environment,
+                                        MeteringJob.check(
+                                                environment.getConfiguration(),
+                                                ProductOptions.withoutLake(job, shards))));
     }
 
     private static Connection connect(ProgramSettings settings) throws SQLException {

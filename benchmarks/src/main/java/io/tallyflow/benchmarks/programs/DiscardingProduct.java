@@ -82,7 +82,7 @@ final class DiscardingProduct implements Program {
                         meters,
                         DedupeRules.defaults().with(new WorkingMemory(0, settings.filterBytes())),
                         AggregateRules.defaults(),
-                        options.subjectShards());
+                        options.state().subjectShards().number());
         new MeteringPipeline(ends, rules).attachTo(environment, environment.getParallelism());
     }
 }

@@ -139,7 +139,10 @@ public final class LargeRewind {
                 new EmbeddedFlink(
                         (environment, job) ->
                                 MeteringJob.build(
-                                        environment, ProductOptions.rewinding(job, target)));
+                                        environment,
+                                        MeteringJob.check(
+                                                environment.getConfiguration(),
+                                                ProductOptions.rewinding(job, target))));
         try (RunningJob running = flink.start(settings(state))) {
             step.run(running);
         }

@@ -5,10 +5,11 @@ import io.tallyflow.cli.directory.DataDirectory;
 import io.tallyflow.cli.terminal.Console;
 import io.tallyflow.cli.terminal.Lifetime;
 import io.tallyflow.cli.terminal.Signals;
+import io.tallyflow.connectors.iceberg.table.CatalogTexts;
 import io.tallyflow.connectors.iceberg.table.Lake;
+import io.tallyflow.connectors.iceberg.table.LakeConnection;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.upkeep.CompactionRules;
-import io.tallyflow.jobs.metering.LakeConnection;
 import io.tallyflow.local.embedded.EmbeddedPostgres;
 import io.tallyflow.local.embedded.LakeAddress;
 import io.tallyflow.results.FirstCause;
@@ -127,7 +128,9 @@ final class LakeCompactCommand implements Callable<Integer> {
         }
         LakeOptions options;
         try {
-            options = LakeConnection.options(Map.of(), file.toString(), System.getenv(), PATIENCE);
+            options =
+                    LakeConnection.options(
+                            CatalogTexts.NONE, file.toString(), System.getenv(), PATIENCE);
         } catch (IllegalArgumentException e) {
             throw new RequestRefusedException("--lake-properties " + file + " " + e.getMessage());
         }

@@ -4,8 +4,9 @@ import io.tallyflow.cli.connect.ConnectionOptions;
 import io.tallyflow.cli.connect.Connections;
 import io.tallyflow.cli.connect.EmbeddedLake;
 import io.tallyflow.cli.terminal.Console;
+import io.tallyflow.connectors.iceberg.table.CatalogTexts;
+import io.tallyflow.connectors.iceberg.table.LakeConnection;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
-import io.tallyflow.jobs.metering.LakeConnection;
 import io.tallyflow.local.truth.Comparison;
 import io.tallyflow.local.truth.LakeArrival;
 import io.tallyflow.local.truth.SeenInLake;
@@ -91,7 +92,7 @@ final class RehearsalCheckCommand implements Callable<Integer> {
         if (file != null) {
             try {
                 return LakeConnection.options(
-                        Map.of(), file.toString(), System.getenv(), LAKE_PATIENCE);
+                        CatalogTexts.NONE, file.toString(), System.getenv(), LAKE_PATIENCE);
             } catch (IllegalArgumentException e) {
                 throw new RequestRefusedException(
                         "--lake-properties " + file + " " + e.getMessage());

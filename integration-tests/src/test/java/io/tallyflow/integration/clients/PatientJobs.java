@@ -59,7 +59,11 @@ final class PatientJobs {
         return new StoppableJob(
                 settings,
                 (flink, same) ->
-                        MeteringJob.build(flink, MeteringOptionsReader.read(options, Map.of())));
+                        MeteringJob.build(
+                                flink,
+                                MeteringJob.check(
+                                        flink.getConfiguration(),
+                                        MeteringOptionsReader.read(options, Map.of()))));
     }
 
     /** As people write it. */

@@ -120,8 +120,10 @@ final class Recovery implements AutoCloseable {
                                 (environment, unused) ->
                                         MeteringJob.build(
                                                 environment,
-                                                MeteringOptionsReader.read(
-                                                        options(more), Map.of())))
+                                                MeteringJob.check(
+                                                        environment.getConfiguration(),
+                                                        MeteringOptionsReader.read(
+                                                                options(more), Map.of()))))
                         .start(
                                 new JobSettings(
                                         kafka.bootstrapServers(),

@@ -50,8 +50,11 @@ public final class WatchedJob implements AutoCloseable {
                                 (flink, same) ->
                                         MeteringJob.build(
                                                 flink,
-                                                MeteringOptionsReader.read(
-                                                        arguments(same, options), environment)))
+                                                MeteringJob.check(
+                                                        flink.getConfiguration(),
+                                                        MeteringOptionsReader.read(
+                                                                arguments(same, options),
+                                                                environment))))
                         .start(settings));
     }
 

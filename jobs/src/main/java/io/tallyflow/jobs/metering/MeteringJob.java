@@ -1,6 +1,9 @@
 package io.tallyflow.jobs.metering;
 
+import io.tallyflow.connectors.kafka.EventsTopic;
 import io.tallyflow.connectors.login.LoginTrouble;
+import io.tallyflow.connectors.login.PostgresConnection;
+import io.tallyflow.connectors.login.PostgresUse;
 import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.connectors.postgres.session.DriverRelease;
@@ -11,8 +14,10 @@ import io.tallyflow.schemas.meter.MeterFile;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +42,7 @@ public final class MeteringJob {
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment(FlinkSettings.required());
         try {
-            build(environment, options);
+            build(environment, check(environment.getConfiguration(), options));
             environment.execute(NAME);
         } finally {
             // Each start builds the job with classes of its own.
@@ -45,56 +50,75 @@ public final class MeteringJob {
         }
     }
 
-    /** Builds the job between the ends that the options name. */
-    public static void build(StreamExecutionEnvironment environment, MeteringOptions options)
+    /**
+     * Looks at all that can speak against a start, and learns what the graph depends on. Only a
+     * look: the first commit registers the meters, and the tasks make the tables of the lake, so
+     * that a start which is refused leaves everything as it was.
+     *
+     * @param flink the settings that the job will run with
+     * @throws IllegalArgumentException if settings or meters are wrong
+     * @throws IOException if the definitions cannot be read, or Kafka or the topic is not there
+     * @throws SQLException if Postgres is not there, lets nobody in or has another schema
+     */
+    public static CheckedStart check(ReadableConfig flink, MeteringOptions options)
             throws IOException, SQLException {
-        FlinkSettings.check(environment.getConfiguration());
+        FlinkSettings.check(flink);
         MeteringRules rules = rules(options);
         LOG.info(
                 "Tallyflow {} starts with {} and the meters {}",
                 VERSION,
                 options,
                 rules.meters().stream().map(Meter::slug).toList());
-        // For the page of the job, and for commands that must not take another job for this one.
-        environment.getConfig().setGlobalJobParameters(Configuration.fromMap(options.shown()));
-        check(options, rules);
-        int partitions = EventsTopic.partitions(options);
-        int readers = Math.min(environment.getParallelism(), partitions);
-        Duration interval =
-                environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
-        new MeteringPipeline(RealEnds.ends(options, rules.meters(), interval), rules)
-                .attachTo(environment, readers);
+        look(options.postgres().connection(), rules.meters());
+        KafkaOptions kafka = options.kafka();
+        int partitions = new EventsTopic(kafka.connection(), kafka.events().name()).partitions();
+        return new CheckedStart(options, rules, partitions);
     }
 
-    /** Only a look: the first commit registers the meters. */
-    private static void check(MeteringOptions options, MeteringRules rules) throws SQLException {
+    /** Builds the job between the ends that the options name; asks none of them. */
+    public static void build(StreamExecutionEnvironment environment, CheckedStart start) {
+        MeteringOptions options = start.options();
+        // For the page of the job, and for commands that must not take another job for this one.
+        environment.getConfig().setGlobalJobParameters(Configuration.fromMap(options.shown()));
+        Duration interval =
+                environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
+        MeteringEnds ends = RealEnds.ends(options, start.rules().meters(), interval);
+        new MeteringPipeline(ends, start.rules())
+                .attachTo(environment, start.readers(environment.getParallelism()));
+    }
+
+    private static void look(PostgresConnection postgres, List<Meter> meters) throws SQLException {
         try {
-            MeterRegistry.check(RealEnds.dataSource(options), MeterDefinition.of(rules.meters()));
+            MeterRegistry.check(postgres.dataSource(PostgresUse.JOB), MeterDefinition.of(meters));
         } catch (SQLException e) {
             String advice = LoginTrouble.advice(e);
             if (advice == null) {
                 throw e;
             }
-            String where = options.postgresUrl().replaceFirst("\\?.*", "");
             throw new SQLException(
-                    where + " lets nobody in (" + LoginTrouble.reason(e) + "): " + advice,
+                    postgres.shown()
+                            + " lets nobody in ("
+                            + LoginTrouble.reason(e)
+                            + "): "
+                            + advice,
                     e.getSQLState());
         }
     }
 
     private static MeteringRules rules(MeteringOptions options) throws IOException {
+        StateRules state = options.state();
         return new MeteringRules(
                 MeterFile.read(options.meters()),
                 new DedupeRules(
-                        options.dedupeHorizon(),
+                        state.dedupeHorizon().time(),
                         AHEAD,
-                        options.stateKept(),
-                        options.workingMemory()),
+                        state.stateKept().time(),
+                        state.workingMemory()),
                 new AggregateRules(
-                        options.allowedLateness(),
+                        options.time().allowedLateness().time(),
                         options.rewindTo() != null,
-                        options.mostGroups(),
-                        options.workingMemory()),
-                options.subjectShards());
+                        state.mostGroups().number(),
+                        state.workingMemory()),
+                state.subjectShards().number());
     }
 }

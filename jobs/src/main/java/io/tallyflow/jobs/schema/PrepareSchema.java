@@ -1,19 +1,19 @@
 package io.tallyflow.jobs.schema;
 
+import io.tallyflow.connectors.login.PostgresConnection;
+import io.tallyflow.connectors.login.PostgresConnection.Password;
+import io.tallyflow.connectors.login.PostgresConnection.User;
 import io.tallyflow.connectors.login.PostgresUrl;
-import io.tallyflow.connectors.login.Secret;
+import io.tallyflow.connectors.login.PostgresUse;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.connectors.postgres.schema.Upkeep;
+import io.tallyflow.jobs.metering.GivenOptions;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
 import io.tallyflow.jobs.metering.Option;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +26,9 @@ import org.slf4j.LoggerFactory;
 public final class PrepareSchema {
 
     private static final Logger LOG = LoggerFactory.getLogger(PrepareSchema.class);
+
+    private static final List<Option> KNOWN = List.of(Option.POSTGRES_URL, Option.POSTGRES_USER);
+    private static final String FORM = "--postgres.url URL or --postgres.user USER";
 
     private PrepareSchema() {}
 
@@ -50,53 +53,26 @@ public final class PrepareSchema {
      * @throws IllegalArgumentException naming every problem
      */
     static DataSource database(String[] arguments, Map<String, String> environment) {
-        List<String> problems = new ArrayList<>();
-        Map<Option, String> given = given(arguments, problems);
-        String url = url(given.getOrDefault(Option.POSTGRES_URL, ""), problems);
-        if (!problems.isEmpty()) {
-            throw new IllegalArgumentException(String.join("\n", problems));
-        }
-        PGSimpleDataSource database = new PGSimpleDataSource();
-        database.setUrl(url);
-        database.setUser(given.getOrDefault(Option.POSTGRES_USER, "tallyflow"));
-        database.setPassword(Secret.find(MeteringOptionsReader.PASSWORD_VARIABLE, environment));
-        database.setApplicationName("tallyflow schema");
-        return database;
+        GivenOptions given = GivenOptions.only(KNOWN, FORM, arguments, environment);
+        PostgresConnection owner =
+                new PostgresConnection(
+                        url(given),
+                        new User(given.text(Option.POSTGRES_USER)),
+                        new Password(given.secret(MeteringOptionsReader.PASSWORD_VARIABLE)));
+        return given.complete(owner).dataSource(PostgresUse.SCHEMA);
     }
 
-    private static String url(String text, List<String> problems) {
+    private static String url(GivenOptions given) {
+        String text = given.holds(Option.POSTGRES_URL) ? given.text(Option.POSTGRES_URL) : "";
         if (!text.startsWith("jdbc:postgresql:")) {
-            problems.add("--postgres.url must be a " + Option.POSTGRES_URL.description());
+            given.refuse(Option.POSTGRES_URL, "must be a " + Option.POSTGRES_URL.description());
             return "";
         }
         try {
             return PostgresUrl.parse(text, MeteringOptionsReader.PASSWORD_VARIABLE).jdbc();
         } catch (IllegalArgumentException e) {
-            problems.add("--postgres.url " + e.getMessage());
+            given.refuse(Option.POSTGRES_URL, e);
             return "";
         }
-    }
-
-    private static Map<Option, String> given(String[] arguments, List<String> problems) {
-        Map<Option, String> given = new EnumMap<>(Option.class);
-        for (int i = 0; i < arguments.length; i += 2) {
-            Option option = option(arguments[i]);
-            if (option == null || i + 1 == arguments.length) {
-                problems.add(
-                        "expected --postgres.url URL or --postgres.user USER, found "
-                                + Secret.withoutLogins(arguments[i]));
-            } else {
-                given.put(option, arguments[i + 1]);
-            }
-        }
-        return given;
-    }
-
-    private static @Nullable Option option(String argument) {
-        return switch (argument) {
-            case "--postgres.url" -> Option.POSTGRES_URL;
-            case "--postgres.user" -> Option.POSTGRES_USER;
-            default -> null;
-        };
     }
 }

@@ -15,7 +15,6 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -84,7 +83,7 @@ final class LakePropertiesTest {
                 """
                         .formatted(CANARY, CANARY));
         MeteringOptions options = read();
-        LakeOptions lake = options.lake();
+        LakeOptions lake = options.lake().options();
         assertThat(lake.catalog()).containsEntry("type", "rest").containsEntry("token", CANARY);
         try (Lake opened = Lake.open(lake)) {
             assertThatThrownBy(() -> opened.table(LakeTable.EVENTS))
@@ -123,26 +122,6 @@ final class LakePropertiesTest {
                     .hasMessageContaining("TALLYFLOW_LAKE_PASSWORD")
                     .hasMessageNotContaining(CANARY);
         }
-    }
-
-    /** For a command that has nothing but the file. */
-    @Test
-    void sayWhichKindOfCatalogItIs() throws Exception {
-        Files.writeString(file, "type=jdbc\nuri=jdbc:postgresql://h/d\njdbc.socketTimeout=7\n");
-        Map<String, String> environment =
-                Map.of(
-                        LakeConnection.PASSWORD_VARIABLE,
-                        CANARY,
-                        LakeConnection.CREDENTIAL_VARIABLE,
-                        "other:" + CANARY);
-        LakeOptions lake =
-                LakeConnection.options(
-                        Map.of(), file.toString(), environment, Duration.ofSeconds(1));
-        assertThat(lake.catalog())
-                .containsEntry("jdbc.password", CANARY)
-                .containsEntry("jdbc.prepareThreshold", "0")
-                .containsEntry("jdbc.socketTimeout", "7")
-                .doesNotContainKeys("jdbc.user", "credential");
     }
 
     private MeteringOptions read() {

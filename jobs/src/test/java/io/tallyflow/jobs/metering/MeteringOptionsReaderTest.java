@@ -19,9 +19,9 @@ final class MeteringOptionsReaderTest {
                         "--kafka.bootstrap", "k:1",
                         "--postgres.url", "jdbc:postgresql://p/t",
                         "--meters", "m.yaml");
-        assertThat(options.eventsTopic()).isEqualTo("usage.events");
-        assertThat(options.allowedLateness()).isEqualTo(Duration.ofMinutes(10));
-        assertThat(options.dedupeHorizon()).isEqualTo(Duration.ofDays(32));
+        assertThat(options.kafka().events().name()).isEqualTo("usage.events");
+        assertThat(options.time().allowedLateness().time()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(options.state().dedupeHorizon().time()).isEqualTo(Duration.ofDays(32));
         assertThat(options.rewindTo()).isNull();
     }
 
@@ -62,7 +62,7 @@ final class MeteringOptionsReaderTest {
                             "--meters", "m.yaml"
                         },
                         Map.of(MeteringOptionsReader.PASSWORD_VARIABLE, "canary"));
-        assertThat(options.postgresPassword()).isEqualTo("canary");
+        assertThat(options.postgres().connection().password().text()).isEqualTo("canary");
         assertThat(options.toString())
                 .contains("TALLYFLOW_POSTGRES_PASSWORD=*****")
                 .doesNotContain("canary");
@@ -109,7 +109,7 @@ final class MeteringOptionsReaderTest {
                         "--kafka.properties", file.toString(),
                         "--postgres.url", "jdbc:postgresql://p/t",
                         "--meters", "m.yaml");
-        assertThat(options.kafka().properties())
+        assertThat(options.kafka().connection().properties())
                 .containsEntry("bootstrap.servers", "k:1")
                 .containsEntry("ssl.key.password", "canary");
         assertThat(options.toString())

@@ -20,6 +20,8 @@ import java.util.stream.Stream;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.graph.StreamEdge;
 import org.apache.flink.streaming.api.graph.StreamGraph;
@@ -97,13 +99,12 @@ final class MeteringTopologyTest {
     }
 
     private static StreamGraph graph() {
+        Configuration settings = FlinkSettings.required();
+        settings.set(CheckpointingOptions.CHECKPOINTING_INTERVAL, Duration.ofSeconds(10));
         StreamExecutionEnvironment environment =
-                StreamExecutionEnvironment.getExecutionEnvironment(FlinkSettings.required());
+                StreamExecutionEnvironment.getExecutionEnvironment(settings);
         environment.setParallelism(JOB);
-        MeteringRules rules = rules();
-        new MeteringPipeline(
-                        RealEnds.ends(options(), rules.meters(), Duration.ofSeconds(10)), rules)
-                .attachTo(environment, READERS);
+        MeteringJob.build(environment, new CheckedStart(options(), rules(), READERS));
         return environment.getStreamGraph();
     }
 

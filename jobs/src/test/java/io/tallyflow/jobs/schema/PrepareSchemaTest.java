@@ -38,6 +38,26 @@ final class PrepareSchemaTest {
                 .hasMessageContaining("--postgres.url must be a JDBC URL");
     }
 
+    @Test
+    void takesNoOptionTwice() {
+        assertThatThrownBy(() -> read("--postgres.user", "ann", "--postgres.user", "bob"))
+                .hasMessageContaining("--postgres.user is given twice");
+    }
+
+    @Test
+    void doesNotRepeatWhatMayBeASecret() {
+        assertThatThrownBy(
+                        () ->
+                                read(
+                                        "--postgres.url",
+                                        "jdbc:postgresql://db/usage?password=canary",
+                                        "--postgres.password=canary",
+                                        ""))
+                .hasMessageContaining("found --postgres.password=")
+                .hasMessageContaining("--postgres.url holds a password")
+                .hasMessageNotContaining("canary");
+    }
+
     private static PGSimpleDataSource read(String... arguments) {
         return (PGSimpleDataSource) PrepareSchema.database(arguments, ENVIRONMENT);
     }

@@ -1,9 +1,9 @@
 package io.tallyflow.local.embedded;
 
 import io.tallyflow.connectors.directory.Directories;
+import io.tallyflow.connectors.iceberg.table.CatalogTexts;
+import io.tallyflow.connectors.iceberg.table.LakeConnection;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
-import io.tallyflow.jobs.metering.LakeConnection;
-import io.tallyflow.jobs.metering.Option;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -27,15 +27,11 @@ public final class LakeAddress {
             @Nullable String postgresPassword,
             Path warehouse) {
         return LakeConnection.options(
-                Map.of(
-                        Option.LAKE_CATALOG,
-                        "jdbc",
-                        Option.LAKE_URI,
-                        catalogUrl(postgresUrl),
-                        Option.LAKE_USER,
-                        postgresUser,
-                        Option.LAKE_WAREHOUSE,
-                        Directories.location(warehouse)),
+                CatalogTexts.NONE
+                        .withKind("jdbc")
+                        .withUri(catalogUrl(postgresUrl))
+                        .withUser(postgresUser)
+                        .withWarehouse(Directories.location(warehouse)),
                 "",
                 postgresPassword == null
                         ? Map.of()

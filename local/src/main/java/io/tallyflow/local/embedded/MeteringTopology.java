@@ -1,7 +1,7 @@
 package io.tallyflow.local.embedded;
 
 import io.tallyflow.connectors.directory.Directories;
-import io.tallyflow.jobs.metering.LakeConnection;
+import io.tallyflow.connectors.iceberg.table.LakeConnection;
 import io.tallyflow.jobs.metering.MeteringJob;
 import io.tallyflow.jobs.metering.MeteringOptions;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
@@ -20,7 +20,8 @@ final class MeteringTopology implements JobTopology {
     @Override
     public void build(StreamExecutionEnvironment environment, JobSettings settings)
             throws IOException, SQLException {
-        MeteringJob.build(environment, options(settings));
+        MeteringJob.build(
+                environment, MeteringJob.check(environment.getConfiguration(), options(settings)));
     }
 
     private static MeteringOptions options(JobSettings settings) {

@@ -64,7 +64,6 @@ public record JobArguments(List<String> texts, MeteringOptions meant) {
 
     /** The Postgres that the job writes to. */
     PostgresAddress postgres() {
-        return new PostgresAddress(
-                meant.postgresUrl(), meant.postgresUser(), meant.postgresPassword());
+        return new PostgresAddress(meant.postgres().connection());
     }
 }

@@ -1,7 +1,7 @@
 package io.tallyflow.operations.job;
 
-import io.tallyflow.jobs.metering.EventsTopic;
-import io.tallyflow.jobs.metering.MeteringOptions;
+import io.tallyflow.connectors.kafka.EventsTopic;
+import io.tallyflow.jobs.metering.KafkaOptions;
 import io.tallyflow.jobs.metering.Option;
 import io.tallyflow.operations.cluster.Deadline;
 import io.tallyflow.operations.cluster.FlinkCluster;
@@ -137,22 +137,22 @@ public final class Rewind {
     }
 
     private @Nullable LakeFollowing lake() {
-        var lake = arguments.meant().lake();
+        var lake = arguments.meant().lake().options();
         return lake == null ? null : LakeFollowing.of(lake);
     }
 
     private RewindPlan findPlan() {
-        MeteringOptions options = arguments.meant();
         PostgresAddress postgres = arguments.postgres();
         SavepointFiles files = new SavepointFiles(environment);
         try (Connection connection = postgres.connect()) {
-            RewindPlan plan = RewindPlan.to(savepoint, options.pipeline(), files, connection);
+            RewindPlan plan = RewindPlan.to(savepoint, pipeline(), files, connection);
             progress.done("back to", plan.staying());
             progress.done("taken", plan.takenBack());
             if (plan.files() == FilesSeen.NOT_LOOKED_FOR) {
                 progress.done("files", SavepointFiles.NOT_LOOKED_FOR);
             }
-            plan.requireRecords(options.eventsTopic(), EventsTopic.firstOffsets(options));
+            EventsTopic topic = events();
+            plan.requireRecords(topic.name(), topic.firstOffsets());
             return plan;
         } catch (SQLException e) {
             throw PostgresTrouble.failure(postgres, e);
@@ -163,6 +163,15 @@ public final class Rewind {
                             + e.getMessage(),
                     e);
         }
+    }
+
+    private String pipeline() {
+        return arguments.meant().postgres().pipeline();
+    }
+
+    private EventsTopic events() {
+        KafkaOptions kafka = arguments.meant().kafka();
+        return new EventsTopic(kafka.connection(), kafka.events().name());
     }
 
     /** The job that is to end, or null if none runs. */
@@ -201,7 +210,7 @@ public final class Rewind {
     private Newest newest() {
         PostgresAddress postgres = arguments.postgres();
         try (Connection connection = postgres.connect()) {
-            return new LedgerHistory(connection, arguments.meant().pipeline()).newest();
+            return new LedgerHistory(connection, pipeline()).newest();
         } catch (SQLException e) {
             throw PostgresTrouble.failure(postgres, e);
         }

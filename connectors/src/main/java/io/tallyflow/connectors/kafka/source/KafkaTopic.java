@@ -4,30 +4,42 @@ import java.io.Serializable;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A topic, and the consumer group that shows in Kafka's tools how far it is read. The group is for
- * monitoring only; the ledger is the truth.
+ * A topic, and what shows in Kafka's tools how far it is read.
  *
- * @param successorId the id of the topic that a start from state may go on in although the state
- *     has read from another one, because it holds the same records at the same offsets; as Kafka
- *     writes it, empty for none
+ * @param successor the topic that a start from state may go on in although the state has read from
+ *     another one
  */
-public record KafkaTopic(String name, String group, String successorId) implements Serializable {
-
-    /**
-     * @throws IllegalArgumentException if the id is none
-     */
-    public KafkaTopic {
-        if (!successorId.isEmpty()) {
-            Uuid.fromString(successorId);
-        }
-    }
+public record KafkaTopic(String name, Group group, Successor successor) implements Serializable {
 
     /** A topic that stands for itself. */
-    public KafkaTopic(String name, String group) {
-        this(name, group, "");
+    public KafkaTopic(String name, Group group) {
+        this(name, group, Successor.NONE);
     }
 
-    Uuid successor() {
-        return successorId.isEmpty() ? Uuid.ZERO_UUID : Uuid.fromString(successorId);
+    /** A consumer group. It is for monitoring only; the ledger is the truth. */
+    public record Group(String name) implements Serializable {}
+
+    /**
+     * A topic that holds the same records at the same offsets as the one that was read so far.
+     *
+     * @param id as Kafka writes it; empty for none
+     */
+    public record Successor(String id) implements Serializable {
+
+        /** For a topic that stands for itself. */
+        public static final Successor NONE = new Successor("");
+
+        /**
+         * @throws IllegalArgumentException if the id is none
+         */
+        public Successor {
+            if (!id.isEmpty()) {
+                Uuid.fromString(id);
+            }
+        }
+
+        Uuid uuid() {
+            return id.isEmpty() ? Uuid.ZERO_UUID : Uuid.fromString(id);
+        }
     }
 }

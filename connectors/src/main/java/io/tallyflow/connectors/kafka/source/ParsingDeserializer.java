@@ -6,12 +6,17 @@ import io.tallyflow.schemas.event.RecordHeader;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
+import java.util.function.Function;
+import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.function.SerializableSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parses inside the source, because the watermark of a partition is made there from event times.
@@ -22,23 +27,33 @@ final class ParsingDeserializer implements KafkaRecordDeserializationSchema<Pars
 
     private static final long serialVersionUID = 1L;
 
-    private final RecordParser parser;
+    private final SerializableSupplier<Function<ConsumedRecord, ParsedRecord>> parsers;
 
-    ParsingDeserializer(RecordParser parser) {
-        this.parser = parser;
+    /** Of the task that reads with this copy; a parser is confined to one thread. */
+    private transient @Nullable Function<ConsumedRecord, ParsedRecord> parser;
+
+    ParsingDeserializer(SerializableSupplier<Function<ConsumedRecord, ParsedRecord>> parsers) {
+        this.parsers = parsers;
+    }
+
+    @Override
+    public void open(DeserializationSchema.InitializationContext context) {
+        parser = parsers.get();
     }
 
     @Override
     public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<ParsedRecord> out) {
-        out.collect(
-                parser.parse(
-                        new ConsumedRecord(
-                                record.topic(),
-                                record.partition(),
-                                record.offset(),
-                                record.timestamp(),
-                                record.value(),
-                                headers(record.headers()))));
+        out.collect(Objects.requireNonNull(parser, "not opened").apply(consumed(record)));
+    }
+
+    private static ConsumedRecord consumed(ConsumerRecord<byte[], byte[]> record) {
+        return new ConsumedRecord(
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                record.timestamp(),
+                record.value(),
+                headers(record.headers()));
     }
 
     private static List<RecordHeader> headers(Headers headers) {

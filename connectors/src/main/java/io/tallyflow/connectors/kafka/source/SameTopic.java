@@ -17,7 +17,7 @@ final class SameTopic {
      */
     SameTopic(KafkaTopic topic, Uuid id) {
         this.name = topic.name();
-        this.successor = topic.successor();
+        this.successor = topic.successor().uuid();
         this.id = id;
     }
 

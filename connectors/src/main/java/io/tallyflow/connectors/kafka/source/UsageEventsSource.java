@@ -1,10 +1,12 @@
 package io.tallyflow.connectors.kafka.source;
 
+import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.event.ParsedRecord;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -18,6 +20,7 @@ import org.apache.flink.connector.kafka.source.enumerator.KafkaSourceEnumState;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
+import org.apache.flink.util.function.SerializableSupplier;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.Uuid;
 
@@ -65,11 +68,16 @@ public final class UsageEventsSource
      * A source that runs for ever.
      *
      * @param connection Kafka client properties, {@code bootstrap.servers} among them
+     * @param parsers makes one for each reader, which turns a record into an event or a rejection
+     *     and must not throw on any bytes
      */
     public static UsageEventsSource unbounded(
-            KafkaTopic topic, Properties connection, WatermarkRules rules, RecordParser parser) {
+            KafkaTopic topic,
+            Properties connection,
+            WatermarkRules rules,
+            SerializableSupplier<Function<ConsumedRecord, ParsedRecord>> parsers) {
         return new UsageEventsSource(
-                builder(topic, connection, parser).build(),
+                builder(topic, connection, parsers).build(),
                 topic,
                 connection,
                 rules,
@@ -78,9 +86,12 @@ public final class UsageEventsSource
 
     /** A source that ends where the topic ends at its start; for tests and backfills. */
     public static UsageEventsSource boundedByNow(
-            KafkaTopic topic, Properties connection, WatermarkRules rules, RecordParser parser) {
+            KafkaTopic topic,
+            Properties connection,
+            WatermarkRules rules,
+            SerializableSupplier<Function<ConsumedRecord, ParsedRecord>> parsers) {
         return new UsageEventsSource(
-                builder(topic, connection, parser).setBounded(OffsetsInitializer.latest()).build(),
+                builder(topic, connection, parsers).setBounded(OffsetsInitializer.latest()).build(),
                 topic,
                 connection,
                 rules,
@@ -93,12 +104,14 @@ public final class UsageEventsSource
     }
 
     private static KafkaSourceBuilder<ParsedRecord> builder(
-            KafkaTopic topic, Properties connection, RecordParser parser) {
+            KafkaTopic topic,
+            Properties connection,
+            SerializableSupplier<Function<ConsumedRecord, ParsedRecord>> parsers) {
         return KafkaSource.<ParsedRecord>builder()
                 .setTopics(topic.name())
-                .setGroupId(topic.group())
+                .setGroupId(topic.group().name())
                 .setStartingOffsets(new FromBeginningOnly())
-                .setDeserializer(new ParsingDeserializer(parser))
+                .setDeserializer(new ParsingDeserializer(parsers))
                 .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
                 .setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS)
                 .setProperties(connection)

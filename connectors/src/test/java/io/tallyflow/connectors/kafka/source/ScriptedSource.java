@@ -61,7 +61,9 @@ final class ScriptedSource
         return new UsageEventsEnumerator(
                 new OneSplit(context),
                 context,
-                new SameTopic(new KafkaTopic("usage.events", "group"), Uuid.ZERO_UUID),
+                new SameTopic(
+                        new KafkaTopic("usage.events", new KafkaTopic.Group("group")),
+                        Uuid.ZERO_UUID),
                 new OneTopic());
     }
 

@@ -3,6 +3,8 @@ package io.tallyflow.connectors.kafka.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallyflow.connectors.kafka.source.KafkaTopic.Group;
+import io.tallyflow.connectors.kafka.source.KafkaTopic.Successor;
 import java.io.IOException;
 import java.util.List;
 import java.util.Properties;
@@ -27,8 +29,9 @@ final class UsageEventsEnumeratorTest {
     private static final Uuid SECOND = new Uuid(3, 4);
     private static final KafkaPartitionSplit SPLIT =
             new KafkaPartitionSplit(new TopicPartition("usage.events", 0), 5);
+    private static final Group GROUP = new Group("group");
 
-    private KafkaTopic topic = new KafkaTopic("usage.events", "group");
+    private KafkaTopic topic = new KafkaTopic("usage.events", GROUP);
     private final RecordingContext context = new RecordingContext();
     private final UsageEventsSource source = source();
     private final SplitEnumerator<KafkaPartitionSplit, UsageEventsEnumState> enumerator =
@@ -150,13 +153,13 @@ final class UsageEventsEnumeratorTest {
 
     @Test
     void goesOnInTheTopicThatItIsToldStandsForTheOtherAndInNoThird() throws Exception {
-        topic = new KafkaTopic("usage.events", "group", SECOND.toString());
+        topic = new KafkaTopic("usage.events", GROUP, new Successor(SECOND.toString()));
         Broker broker = new Broker(SECOND);
         assertThat(started(FIRST, broker).snapshotState(1).topicId()).isEqualTo(SECOND);
         broker.id = FIRST;
         assertThatThrownBy(() -> context.periodic.forEach(Runnable::run))
                 .isInstanceOf(TopicReplacedException.class);
-        assertThatThrownBy(() -> new KafkaTopic("usage.events", "group", "not an id"))
+        assertThatThrownBy(() -> new Successor("not an id"))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -230,10 +233,10 @@ final class UsageEventsEnumeratorTest {
         Properties connection = new Properties();
         connection.setProperty("bootstrap.servers", "kafka.invalid:9092");
         return UsageEventsSource.unbounded(
-                new KafkaTopic("usage.events", "group"),
+                new KafkaTopic("usage.events", GROUP),
                 connection,
                 WatermarkRules.defaults(),
-                record -> {
+                () -> {
                     throw new AssertionError("there is nothing to parse");
                 });
     }

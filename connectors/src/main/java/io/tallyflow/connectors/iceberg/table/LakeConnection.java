@@ -1,6 +1,5 @@
-package io.tallyflow.jobs.metering;
+package io.tallyflow.connectors.iceberg.table;
 
-import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.login.PostgresUrl;
 import io.tallyflow.connectors.login.Secret;
 import java.io.IOException;
@@ -16,7 +15,7 @@ import java.util.Properties;
 import org.apache.iceberg.CatalogProperties;
 import org.apache.iceberg.CatalogUtil;
 
-/** Makes the properties of the Iceberg catalog from the job's options. */
+/** Makes the properties of the Iceberg catalog from what is said of it. */
 public final class LakeConnection {
 
     /** Password of a JDBC catalog's user. */
@@ -25,54 +24,62 @@ public final class LakeConnection {
     /** Client credential of a REST catalog, {@code ID:SECRET}. */
     static final String CREDENTIAL_VARIABLE = "TALLYFLOW_LAKE_CREDENTIAL";
 
-    /** Values of {@link Option#LAKE_CATALOG}. */
-    static final List<String> KINDS =
+    /** The kinds of catalog that can be named; {@code none} stands for a job without a lake. */
+    public static final List<String> KINDS =
             List.of(
                     "none",
                     CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC,
                     CatalogUtil.ICEBERG_CATALOG_TYPE_REST);
 
+    /** A pool in transaction mode gives each transaction another session; see PostgresUse. */
+    private static final Map<String, String> JDBC =
+            Map.of(
+                    "jdbc.schema-version", "V1",
+                    "jdbc.prepareThreshold", "0",
+                    "jdbc.connectTimeout", "10",
+                    "jdbc.socketTimeout", "60");
+
     private LakeConnection() {}
 
     /**
-     * The catalog that the options name.
+     * The catalog that the texts name.
      *
-     * @param given what the options say; without {@link Option#LAKE_CATALOG} the file says which
-     *     kind it is
-     * @param file further properties, which win; empty for none
+     * @param file path of further properties, which win; empty for none
+     * @param environment where the secrets are found
+     * @param patience how long a catalog that does not answer is waited for
      * @throws IllegalArgumentException if something is missing or the file cannot be read
      */
     public static LakeOptions options(
-            Map<Option, String> given,
-            String file,
-            Map<String, String> environment,
-            Duration patience) {
+            CatalogTexts texts, String file, Map<String, String> environment, Duration patience) {
         Map<String, String> further = file.isEmpty() ? Map.of() : read(Path.of(file));
-        String kind =
-                given.getOrDefault(
-                        Option.LAKE_CATALOG,
-                        further.getOrDefault(CatalogUtil.ICEBERG_CATALOG_TYPE, ""));
-        Map<String, String> catalog = new HashMap<>();
-        catalog.put(CatalogUtil.ICEBERG_CATALOG_TYPE, kind);
-        catalog.put(CatalogProperties.URI, given.getOrDefault(Option.LAKE_URI, ""));
-        catalog.put(
-                CatalogProperties.WAREHOUSE_LOCATION,
-                given.getOrDefault(Option.LAKE_WAREHOUSE, ""));
-        if (kind.equals(CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC)) {
-            catalog.put("jdbc.schema-version", "V1");
-            put("jdbc.user", given.getOrDefault(Option.LAKE_USER, ""), catalog);
-            put("jdbc.password", secret(PASSWORD_VARIABLE, environment), catalog);
-            catalog.put("jdbc.prepareThreshold", "0"); // as for results, see RealEnds
-            catalog.put("jdbc.connectTimeout", "10");
-            catalog.put("jdbc.socketTimeout", "60");
-        } else {
-            put("credential", secret(CREDENTIAL_VARIABLE, environment), catalog);
-        }
+        Map<String, String> catalog = catalog(texts.withKind(kind(texts, further)), environment);
         catalog.putAll(further);
         if (!file.isEmpty()) {
             catalog.computeIfPresent(CatalogProperties.URI, (name, uri) -> checked(uri));
         }
-        return LakeOptions.of(catalog, given.getOrDefault(Option.PIPELINE, "metering"), patience);
+        return LakeOptions.of(catalog, texts.pipeline(), patience);
+    }
+
+    private static String kind(CatalogTexts texts, Map<String, String> further) {
+        return texts.kind().isEmpty()
+                ? further.getOrDefault(CatalogUtil.ICEBERG_CATALOG_TYPE, "")
+                : texts.kind();
+    }
+
+    private static Map<String, String> catalog(
+            CatalogTexts texts, Map<String, String> environment) {
+        Map<String, String> catalog = new HashMap<>();
+        catalog.put(CatalogUtil.ICEBERG_CATALOG_TYPE, texts.kind());
+        catalog.put(CatalogProperties.URI, texts.uri());
+        catalog.put(CatalogProperties.WAREHOUSE_LOCATION, texts.warehouse());
+        if (texts.kind().equals(CatalogUtil.ICEBERG_CATALOG_TYPE_JDBC)) {
+            put("jdbc.user", texts.user(), catalog);
+            put("jdbc.password", secret(PASSWORD_VARIABLE, environment), catalog);
+            catalog.putAll(JDBC);
+        } else {
+            put("credential", secret(CREDENTIAL_VARIABLE, environment), catalog);
+        }
+        return catalog;
     }
 
     /** What is empty is left to whoever has a default. */

@@ -1,7 +1,5 @@
-package io.tallyflow.jobs.metering;
+package io.tallyflow.connectors.kafka;
 
-import io.tallyflow.connectors.kafka.KafkaConnection;
-import io.tallyflow.connectors.kafka.KafkaTrouble;
 import io.tallyflow.connectors.refusal.StartRefusal;
 import java.io.IOException;
 import java.util.HashMap;
@@ -19,20 +17,24 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** What must be known of the events' topic before the job is built, or taken back. */
-public final class EventsTopic {
+/**
+ * What must be known of the events' topic before the job is built, or taken back. Each answer is
+ * asked for anew, and waited for up to 30 seconds.
+ *
+ * @param kafka the brokers that hold it
+ * @param name of the topic
+ */
+public record EventsTopic(KafkaConnection kafka, String name) {
 
     private static final long PATIENCE_SECONDS = 30;
-
-    private EventsTopic() {}
 
     /**
      * How many partitions the topic has.
      *
      * @throws IOException if the topic or the brokers are not there
      */
-    static int partitions(MeteringOptions options) throws IOException {
-        return ask(options, admin -> partitions(admin, options.eventsTopic()));
+    public int partitions() throws IOException {
+        return ask(this::partitions);
     }
 
     /**
@@ -40,33 +42,32 @@ public final class EventsTopic {
      *
      * @throws IOException if the topic or the brokers are not there
      */
-    public static SortedMap<Integer, Long> firstOffsets(MeteringOptions options)
-            throws IOException {
-        return ask(options, admin -> firstOffsets(admin, options.eventsTopic()));
+    public SortedMap<Integer, Long> firstOffsets() throws IOException {
+        return ask(this::firstOffsets);
     }
 
     private interface Question<T> {
         T put(Admin admin) throws ExecutionException, TimeoutException, InterruptedException;
     }
 
-    private static int partitions(Admin admin, String topic)
+    private int partitions(Admin admin)
             throws ExecutionException, TimeoutException, InterruptedException {
         return Objects.requireNonNull(
-                        admin.describeTopics(List.of(topic))
+                        admin.describeTopics(List.of(name))
                                 .allTopicNames()
                                 .get(PATIENCE_SECONDS, TimeUnit.SECONDS)
-                                .get(topic),
-                        topic)
+                                .get(name),
+                        name)
                 .partitions()
                 .size();
     }
 
-    private static SortedMap<Integer, Long> firstOffsets(Admin admin, String topic)
+    private SortedMap<Integer, Long> firstOffsets(Admin admin)
             throws ExecutionException, TimeoutException, InterruptedException {
         Map<TopicPartition, OffsetSpec> wanted = new HashMap<>();
-        int partitions = partitions(admin, topic);
+        int partitions = partitions(admin);
         for (int partition = 0; partition < partitions; partition++) {
-            wanted.put(new TopicPartition(topic, partition), OffsetSpec.earliest());
+            wanted.put(new TopicPartition(name, partition), OffsetSpec.earliest());
         }
         SortedMap<Integer, Long> first = new TreeMap<>();
         admin.listOffsets(wanted)
@@ -76,27 +77,29 @@ public final class EventsTopic {
         return first;
     }
 
-    private static <T> T ask(MeteringOptions options, Question<T> question) throws IOException {
-        String topic = options.eventsTopic();
-        KafkaConnection kafka = options.kafka();
+    private <T> T ask(Question<T> question) throws IOException {
         try (Admin admin = Admin.create(kafka.properties())) {
             return question.put(admin);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
-            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                throw new IOException(
-                        StartRefusal.TOPIC_MISSING.saying(
-                                "Kafka at "
-                                        + kafka.bootstrap()
-                                        + " has no topic "
-                                        + topic
-                                        + ". Create it before the job starts."),
-                        e);
-            }
-            // Without the cause, whose words about a login may be words out of it.
-            throw new IOException(KafkaTrouble.of(kafka, e));
+            throw trouble(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IOException("interrupted while asking Kafka for topic " + topic, e);
+            throw new IOException("interrupted while asking Kafka for topic " + name, e);
         }
+    }
+
+    private IOException trouble(Exception failure) {
+        if (failure.getCause() instanceof UnknownTopicOrPartitionException) {
+            return new IOException(
+                    StartRefusal.TOPIC_MISSING.saying(
+                            "Kafka at "
+                                    + kafka.bootstrap()
+                                    + " has no topic "
+                                    + name
+                                    + ". Create it before the job starts."),
+                    failure);
+        }
+        // Without the cause, whose words about a login may be words out of it.
+        return new IOException(KafkaTrouble.of(kafka, failure));
     }
 }
