@@ -13,7 +13,6 @@ import io.tallyflow.local.embedded.LakeAddress;
 import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.results.lake.LakeQueryEngine;
 import io.tallyflow.results.query.PostgresQueryEngine;
-import io.tallyflow.schemas.meter.MeterFile;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -83,10 +82,14 @@ final class CommittingProduct implements Program {
     }
 
     private static Answer fromPostgres(ProgramSettings settings) throws IOException {
+        return QueriedAnswer.of(new PostgresQueryEngine(database(settings)), settings.meters());
+    }
+
+    private static PGSimpleDataSource database(ProgramSettings settings) {
         PGSimpleDataSource database = new PGSimpleDataSource();
         database.setUrl(settings.postgresUrl());
         database.setUser(ProgramSettings.POSTGRES_USER);
-        return QueriedAnswer.of(new PostgresQueryEngine(database), settings.meters());
+        return database;
     }
 
     private static LakeOptions lake(JobSettings job) {
@@ -102,6 +105,6 @@ final class CommittingProduct implements Program {
 
     private static Answer fromLake(ProgramSettings settings, JobSettings job) throws IOException {
         return QueriedAnswer.of(
-                new LakeQueryEngine(lake(job), MeterFile.read(job.meters())), settings.meters());
+                new LakeQueryEngine(lake(job), database(settings)), settings.meters());
     }
 }

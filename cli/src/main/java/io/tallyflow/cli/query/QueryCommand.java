@@ -10,7 +10,6 @@ import io.tallyflow.results.PostgresTrouble;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.results.lake.LakeQueryEngine;
-import io.tallyflow.results.meters.MetersInForce;
 import io.tallyflow.results.query.CalendarWindow;
 import io.tallyflow.results.query.DaysOfZone;
 import io.tallyflow.results.query.PostgresQueryEngine;
@@ -140,8 +139,7 @@ public final class QueryCommand implements Callable<Integer> {
             case POSTGRES -> new PostgresQueryEngine(connections.postgres().dataSource());
             case ICEBERG ->
                     new LakeQueryEngine(
-                            EmbeddedLake.of(connections),
-                            MetersInForce.read(connections.postgres()));
+                            EmbeddedLake.of(connections), connections.postgres().dataSource());
         };
     }
 

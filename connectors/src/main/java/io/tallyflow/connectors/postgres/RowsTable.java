@@ -1,17 +1,15 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.connectors.postgres.rows.BinaryCopy;
 import io.tallyflow.connectors.postgres.rows.PartSummary;
 import io.tallyflow.connectors.postgres.rows.RowBlock;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.connectors.refusal.SinkRefusedException.Refusal;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import org.postgresql.PGConnection;
-import org.postgresql.copy.CopyIn;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.jdbc.PgArray;
 
@@ -135,13 +133,6 @@ final class RowsTable {
             on conflict (cell, window_start, value_hash) do nothing
             """;
 
-    /** Signature, no flags, no extension. */
-    private static final byte[] COPY_HEADER =
-            "PGCOPY\n\377\r\n\0\0\0\0\0\0\0\0\0".getBytes(StandardCharsets.ISO_8859_1);
-
-    /** As the number of values in a row. */
-    private static final byte[] COPY_END = {-1, -1};
-
     private static final String UNIQUE_VIOLATION = "23505";
 
     private final Connection connection;
@@ -195,11 +186,10 @@ final class RowsTable {
     }
 
     private void copy(byte[] tuples) throws SQLException {
-        CopyIn copy = connection.unwrap(PGConnection.class).getCopyAPI().copyIn(FIRST_USAGE);
-        copy.writeToCopy(COPY_HEADER, 0, COPY_HEADER.length);
-        copy.writeToCopy(tuples, 0, tuples.length);
-        copy.writeToCopy(COPY_END, 0, COPY_END.length);
-        copy.endCopy();
+        try (BinaryCopy copy = BinaryCopy.begin(connection, FIRST_USAGE)) {
+            copy.rows(tuples);
+            copy.end();
+        }
     }
 
     /**

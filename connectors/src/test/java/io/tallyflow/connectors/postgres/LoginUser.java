@@ -9,30 +9,32 @@ import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnecti
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** A user with one role and nothing else, as an operator would make it; gone when closed. */
-final class LoginUser implements AutoCloseable {
+public final class LoginUser implements AutoCloseable {
 
     private static final String PASSWORD = "only-for-this-test";
 
     private final PostgresServer.Database database;
     private final String name;
 
-    LoginUser(PostgresServer.Database database, String role) throws SQLException {
+    /** Makes the user. */
+    public LoginUser(PostgresServer.Database database, String role) throws SQLException {
         this.database = database;
         this.name = database.name() + "_" + role;
         execute("create role " + name + " login password '" + PASSWORD + "' in role " + role);
     }
 
-    String name() {
+    /** What it logs in by. */
+    public String name() {
         return name;
     }
 
     /** A new connection. */
-    Connection connect() throws SQLException {
+    public Connection connect() throws SQLException {
         return dataSource().getConnection();
     }
 
     /** Opens a new connection each time. */
-    PGSimpleDataSource dataSource() {
+    public PGSimpleDataSource dataSource() {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(database.url());
         source.setUser(name);

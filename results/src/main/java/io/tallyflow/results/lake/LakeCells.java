@@ -4,22 +4,22 @@ import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
-import io.tallyflow.results.query.CalendarWindow;
-import io.tallyflow.results.query.QueryRow;
-import io.tallyflow.results.query.UsageQuery;
 import io.tallyflow.schemas.commit.CommitName;
-import io.tallyflow.schemas.meter.GroupDimension;
-import io.tallyflow.schemas.meter.GroupText;
+import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.quantity.Quantity;
+import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.UsageCell;
+import io.tallyflow.schemas.usage.UsagePartials;
+import io.tallyflow.schemas.usage.UsageValue;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Set;
+import org.apache.iceberg.io.CloseableIterable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +47,14 @@ public record LakeCells(
     static LakeCells of(LakeView view, List<Meter> meters) throws IOException {
         Map<UsageCell, BigDecimal> values = new HashMap<>();
         for (Meter meter : meters) {
-            LakeQuestion question = LakeQuestion.of(everything(meter), meters);
-            LakeUsage.of(view, question).rows(row -> values.put(cell(meter, row), row.value()));
+            totals(view, meter)
+                    .forEach(
+                            (cell, total) -> {
+                                BigDecimal value = total.value(meter.aggregation());
+                                if (value != null) {
+                                    values.put(cell, Quantity.canonical(value));
+                                }
+                            });
         }
         return new LakeCells(
                 view.batch(),
@@ -57,23 +63,30 @@ public record LakeCells(
                 values);
     }
 
-    private static UsageQuery everything(Meter meter) {
-        List<String> groupBy = new ArrayList<>(List.of("subject"));
-        meter.groupBy().stream().map(GroupDimension::name).forEach(groupBy::add);
-        CalendarWindow grain = CalendarWindow.valueOf(meter.windowSize().name());
-        return new UsageQuery(meter.slug(), null, null, grain, "UTC", List.of(), groupBy, Map.of());
+    private static Map<UsageCell, Total> totals(LakeView view, Meter meter) throws IOException {
+        Map<UsageCell, Total> totals = new HashMap<>();
+        try (CloseableIterable<LakePart> parts = LakeParts.of(view, NeededUsage.all(meter))) {
+            for (LakePart part : parts) {
+                totals.computeIfAbsent(part.cell(), cell -> new Total()).add(part);
+            }
+        }
+        return totals;
     }
 
-    private static UsageCell cell(Meter meter, QueryRow row) {
-        return new UsageCell(
-                meter.slug(),
-                Objects.requireNonNull(row.subject()),
-                GroupText.of(row.groupBy()),
-                millis(row.windowStart()),
-                millis(row.windowEnd()));
-    }
+    private static final class Total {
+        private final Set<String> distinct = new HashSet<>();
+        private UsagePartial partial = UsagePartials.NONE;
 
-    private static long millis(@Nullable Instant instant) {
-        return Objects.requireNonNull(instant).toEpochMilli();
+        void add(LakePart part) {
+            partial = UsagePartials.merge(partial, part.partial());
+            String text = part.distinct();
+            if (text != null) {
+                distinct.add(text);
+            }
+        }
+
+        @Nullable BigDecimal value(Aggregation aggregation) {
+            return UsageValue.of(aggregation, partial, distinct.size());
+        }
     }
 }

@@ -4,54 +4,86 @@ import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.results.RequestFailedException;
-import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.results.query.QueryEngine;
 import io.tallyflow.results.query.RowConsumer;
+import io.tallyflow.results.query.UsageFunction;
 import io.tallyflow.results.query.UsageQuery;
 import io.tallyflow.schemas.meter.Meter;
 import java.io.IOException;
-import java.util.List;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.Objects;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.apache.iceberg.io.CloseableIterable;
 
 /**
- * Answers from the lake, as the function {@code tallyflow.query} answers from Postgres at the
- * checkpoint that the lake stands for: settled windows from what they came to and what came later
- * for them, all others from the events.
+ * Answers from the lake, with what {@code tallyflow.query} says of Postgres: what the answer needs
+ * of the lake goes into temporary tables, and the function is asked over them. The answer is that
+ * of the checkpoint that the lake stands for: settled windows from what they came to and what came
+ * later for them, all others from the events.
  *
- * <p>Rows of the lake are streamed; memory is taken by the rows of the answer, and for UNIQUE_COUNT
- * by their distinct values.
+ * <p>Rows of the lake are streamed into the server, and rows of the answer from it.
  *
- * <p>Two things are not known from events and may differ from Postgres until the window has
+ * <p>Three things are not known from events and may differ from Postgres until the window has
  * settled: a reading that the stream left out because it would have lifted its cell to 10^20
- * ({@code TOTAL_RANGE}) is counted, and so are events from before the meter was defined.
+ * ({@code TOTAL_RANGE}) is counted, so are events from before the meter was defined, and groups
+ * beyond the most that are told apart keep their names.
  */
 public final class LakeQueryEngine implements QueryEngine {
 
     private final LakeOptions options;
-    private final List<Meter> meters;
+    private final DataSource database;
 
     /**
-     * Opens the lake for each query.
+     * Opens the lake and a connection for each query.
      *
-     * @param meters the definitions in force
+     * @param database with the results of the same pipeline. Its user needs to be no more than a
+     *     reader, but one who may make temporary tables.
      */
-    public LakeQueryEngine(LakeOptions options, List<Meter> meters) {
+    public LakeQueryEngine(LakeOptions options, DataSource database) {
         this.options = options;
-        this.meters = List.copyOf(meters);
+        this.database = database;
     }
 
     @Override
     public void run(UsageQuery query, RowConsumer rows) throws IOException {
-        LakeQuestion question = LakeQuestion.of(query, meters);
-        Totals totals;
+        try (Connection connection = database.getConnection();
+                TemporaryTables tables = TemporaryTables.make(connection)) {
+            Optional<Meter> meter = tables.define(query.meter());
+            if (meter.isPresent() && tables.canAnswer(query)) {
+                load(tables, meter.get(), query);
+            }
+            tables.ask(query, rows);
+        } catch (SQLException e) {
+            throw UsageFunction.failure(e);
+        }
+    }
+
+    private void load(TemporaryTables tables, Meter meter, UsageQuery query) throws SQLException {
         try (Lake lake = Lake.open(options)) {
-            totals = LakeUsage.of(LakeView.of(lake), question);
-        } catch (RequestRefusedException e) {
-            throw e;
+            copy(LakeView.of(lake), tables, meter, query);
         } catch (IOException | RuntimeException e) {
             throw new RequestFailedException("the lake cannot be read: " + reason(e), e);
         }
-        totals.rows(rows);
+        tables.settle();
+    }
+
+    private static void copy(LakeView view, TemporaryTables tables, Meter meter, UsageQuery query)
+            throws IOException, SQLException {
+        UsageOfOthers others = new UsageOfOthers(query.subjects());
+        try (CloseableIterable<LakePart> parts = LakeParts.of(view, NeededUsage.of(meter, query));
+                PartCopy copy = tables.fill(meter)) {
+            for (LakePart part : parts) {
+                if (!others.takes(part)) {
+                    copy.add(part);
+                }
+            }
+            for (LakePart part : others.ends()) {
+                copy.add(part);
+            }
+            copy.end();
+        }
     }
 
     private static String reason(Exception e) {

@@ -43,15 +43,19 @@ public final class MetersInForce {
      */
     public static List<Meter> read(PostgresAddress address) {
         try (Connection connection = address.connect()) {
-            Map<String, List<GroupDimension>> groups = new LinkedHashMap<>();
-            for (GroupOfMeter group : GROUPS.all(connection)) {
-                groups.computeIfAbsent(group.slug(), slug -> new ArrayList<>())
-                        .add(group.dimension());
-            }
-            return new Question<>(METERS, row -> meter(row, groups)).all(connection);
+            return read(connection);
         } catch (SQLException e) {
             throw PostgresTrouble.failure(address, e);
         }
+    }
+
+    /** Asks within the transaction of the connection. */
+    public static List<Meter> read(Connection connection) throws SQLException {
+        Map<String, List<GroupDimension>> groups = new LinkedHashMap<>();
+        for (GroupOfMeter group : GROUPS.all(connection)) {
+            groups.computeIfAbsent(group.slug(), slug -> new ArrayList<>()).add(group.dimension());
+        }
+        return new Question<>(METERS, row -> meter(row, groups)).all(connection);
     }
 
     private record GroupOfMeter(String slug, GroupDimension dimension) {}

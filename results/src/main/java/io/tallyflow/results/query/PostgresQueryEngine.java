@@ -1,36 +1,12 @@
 package io.tallyflow.results.query;
 
-import io.tallyflow.results.RequestFailedException;
-import io.tallyflow.results.RequestRefusedException;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.List;
-import java.util.Objects;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
 
-/** Asks the function {@code tallyflow.query}, and reads its rows through a cursor. */
+/** Asks the function {@code tallyflow.query}. */
 public final class PostgresQueryEngine implements QueryEngine {
-
-    private static final String QUERY =
-            """
-            select window_start, window_end, subject, group_by, value
-            from tallyflow.query(
-                meter => ?, "from" => ?, "to" => ?, window_size => ?, time_zone => ?,
-                subjects => ?, group_by => ?, filter => ?::jsonb)
-            """;
-
-    private static final String INVALID_ARGUMENT = "22023";
-    private static final int ROWS_AT_ONCE = 1_000;
 
     private final DataSource database;
 
@@ -43,77 +19,10 @@ public final class PostgresQueryEngine implements QueryEngine {
     public void run(UsageQuery query, RowConsumer rows) throws IOException {
         try (Connection connection = database.getConnection()) {
             connection.setReadOnly(true);
-            // Only within a transaction is there a cursor.
             connection.setAutoCommit(false);
-            try (PreparedStatement statement = connection.prepareStatement(QUERY)) {
-                statement.setFetchSize(ROWS_AT_ONCE);
-                bind(connection, statement, query);
-                read(statement, rows);
-            }
+            UsageFunction.INSTALLED.ask(connection, query, rows);
         } catch (SQLException e) {
-            if (INVALID_ARGUMENT.equals(e.getSQLState())) {
-                throw new RequestRefusedException(messageOf(e));
-            }
-            throw new RequestFailedException("Postgres: " + messageOf(e), e);
+            throw UsageFunction.failure(e);
         }
-    }
-
-    private static void bind(Connection connection, PreparedStatement statement, UsageQuery query)
-            throws SQLException {
-        statement.setString(1, query.meter());
-        bind(statement, 2, query.from());
-        bind(statement, 3, query.to());
-        statement.setString(4, query.window() == null ? null : query.window().name());
-        statement.setString(5, query.timeZone());
-        bind(connection, statement, 6, query.subjects());
-        bind(connection, statement, 7, query.groupBy());
-        statement.setString(8, query.filter().isEmpty() ? null : GroupJson.write(query.filter()));
-    }
-
-    private static void bind(PreparedStatement statement, int index, @Nullable Instant instant)
-            throws SQLException {
-        if (instant == null) {
-            statement.setNull(index, Types.TIMESTAMP_WITH_TIMEZONE);
-        } else {
-            statement.setObject(index, instant.atOffset(ZoneOffset.UTC));
-        }
-    }
-
-    private static void bind(
-            Connection connection, PreparedStatement statement, int index, List<String> texts)
-            throws SQLException {
-        statement.setArray(
-                index, texts.isEmpty() ? null : connection.createArrayOf("text", texts.toArray()));
-    }
-
-    private static void read(PreparedStatement statement, RowConsumer rows)
-            throws SQLException, IOException {
-        try (ResultSet result = statement.executeQuery()) {
-            while (result.next()) {
-                rows.accept(
-                        new QueryRow(
-                                instant(result, 1),
-                                instant(result, 2),
-                                result.getString(3),
-                                GroupJson.parse(result.getString(4)),
-                                result.getBigDecimal(5)));
-            }
-        }
-    }
-
-    private static @Nullable Instant instant(ResultSet row, int column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
-    }
-
-    /** What the server said, without severity and place. */
-    private static String messageOf(SQLException e) {
-        if (e instanceof PSQLException answer) {
-            ServerErrorMessage error = answer.getServerErrorMessage();
-            if (error != null && error.getMessage() != null) {
-                return error.getMessage();
-            }
-        }
-        return Objects.toString(e.getMessage(), e.toString());
     }
 }

@@ -45,4 +45,9 @@ public record UsageQuery(
     public List<String> groups() {
         return groupBy.stream().distinct().filter(name -> !name.equals(SUBJECT)).toList();
     }
+
+    /** The same of another zone. */
+    public UsageQuery in(String zone) {
+        return new UsageQuery(meter, from, to, window, zone, subjects, groupBy, filter);
+    }
 }

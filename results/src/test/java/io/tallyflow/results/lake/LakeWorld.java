@@ -1,5 +1,6 @@
 package io.tallyflow.results.lake;
 
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
@@ -11,6 +12,7 @@ import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.lake.LakeRow;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.GroupDimension;
+import io.tallyflow.schemas.meter.GroupText;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.WindowSize;
@@ -89,13 +91,26 @@ final class LakeWorld {
                     "\"none\"",
                     "null");
 
+    private static final Instant CENTURIES_AGO = Instant.parse("1899-12-31T22:59:59.999999Z");
     private static final String LONG = "long".repeat(80);
 
     // In the order of Java's strings the last two are the other way round.
     private static final List<String> IDS = List.of("a", "ab", "\uFFFD", "\uD83D\uDE00");
-    private static final List<String> SUBJECTS = List.of("a", "B", "c'", "\uFFFD", "\uD83D\uDE00");
+    private static final List<String> SUBJECTS =
+            List.of("a", "B", "c'", "\uFFFD", "\uD83D\uDE00", "\\N", "t\tn\n\\.\nr\r", "\"q\\");
+    private static final String OTHER = "__other__";
     private static final List<String> GROUPS =
-            List.of("", "x", "x!", "\uFFFD", "\uD83D\uDE00", LONG);
+            List.of(
+                    "",
+                    "x",
+                    "x!",
+                    "\uFFFD",
+                    "\uD83D\uDE00",
+                    LONG,
+                    OTHER,
+                    "\\N",
+                    "\t\n\r\b\\t",
+                    "'\"{");
 
     private final Random random;
     private final Change change;
@@ -107,6 +122,7 @@ final class LakeWorld {
     private final Map<UsageCell, Set<String>> distinct = new HashMap<>();
     private final Map<UsageCell, Set<String>> distinctOnTime = new HashMap<>();
     private final List<AdjustedReading> late = new ArrayList<>();
+    private boolean knownFromEvents = true;
 
     LakeWorld(long seed, int number) {
         random = new Random(seed);
@@ -144,7 +160,7 @@ final class LakeWorld {
     private UsageEvent event(int number) {
         String data =
                 "{\"x\":%s,\"aa\":\"%s\",\"b\":\"%s\"}"
-                        .formatted(pick(VALUES), pick(GROUPS), pick(GROUPS));
+                        .formatted(pick(VALUES), escaped(pick(GROUPS)), escaped(pick(GROUPS)));
         // Some at one instant, so that source and id decide.
         Instant at = random.nextInt(4) == 0 ? change.at() : instant();
         return new UsageEvent(
@@ -159,10 +175,19 @@ final class LakeWorld {
                 at.toEpochMilli());
     }
 
+    private static String escaped(String text) {
+        return String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text));
+    }
+
     /** As the stream would: into its window, or into an adjustment if it has settled. */
     private void take(Reading reading, UsageEvent event) {
+        boolean isSettled = reading.windowEndMillis() <= settledUntil;
+        boolean isLate = isSettled && random.nextInt(3) == 0;
         UsageCell cell = reading.cell(event.subject());
-        boolean isLate = reading.windowEndMillis() <= settledUntil && random.nextInt(3) == 0;
+        if (isSettled && !isLate && random.nextInt(8) == 0) {
+            cell = beyondTheMostGroups(cell);
+            knownFromEvents = false;
+        }
         if (isLate) {
             late.add(new AdjustedReading(event, reading, AdjustmentReason.LATE));
         }
@@ -176,6 +201,15 @@ final class LakeWorld {
                         .add(reading.distinct());
             }
         }
+    }
+
+    private static UsageCell beyondTheMostGroups(UsageCell cell) {
+        return new UsageCell(
+                cell.meter(),
+                cell.subject(),
+                GroupText.of(Map.of("aa", OTHER, "b", OTHER)),
+                cell.windowStartMillis(),
+                cell.windowEndMillis());
     }
 
     Meter meter() {
@@ -210,7 +244,7 @@ final class LakeWorld {
                 .filter(value -> isSettled(value.cell()))
                 .forEach(value -> rows.add(LakeRow.of(value)));
         events.forEach(event -> rows.add(LakeRow.accepted(event)));
-        switch (random.nextInt(4)) {
+        switch (random.nextInt(knownFromEvents ? 4 : 3)) {
             case 0 -> {
                 int cut = random.nextInt(rows.size() + 1);
                 lake.commit(settledUntil - 1, rows.subList(0, cut));
@@ -221,9 +255,9 @@ final class LakeWorld {
                 // Under way: some tables have the batch, the events do not.
                 lake.commit(settledUntil, rows, LakeTable.USAGE, LakeTable.USAGE_DISTINCT);
             }
+            case 2 -> lake.commit(settledUntil, rows);
             // What has settled is not known, as after a rewind.
-            case 2 -> lake.commit(Long.MIN_VALUE, rows);
-            default -> lake.commit(settledUntil, rows);
+            default -> lake.commit(Long.MIN_VALUE, rows);
         }
     }
 
@@ -269,11 +303,17 @@ final class LakeWorld {
         Instant one = instant();
         Instant other = instant();
         boolean ranged = random.nextInt(4) > 0;
+        // Backwards now and then, which both must refuse.
+        Instant end = one.isBefore(other) ? other : later();
+        if (random.nextInt(8) == 0) {
+            // So wide that windows are listed only where there is usage, and that may go beyond.
+            one = random.nextBoolean() ? one : CENTURIES_AGO;
+            end = one.plus(Duration.ofDays(pick(List.of(45_000, 45_000, 1_100_000))));
+        }
         return new UsageQuery(
-                meter.slug(),
+                random.nextInt(40) == 0 ? "no\"body" : meter.slug(),
                 ranged && random.nextInt(3) > 0 ? one : null,
-                // Backwards now and then, which both must refuse.
-                ranged && random.nextInt(3) > 0 ? (one.isBefore(other) ? other : later()) : null,
+                ranged && random.nextInt(3) > 0 ? end : null,
                 window(),
                 zone(),
                 random.nextInt(3) == 0 ? List.of(pick(SUBJECTS), pick(SUBJECTS)) : List.of(),
@@ -286,7 +326,9 @@ final class LakeWorld {
     /** In letters of any case; now and then none that there is. */
     private String zone() {
         return switch (random.nextInt(40)) {
-            case 0 -> pick(List.of("Mars/Olympus", "localtime", ""));
+            case 0 -> pick(List.of("Mars/Olympus", "localtime", "", "Berlin1", "a'b"));
+            // The server has it, and Java does not.
+            case 9 -> pick(List.of("EST", "Factory"));
             case 1, 2, 3, 4 -> change.zone().toLowerCase(Locale.ROOT);
             case 5, 6, 7, 8 -> change.zone().toUpperCase(Locale.ROOT);
             default -> change.zone();

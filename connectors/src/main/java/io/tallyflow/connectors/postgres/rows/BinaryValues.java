@@ -4,15 +4,17 @@ import io.tallyflow.schemas.usage.CellKey;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.copy.CopyIn;
 import org.postgresql.util.ByteConverter;
 
 /**
  * Values as Postgres sends and takes them in its binary formats, in arrays and in COPY alike: each
  * with its length in four bytes before it. Nothing has to be made text, nor of text again.
  */
-final class BinaryValues {
+public final class BinaryValues {
 
     private static final int FIRST_CAPACITY = 1024;
     private static final int NULL = -1;
@@ -24,7 +26,8 @@ final class BinaryValues {
     private int count;
     private boolean nulls;
 
-    void text(@Nullable String value) {
+    /** A {@code text}. */
+    public void text(@Nullable String value) {
         if (value == null) {
             none();
         } else {
@@ -32,7 +35,8 @@ final class BinaryValues {
         }
     }
 
-    void numeric(@Nullable BigDecimal value) {
+    /** A {@code numeric}, exactly. */
+    public void numeric(@Nullable BigDecimal value) {
         if (value == null) {
             none();
         } else {
@@ -44,27 +48,30 @@ final class BinaryValues {
         begin(value.length).put(value);
     }
 
-    void none() {
+    /** A null of any type. */
+    public void none() {
         room(Integer.BYTES).putInt(NULL);
         count++;
         nulls = true;
     }
 
     /** A {@code uuid}. */
-    void key(CellKey value) {
+    public void key(CellKey value) {
         begin(2 * Long.BYTES).putLong(value.high()).putLong(value.low());
     }
 
     /** An instant, in microseconds since the epoch, UTC. */
-    void micros(long micros) {
+    public void micros(long micros) {
         bigint(micros - EPOCH_MICROS);
     }
 
-    void bigint(long value) {
+    /** A {@code bigint}. */
+    public void bigint(long value) {
         begin(Long.BYTES).putLong(value);
     }
 
-    void integer(int value) {
+    /** An {@code integer}. */
+    public void integer(int value) {
         begin(Integer.BYTES).putInt(value);
     }
 
@@ -105,6 +112,14 @@ final class BinaryValues {
 
     void writeTo(ByteBuffer target) {
         target.put(bytes.array(), 0, bytes.position());
+    }
+
+    /** Sends the bytes so far, and begins anew. */
+    void moveTo(CopyIn copy) throws SQLException {
+        copy.writeToCopy(bytes.array(), 0, bytes.position());
+        bytes.clear();
+        count = 0;
+        nulls = false;
     }
 
     /** Room for a value, its length written. */

@@ -1,0 +1,176 @@
+package io.tallyflow.results.lake;
+
+import io.tallyflow.connectors.iceberg.table.LakeTable;
+import io.tallyflow.connectors.iceberg.table.LakeView;
+import io.tallyflow.functions.meter.MeterReader;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.usage.AdjustmentReason;
+import io.tallyflow.schemas.usage.UsageCell;
+import io.tallyflow.schemas.usage.UsagePartials;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.io.CloseableIterable;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the usage of a meter from the lake: settled windows from {@code usage}, {@code
+ * usage_distinct} and {@code adjustments}, all later ones from {@code events}.
+ */
+final class LakeParts {
+
+    private static final List<String> CELL =
+            List.of("subject", "group_by", "window_start", "window_end");
+    private static final List<String> PARTIAL =
+            List.of(
+                    "readings",
+                    "sum",
+                    "min",
+                    "max",
+                    "latest",
+                    "latest_at",
+                    "latest_source",
+                    "latest_id");
+
+    private final LakeView view;
+    private final NeededUsage needed;
+    private final Meter meter;
+
+    private LakeParts(LakeView view, NeededUsage needed) {
+        this.view = view;
+        this.needed = needed;
+        this.meter = needed.meter();
+    }
+
+    /** The parts of all cells that are needed; they are read while they are iterated. */
+    static CloseableIterable<LakePart> of(LakeView view, NeededUsage needed) {
+        LakeParts parts = new LakeParts(view, needed);
+        boolean unique = needed.meter().aggregation() == Aggregation.UNIQUE_COUNT;
+        return CloseableIterable.concat(
+                List.of(
+                        unique ? parts.distinct() : parts.settled(),
+                        parts.adjusted(),
+                        parts.open()));
+    }
+
+    private CloseableIterable<LakePart> distinct() {
+        return ofCells(
+                LakeTable.USAGE_DISTINCT,
+                List.of("value"),
+                row -> new LakePart(cell(row), UsagePartials.NONE, row.get(4, String.class)));
+    }
+
+    private CloseableIterable<LakePart> settled() {
+        return ofCells(
+                LakeTable.USAGE, PARTIAL, row -> new LakePart(cell(row), partial(row), null));
+    }
+
+    private CloseableIterable<LakePart> adjusted() {
+        return ofCells(
+                LakeTable.ADJUSTMENTS,
+                List.of("reason", "value", "distinct_value", "time", "source", "id"),
+                row -> {
+                    checkReason(row.get(4, String.class));
+                    UsagePartial partial =
+                            UsagePartials.of(
+                                    row.get(5, BigDecimal.class),
+                                    row.get(7, Long.class),
+                                    row.get(8, String.class),
+                                    row.get(9, String.class));
+                    return new LakePart(cell(row), partial, row.get(6, String.class));
+                });
+    }
+
+    /** A reason that is not known may mean that readings are taken away. */
+    private static void checkReason(String reason) {
+        if (!reason.equals(AdjustmentReason.LATE.label())
+                && !reason.equals(AdjustmentReason.BACKFILL.label())) {
+            throw new IllegalStateException(
+                    "adjustments of reason " + reason + " cannot be read by this version");
+        }
+    }
+
+    /** One part for each reading. */
+    private CloseableIterable<LakePart> open() {
+        long since = view.settledUntilMillis();
+        MeterReader reader = new MeterReader(List.of(meter));
+        CloseableIterable<StructLike> rows =
+                view.scan(
+                        LakeTable.EVENTS,
+                        needed.open(since),
+                        List.of("subject", "source", "id", "time", "data"));
+        return present(CloseableIterable.transform(rows, row -> open(reader, event(row), since)));
+    }
+
+    private static Optional<LakePart> open(MeterReader reader, UsageEvent event, long since) {
+        // One meter reads an event once at most.
+        return reader.read(event).readings().stream()
+                .filter(reading -> reading.windowEndMillis() > since)
+                .map(
+                        reading ->
+                                new LakePart(
+                                        reading.cell(event.subject()),
+                                        UsagePartials.of(reading, event),
+                                        reading.distinct()))
+                .findFirst();
+    }
+
+    private static <T> CloseableIterable<T> present(CloseableIterable<Optional<T>> all) {
+        return CloseableIterable.transform(
+                CloseableIterable.filter(all, Optional::isPresent), Optional::orElseThrow);
+    }
+
+    private CloseableIterable<LakePart> ofCells(
+            LakeTable table, List<String> columns, Function<StructLike, LakePart> part) {
+        List<String> all = new ArrayList<>(CELL);
+        all.addAll(columns);
+        Expression filter = needed.settled(view.settledUntilMillis());
+        return CloseableIterable.transform(view.scan(table, filter, all), part);
+    }
+
+    private UsageCell cell(StructLike row) {
+        return new UsageCell(
+                meter.slug(),
+                row.get(0, String.class),
+                row.get(1, String.class),
+                TimeUnit.MICROSECONDS.toMillis(row.get(2, Long.class)),
+                TimeUnit.MICROSECONDS.toMillis(row.get(3, Long.class)));
+    }
+
+    private static UsagePartial partial(StructLike row) {
+        @Nullable Long latestAt = row.get(9, Long.class);
+        return new UsagePartial(
+                row.get(4, Long.class),
+                row.get(5, BigDecimal.class),
+                row.get(6, BigDecimal.class),
+                row.get(7, BigDecimal.class),
+                row.get(8, BigDecimal.class),
+                latestAt == null ? 0 : latestAt,
+                row.get(10, String.class),
+                row.get(11, String.class));
+    }
+
+    /** Where it was in Kafka does not matter to a meter. */
+    private UsageEvent event(StructLike row) {
+        String data = row.get(4, String.class);
+        return new UsageEvent(
+                row.get(0, String.class),
+                row.get(1, String.class),
+                row.get(2, String.class),
+                meter.eventType(),
+                row.get(3, Long.class),
+                data == null ? null : data.getBytes(StandardCharsets.UTF_8),
+                0,
+                0,
+                0);
+    }
+}

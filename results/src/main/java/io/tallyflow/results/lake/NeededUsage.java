@@ -1,0 +1,86 @@
+package io.tallyflow.results.lake;
+
+import io.tallyflow.results.query.CalendarWindow;
+import io.tallyflow.results.query.UsageQuery;
+import io.tallyflow.schemas.meter.Meter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
+
+/**
+ * What has to be read of a meter: all that an answer hangs on, and a little more, so that rounding
+ * is left to the function that answers.
+ *
+ * @param from seconds since the epoch, UTC; no usage before it is needed
+ * @param to likewise, none after it
+ * @param subjects whose usage is needed; none for that of all
+ */
+record NeededUsage(Meter meter, long from, long to, List<String> subjects) {
+
+    /** A longer range is cut to where there is usage, as an open one is. */
+    private static final long LONG_RANGE_DAYS = 36_500;
+
+    private static final String UTC = "UTC";
+
+    static NeededUsage all(Meter meter) {
+        return new NeededUsage(meter, Long.MIN_VALUE, Long.MAX_VALUE, List.of());
+    }
+
+    static NeededUsage of(Meter meter, UsageQuery query) {
+        Instant from = query.from();
+        Instant to = query.to();
+        boolean isLong =
+                from != null && to != null && Duration.between(from, to).toDays() > LONG_RANGE_DAYS;
+        long grain = TimeUnit.MILLISECONDS.toSeconds(meter.windowSize().millis());
+        boolean ofAll = isByClocks(query) && (from == null || to == null || isLong);
+        return new NeededUsage(
+                meter,
+                from == null || isLong ? Long.MIN_VALUE : from.getEpochSecond() - grain,
+                to == null || isLong ? Long.MAX_VALUE : to.getEpochSecond() + grain,
+                ofAll ? List.of() : query.subjects());
+    }
+
+    /**
+     * Whether windows follow the clocks of a zone. They are then judged from where the meter's
+     * usage begins to where it ends, whosever it is.
+     */
+    private static boolean isByClocks(UsageQuery query) {
+        CalendarWindow window = query.window();
+        return window != null
+                && window != CalendarWindow.MINUTE
+                && !query.timeZone().equalsIgnoreCase(UTC);
+    }
+
+    /** Passes rows of windows that end at an instant or before, in milliseconds since the epoch. */
+    Expression settled(long untilMillis) {
+        return needed(
+                "window_start",
+                Expressions.equal("meter", meter.slug()),
+                Expressions.lessThanOrEqual(
+                        "window_end", TimeUnit.MILLISECONDS.toMicros(untilMillis)));
+    }
+
+    /** Passes events of all later windows, and perhaps some of earlier ones. */
+    Expression open(long sinceMillis) {
+        long grain = meter.windowSize().millis();
+        long earliest = Math.max(sinceMillis, Long.MIN_VALUE + grain) - grain;
+        return needed(
+                "time",
+                Expressions.equal("type", meter.eventType()),
+                Expressions.greaterThanOrEqual("time", TimeUnit.MILLISECONDS.toMicros(earliest)));
+    }
+
+    private Expression needed(String time, Expression one, Expression other) {
+        Expression within =
+                Expressions.and(
+                        Expressions.greaterThanOrEqual(time, TimeUnit.SECONDS.toMicros(from)),
+                        Expressions.lessThanOrEqual(time, TimeUnit.SECONDS.toMicros(to)));
+        Expression ofAll = Expressions.and(one, other, within);
+        return subjects.isEmpty()
+                ? ofAll
+                : Expressions.and(ofAll, Expressions.in("subject", subjects.toArray()));
+    }
+}
