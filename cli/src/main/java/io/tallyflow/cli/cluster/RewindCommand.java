@@ -51,6 +51,7 @@ public final class RewindCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        Integer parallelism = jobStart.parallelism();
         Rewind rewind =
                 new Rewind(
                         target.cluster(),
@@ -63,7 +64,7 @@ public final class RewindCommand implements Callable<Integer> {
         if (dryRun) {
             rewind.plan();
         } else {
-            rewind.run(jobStart.jar(), jobStart.parallelism());
+            rewind.run(jobStart.jar(), parallelism);
         }
         return 0;
     }

@@ -118,12 +118,9 @@ public final class ResetCommand implements Callable<Integer> {
                                 request,
                                 now,
                                 () ->
-                                        savepoint
-                                                .taker(
-                                                        running,
-                                                        pipeline.name(),
-                                                        Console.progress(spec))
-                                                .take(savepoint.request(false)));
+                                        savepoint.taker(
+                                                running, pipeline.name(), Console.progress(spec)),
+                                savepoint.request(false));
         PrintWriter out = Console.out(spec);
         List<String> lines =
                 done.isNew()

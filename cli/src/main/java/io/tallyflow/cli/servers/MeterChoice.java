@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.LoggerFactory;
 
 /**
  * Which meters a job is to count by.
@@ -40,9 +39,9 @@ public record MeterChoice(@Nullable Path given, boolean noneIsMeant) {
                         .collect(Collectors.toCollection(TreeSet::new));
         coming.forEach(meter -> ending.remove(meter.slug()));
         if (!ending.isEmpty()) {
+            // The job's log says so, too.
             String line = "no longer counted: " + String.join(", ", ending);
             Console.say(out, "", line);
-            LoggerFactory.getLogger(MeterChoice.class).warn(line);
         }
     }
 }

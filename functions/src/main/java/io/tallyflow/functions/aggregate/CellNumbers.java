@@ -2,6 +2,7 @@ package io.tallyflow.functions.aggregate;
 
 import io.tallyflow.functions.memory.HeapBytes;
 import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.meter.Aggregation.Kept;
 import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.UsagePartials;
@@ -26,7 +27,7 @@ final class CellNumbers {
     private static final int READINGS = 0;
     private static final int SUM = 1;
 
-    /** The least value of a MIN cell, the greatest of a MAX cell, the latest of a LATEST cell. */
+    /** What the cell keeps beside its sum: the least, the greatest or the latest value. */
     private static final int SHOWN = 2;
 
     /** Scale, aggregation, and the flags below. */
@@ -125,7 +126,7 @@ final class CellNumbers {
 
     private boolean first(int cell, BigDecimal value, long timeMicros, String source, String id) {
         Aggregation aggregation = aggregation(cell);
-        if (aggregation == null) {
+        if (aggregation == null || !aggregation.keepsOneAtMost()) {
             return false;
         }
         int at = cell * NUMBERS;
@@ -134,7 +135,7 @@ final class CellNumbers {
         numbers[at + SUM] = digits;
         numbers[at + SHOWN] = digits;
         numbers[at + SHAPE] |= HAS_VALUES | value.scale();
-        if (aggregation == Aggregation.LATEST) {
+        if (aggregation.keeps(Kept.LATEST)) {
             putLatest(cell, new LatestReading(timeMicros, source, id));
         }
         return true;
@@ -142,8 +143,8 @@ final class CellNumbers {
 
     private boolean addDigits(
             int cell, BigDecimal value, long timeMicros, String source, String id) {
-        Aggregation aggregation = aggregation(cell);
-        boolean tie = aggregation == Aggregation.LATEST && latest(cell).isAt(timeMicros);
+        Kept kept = kept(cell);
+        boolean tie = kept == Kept.LATEST && latest(cell).isAt(timeMicros);
         if (tie || !scaleTo(cell, value)) {
             return false;
         }
@@ -156,15 +157,14 @@ final class CellNumbers {
         }
         numbers[at + SUM] = sum;
         numbers[at + READINGS]++;
-        switch (known(cell)) {
-            case SUM, COUNT, UNIQUE_COUNT, AVG -> {
-                // The sum is all that is shown.
-            }
-            case MIN -> numbers[at + SHOWN] = Math.min(numbers[at + SHOWN], digits);
-            case MAX -> numbers[at + SHOWN] = Math.max(numbers[at + SHOWN], digits);
-            case LATEST -> {
-                if (isLatest(cell, timeMicros, source, id)) {
-                    numbers[at + SHOWN] = digits;
+        if (kept != null) {
+            switch (kept) {
+                case MIN -> numbers[at + SHOWN] = Math.min(numbers[at + SHOWN], digits);
+                case MAX -> numbers[at + SHOWN] = Math.max(numbers[at + SHOWN], digits);
+                case LATEST -> {
+                    if (isLatest(cell, timeMicros, source, id)) {
+                        numbers[at + SHOWN] = digits;
+                    }
                 }
             }
         }
@@ -222,18 +222,27 @@ final class CellNumbers {
         numbers[at + SHAPE] |= HAS_VALUES | scale;
         numbers[at + SUM] = digits(sum, scale);
         numbers[at + SHOWN] = digits(shown, scale);
-        if (aggregation == Aggregation.LATEST) {
+        if (kept(cell) == Kept.LATEST) {
             putLatest(cell, LatestReading.of(partial));
         }
     }
 
-    /** What a cell keeps beside its sum, or the sum if it keeps nothing else. */
+    /**
+     * The number that a cell keeps beside its sum, or the sum if it keeps nothing else; null if it
+     * keeps more than one.
+     */
     private static @Nullable BigDecimal shown(Aggregation aggregation, UsagePartial partial) {
-        return switch (aggregation) {
+        if (!aggregation.keepsOneAtMost()) {
+            return null;
+        }
+        Kept kept = aggregation.keptAlone();
+        if (kept == null) {
+            return partial.sum();
+        }
+        return switch (kept) {
             case MIN -> partial.min();
             case MAX -> partial.max();
             case LATEST -> partial.latest();
-            case SUM, COUNT, UNIQUE_COUNT, AVG -> partial.sum();
         };
     }
 
@@ -253,14 +262,15 @@ final class CellNumbers {
             return new UsagePartial(readings, null, null, null, null, 0, null, null);
         }
         BigDecimal sum = quantity(numbers[at + SUM], scale(cell));
-        return switch (known(cell)) {
-            case SUM, COUNT, UNIQUE_COUNT, AVG ->
-                    new UsagePartial(readings, sum, null, null, null, 0, null, null);
-            case MIN ->
-                    new UsagePartial(readings, sum, shown(cell, sum), null, null, 0, null, null);
-            case MAX ->
-                    new UsagePartial(readings, sum, null, shown(cell, sum), null, 0, null, null);
-            case LATEST -> latest(cell).partial(readings, sum, shown(cell, sum));
+        Kept kept = kept(cell);
+        if (kept == null) {
+            return new UsagePartial(readings, sum, null, null, null, 0, null, null);
+        }
+        BigDecimal shown = shown(cell, sum);
+        return switch (kept) {
+            case MIN -> new UsagePartial(readings, sum, shown, null, null, 0, null, null);
+            case MAX -> new UsagePartial(readings, sum, null, shown, null, 0, null, null);
+            case LATEST -> latest(cell).partial(readings, sum, shown);
         };
     }
 
@@ -272,13 +282,13 @@ final class CellNumbers {
                 : quantity(numbers[at + SHOWN], scale(cell));
     }
 
-    /** What is not known is kept exact, so that it never has numbers. */
-    private Aggregation known(int cell) {
+    /** What a cell keeps that has numbers; null for nothing. One of no known meter has none. */
+    private @Nullable Kept kept(int cell) {
         Aggregation aggregation = aggregation(cell);
         if (aggregation == null) {
             throw new IllegalStateException("cell " + cell + " has numbers of no aggregation");
         }
-        return aggregation;
+        return aggregation.keptAlone();
     }
 
     private static BigDecimal quantity(long digits, int scale) {

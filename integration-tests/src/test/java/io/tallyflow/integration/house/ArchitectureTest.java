@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
@@ -29,8 +30,20 @@ import org.junit.jupiter.api.Test;
 /** The rooms of the house, and what does not belong in them. */
 @AnalyzeClasses(
         packages = "io.tallyflow",
-        importOptions = {ImportOption.DoNotIncludeTests.class})
+        importOptions = {
+            ImportOption.DoNotIncludeTests.class,
+            ArchitectureTest.NoJarsOfTests.class
+        })
 final class ArchitectureTest {
+
+    /** What a build has packed of the tests of other modules. */
+    static final class NoJarsOfTests implements ImportOption {
+
+        @Override
+        public boolean includes(Location location) {
+            return !location.contains("-tests.jar");
+        }
+    }
 
     /** In its order. */
     private static final String[] FLOW = {

@@ -48,7 +48,17 @@ final class Launcher {
 
     /** Older than the build. */
     private void sources() throws IOException {
-        for (String module : List.of("", "schemas", "functions", "connectors", "jobs", "cli")) {
+        for (String module :
+                List.of(
+                        "",
+                        "schemas",
+                        "functions",
+                        "connectors",
+                        "jobs",
+                        "results",
+                        "operations",
+                        "local",
+                        "cli")) {
             Path directory = home.resolve(module);
             if (!module.isEmpty()) {
                 Files.createDirectories(directory.resolve("src/main"));

@@ -89,7 +89,12 @@ public final class MeteringJob {
 
     private static void look(PostgresConnection postgres, List<Meter> meters) throws SQLException {
         try {
-            MeterRegistry.check(postgres.dataSource(PostgresUse.JOB), MeterDefinition.of(meters));
+            List<String> ending =
+                    MeterRegistry.check(
+                            postgres.dataSource(PostgresUse.JOB), MeterDefinition.of(meters));
+            if (!ending.isEmpty()) {
+                LOG.warn("no longer counted: {}", String.join(", ", ending));
+            }
         } catch (SQLException e) {
             String advice = LoginTrouble.advice(e);
             if (advice == null) {

@@ -37,18 +37,24 @@ public final class MeterReset {
      * Takes a savepoint, then sets the mark; does neither if the reset is on record.
      *
      * @param now what it begins with if the request names no time
-     * @param taking takes the savepoint
+     * @param taker takes the savepoint; asked for only if one is needed
+     * @param savepoint how it is taken
      * @throws RequestRefusedException if there is no such meter, or another reset has the id
      * @throws RequestFailedException if it cannot be put on record, or was undone
      */
-    public Done reset(ResetRequest request, Instant now, Supplier<Savepoint> taking) {
+    public Done reset(
+            ResetRequest request,
+            Instant now,
+            Supplier<SavepointTaker> taker,
+            SavepointRequest savepoint) {
         Reset known = find(request);
         if (known != null) {
             return new Done(known, false);
         }
+        SavepointTaker needed = taker.get();
         // Told first, so that the request can be repeated whatever becomes of this one.
         progress.done("reset", request.id());
-        return new Done(record(request, now, taking.get()), true);
+        return new Done(record(request, now, needed.take(savepoint)), true);
     }
 
     /**

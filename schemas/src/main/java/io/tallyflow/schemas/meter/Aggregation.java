@@ -1,17 +1,52 @@
 package io.tallyflow.schemas.meter;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
 /** How a meter turns readings into a value. */
 public enum Aggregation {
     SUM,
     COUNT,
     UNIQUE_COUNT,
     AVG,
-    MIN,
-    MAX,
-    LATEST;
+    MIN(Kept.MIN),
+    MAX(Kept.MAX),
+    LATEST(Kept.LATEST);
+
+    /** What may be kept of a cell's readings beside how many they are and what they add up to. */
+    public enum Kept {
+        MIN,
+        MAX,
+        /** The value with the greatest (event time, source, id). */
+        LATEST
+    }
+
+    private final List<Kept> kept;
+
+    Aggregation(Kept... kept) {
+        this.kept = List.of(kept);
+    }
 
     /** Whether the meter must name a value property; COUNT must not. */
     public boolean needsValue() {
         return this != COUNT;
+    }
+
+    /** Whether cells of the meter keep it. */
+    public boolean keeps(Kept part) {
+        return kept.contains(part);
+    }
+
+    /** Whether cells keep one thing at most, so that one number beside the sum is enough. */
+    public boolean keepsOneAtMost() {
+        return kept.size() <= 1;
+    }
+
+    /** The one thing that cells keep; null if they keep nothing. */
+    public @Nullable Kept keptAlone() {
+        if (kept.size() > 1) {
+            throw new IllegalStateException(this + " keeps more than one thing");
+        }
+        return kept.isEmpty() ? null : kept.get(0);
     }
 }

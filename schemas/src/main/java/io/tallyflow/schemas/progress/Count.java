@@ -10,28 +10,31 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is counted, in the order in which it is stored and shown. Adding one here adds it to the
  * job's state, its metrics, the ledger's statements and everything that shows counts; the ledger's
- * columns are made by a migration.
+ * columns are made by a migration. A new one comes last, as what was stored before is read by its
+ * order.
  */
 public enum Count {
-    CONSUMED(null, "records", "read from Kafka"),
-    METERED(Lane.METERED, "records", "accepted, at least one meter for the type"),
-    UNMATCHED(Lane.UNMATCHED, "records", "accepted, no meter for the type"),
-    DUPLICATE(Lane.DUPLICATE, "records", "equal identity, counted before"),
-    CONFLICT(Lane.CONFLICT, "records", "equal identity, other type or data"),
-    STALE(Lane.STALE, "records", "older than the dedupe horizon"),
-    REJECTED(Lane.REJECTED, "records", "not a valid usage event"),
-    READINGS(null, "readings", "that counted, in a window or as an adjustment"),
-    ADJUSTED(null, "readings", "of these, those that came after settling"),
-    IGNORED(null, "readings", "that a matching meter could not take");
+    CONSUMED(null, "consumedRecords", "records", "read from Kafka"),
+    METERED(Lane.METERED, "meteredRecords", "records", "accepted, at least one meter for the type"),
+    UNMATCHED(Lane.UNMATCHED, "unmatchedRecords", "records", "accepted, no meter for the type"),
+    DUPLICATE(Lane.DUPLICATE, "duplicateRecords", "records", "equal identity, counted before"),
+    CONFLICT(Lane.CONFLICT, "conflictRecords", "records", "equal identity, other type or data"),
+    STALE(Lane.STALE, "staleRecords", "records", "older than the dedupe horizon"),
+    REJECTED(Lane.REJECTED, "rejectedRecords", "records", "not a valid usage event"),
+    READINGS(null, "readings", "readings", "that counted, in a window or as an adjustment"),
+    ADJUSTED(null, "adjustedReadings", "readings", "of these, those that came after settling"),
+    IGNORED(null, "ignoredReadings", "readings", "that a matching meter could not take");
 
     private static final List<Count> ALL = List.of(values());
 
     private final @Nullable Lane lane;
+    private final String metric;
     private final String unit;
     private final String meaning;
 
-    Count(@Nullable Lane lane, String unit, String meaning) {
+    Count(@Nullable Lane lane, String metric, String unit, String meaning) {
         this.lane = lane;
+        this.metric = metric;
         this.unit = unit;
         this.meaning = meaning;
     }
@@ -61,12 +64,9 @@ public enum Count {
         return Arrays.stream(values()).map(Count::column).collect(Collectors.joining(", "));
     }
 
-    /** As a metric is named: what is counted, and of what. */
+    /** Name of its metric. */
     public String metric() {
-        String what = column();
-        return this == READINGS
-                ? what
-                : what + unit.substring(0, 1).toUpperCase(Locale.ROOT) + unit.substring(1);
+        return metric;
     }
 
     /** What is counted, in the plural. */

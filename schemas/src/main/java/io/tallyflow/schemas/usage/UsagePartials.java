@@ -2,6 +2,7 @@ package io.tallyflow.schemas.usage;
 
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.meter.Aggregation.Kept;
 import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.state.Utf8Order;
@@ -94,24 +95,16 @@ public final class UsagePartials {
         if (aggregation == null) {
             return partial;
         }
-        long readings = partial.readings();
-        BigDecimal sum = partial.sum();
-        return switch (aggregation) {
-            case SUM, COUNT, UNIQUE_COUNT, AVG ->
-                    new UsagePartial(readings, sum, null, null, null, 0, null, null);
-            case MIN -> new UsagePartial(readings, sum, partial.min(), null, null, 0, null, null);
-            case MAX -> new UsagePartial(readings, sum, null, partial.max(), null, 0, null, null);
-            case LATEST ->
-                    new UsagePartial(
-                            readings,
-                            sum,
-                            null,
-                            null,
-                            partial.latest(),
-                            partial.latestTimeMicros(),
-                            partial.latestSource(),
-                            partial.latestId());
-        };
+        boolean latest = aggregation.keeps(Kept.LATEST);
+        return new UsagePartial(
+                partial.readings(),
+                partial.sum(),
+                aggregation.keeps(Kept.MIN) ? partial.min() : null,
+                aggregation.keeps(Kept.MAX) ? partial.max() : null,
+                latest ? partial.latest() : null,
+                latest ? partial.latestTimeMicros() : 0,
+                latest ? partial.latestSource() : null,
+                latest ? partial.latestId() : null);
     }
 
     private static @Nullable UsagePartial inRange(UsagePartial merged) {

@@ -68,6 +68,12 @@ public final class MeterRegistry {
             where not exists (select from tallyflow.layer l where l.name = w.name)
             """;
 
+    private static final String ENDING =
+            """
+            select slug from tallyflow.meter_definition
+            where in_force and slug <> all (?) order by slug
+            """;
+
     private static final String RETIRE =
             """
             update tallyflow.meter_definition set in_force = false
@@ -82,13 +88,15 @@ public final class MeterRegistry {
     /**
      * Whether these definitions could be registered now. Reads only.
      *
+     * @return slugs of the meters in force that would not be any more, in order
      * @throws ChangedMeterException if a slug is known with another meaning
      * @throws SchemaException if the database does not have the tables
      */
-    public static void check(DataSource database, List<MeterDefinition> definitions)
+    public static List<String> check(DataSource database, List<MeterDefinition> definitions)
             throws SQLException {
         try (Connection connection = database.getConnection()) {
             check(connection, definitions);
+            return ending(connection, definitions);
         } catch (SQLException e) {
             if (NOT_THERE.contains(Objects.toString(e.getSQLState(), ""))) {
                 throw new SchemaException(
@@ -140,6 +148,21 @@ public final class MeterRegistry {
         }
         putLayers(connection, definitions, commit);
         retireOthers(connection, definitions);
+    }
+
+    private static List<String> ending(Connection connection, List<MeterDefinition> definitions)
+            throws SQLException {
+        Object[] slugs = definitions.stream().map(MeterDefinition::slug).toArray();
+        try (PreparedStatement statement = connection.prepareStatement(ENDING)) {
+            statement.setArray(1, connection.createArrayOf("text", slugs));
+            try (ResultSet row = statement.executeQuery()) {
+                List<String> ending = new ArrayList<>();
+                while (row.next()) {
+                    ending.add(row.getString(1));
+                }
+                return ending;
+            }
+        }
     }
 
     private static List<String> problems(Connection connection, List<MeterDefinition> definitions)

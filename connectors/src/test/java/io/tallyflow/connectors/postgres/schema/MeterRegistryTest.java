@@ -251,9 +251,12 @@ class MeterRegistryTest {
     }
 
     @Test
-    void onlyLooksWhenItChecks() throws SQLException {
+    void onlyLooksWhenItChecksAndSaysWhatWouldEnd() throws SQLException {
         register(TOKENS);
-        MeterRegistry.check(database.dataSource(), MeterDefinition.of(List.of(CALLS)));
+        assertThat(MeterRegistry.check(database.dataSource(), MeterDefinition.of(List.of(CALLS))))
+                .containsExactly("tokens");
+        assertThat(MeterRegistry.check(database.dataSource(), MeterDefinition.of(List.of(TOKENS))))
+                .isEmpty();
         assertThat(inForce()).containsExactly("tokens");
     }
 

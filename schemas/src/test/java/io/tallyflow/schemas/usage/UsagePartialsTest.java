@@ -1,4 +1,4 @@
-package io.tallyflow.schemas.state;
+package io.tallyflow.schemas.usage;
 
 import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,9 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.quantity.Quantity;
-import io.tallyflow.schemas.usage.Reading;
-import io.tallyflow.schemas.usage.UsagePartials;
-import io.tallyflow.schemas.usage.UsageValue;
+import io.tallyflow.schemas.state.UsagePartial;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
