@@ -41,7 +41,7 @@ final class MemoryAgainstPlainTest {
     private static final int ALL_GROUPS = Integer.MAX_VALUE;
 
     static Stream<Arguments> runs() {
-        return LongStream.range(0, Long.getLong("tallyflow.test.seeds", 6))
+        return LongStream.range(0, Long.getLong("tallyflow.test.seeds", 4))
                 .boxed()
                 .flatMap(
                         seed ->

@@ -40,7 +40,7 @@ final class MemoryFirstAgainstPlainTest {
     private static final Duration AHEAD = Duration.ofHours(1);
 
     static Stream<Arguments> runs() {
-        return LongStream.range(0, Long.getLong("tallyflow.test.seeds", 6))
+        return LongStream.range(0, Long.getLong("tallyflow.test.seeds", 4))
                 .boxed()
                 .flatMap(seed -> Stream.of(2L, 1L << 30).map(memory -> Arguments.of(seed, memory)));
     }

@@ -56,7 +56,7 @@ class LakeQueryPropertyTest {
         }
     }
 
-    @Property(tries = 35, seed = "20250309", shrinking = ShrinkingMode.OFF)
+    @Property(tries = 16, seed = "20250309", shrinking = ShrinkingMode.OFF)
     void answersLikePostgres(@ForAll long seed) throws IOException, SQLException {
         LakeWorld world = new LakeWorld(seed, worlds++);
         try (Connection connection = database.connect()) {
