@@ -135,7 +135,7 @@ final class CellNumbers {
         numbers[at + SUM] = digits;
         numbers[at + SHOWN] = digits;
         numbers[at + SHAPE] |= HAS_VALUES | value.scale();
-        if (aggregation.keeps(Kept.LATEST)) {
+        if (aggregation.keptAlone() == Kept.LATEST) {
             putLatest(cell, new LatestReading(timeMicros, source, id));
         }
         return true;

@@ -23,8 +23,15 @@ public enum Aggregation {
 
     private final List<Kept> kept;
 
+    /** Asked for every reading. */
+    private final @Nullable Kept alone;
+
+    private final boolean oneAtMost;
+
     Aggregation(Kept... kept) {
         this.kept = List.of(kept);
+        this.alone = kept.length == 1 ? kept[0] : null;
+        this.oneAtMost = kept.length <= 1;
     }
 
     /** Whether the meter must name a value property; COUNT must not. */
@@ -39,14 +46,14 @@ public enum Aggregation {
 
     /** Whether cells keep one thing at most, so that one number beside the sum is enough. */
     public boolean keepsOneAtMost() {
-        return kept.size() <= 1;
+        return oneAtMost;
     }
 
     /** The one thing that cells keep; null if they keep nothing. */
     public @Nullable Kept keptAlone() {
-        if (kept.size() > 1) {
+        if (!oneAtMost) {
             throw new IllegalStateException(this + " keeps more than one thing");
         }
-        return kept.isEmpty() ? null : kept.get(0);
+        return alone;
     }
 }
