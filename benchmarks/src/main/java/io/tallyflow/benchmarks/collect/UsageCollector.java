@@ -2,9 +2,9 @@ package io.tallyflow.benchmarks.collect;
 
 import io.tallyflow.benchmarks.workload.BenchmarkMeter;
 import io.tallyflow.benchmarks.workload.CellSum;
+import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.Progress;
-import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageChange;
 import io.tallyflow.schemas.usage.UsageRow;

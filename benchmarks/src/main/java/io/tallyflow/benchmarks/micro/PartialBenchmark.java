@@ -2,10 +2,10 @@ package io.tallyflow.benchmarks.micro;
 
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.usage.MeteredEvent;
 import io.tallyflow.schemas.usage.Reading;
-import io.tallyflow.schemas.usage.UsagePartials;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -45,7 +45,7 @@ public class PartialBenchmark {
     private UsagePartial add(UsagePartial partial, int meter) {
         int event = next();
         Reading reading = metered[event].readings().get(meter);
-        return Objects.requireNonNull(UsagePartials.add(partial, reading, events[event]));
+        return Objects.requireNonNull(reading.addTo(partial, events[event]));
     }
 
     /** A reading without a value. */
@@ -67,6 +67,6 @@ public class PartialBenchmark {
     public UsagePartial merge() {
         int event = next();
         Reading reading = metered[event].readings().get(SUM);
-        return UsagePartials.merge(sum, UsagePartials.of(reading, events[event]));
+        return UsagePartials.merge(sum, reading.partial(events[event]));
     }
 }

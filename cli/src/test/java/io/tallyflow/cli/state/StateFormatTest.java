@@ -12,7 +12,7 @@ import io.tallyflow.operations.state.StateReport.Identities;
 import io.tallyflow.operations.state.StateReport.Meter;
 import io.tallyflow.operations.state.StateReport.Operator;
 import io.tallyflow.schemas.commit.CommitName;
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

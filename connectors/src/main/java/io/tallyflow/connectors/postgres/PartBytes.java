@@ -1,7 +1,7 @@
 package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.postgres.rows.RowsEncoder;
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;

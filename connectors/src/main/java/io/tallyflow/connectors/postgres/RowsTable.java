@@ -104,15 +104,10 @@ final class RowsTable {
                 reason)
             select ?, ?, now(), layer, cell, window_start, sum(readings)::bigint,
                 trim_scale(sum(sum)), min(min), max(max),
-                (array_agg(latest order by latest_at desc, latest_source desc, latest_id desc)
-                    filter (where latest is not null))[1],
-                max(latest_at),
-                (array_agg(latest_source
-                        order by latest_at desc, latest_source desc, latest_id desc)
-                    filter (where latest is not null))[1],
-                (array_agg(latest_id
-                        order by latest_at desc, latest_source desc, latest_id desc)
-                    filter (where latest is not null))[1],
+                (tallyflow.latest(latest, latest_at, latest_source, latest_id)).latest,
+                (tallyflow.latest(latest, latest_at, latest_source, latest_id)).latest_at,
+                (tallyflow.latest(latest, latest_at, latest_source, latest_id)).latest_source,
+                (tallyflow.latest(latest, latest_at, latest_source, latest_id)).latest_id,
                 reason
             from unnest(?::integer[], ?::uuid[], ?::timestamptz[], ?::bigint[], ?::numeric[],
                 ?::numeric[], ?::numeric[], ?::numeric[], ?::timestamptz[], ?::text[], ?::text[],

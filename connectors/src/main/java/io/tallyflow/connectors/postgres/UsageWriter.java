@@ -2,13 +2,13 @@ package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.connectors.postgres.rows.RowsEncoder;
+import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.AdjustmentReason;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageChange;
-import io.tallyflow.schemas.usage.UsagePartials;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.util.ArrayList;
 import java.util.Collection;

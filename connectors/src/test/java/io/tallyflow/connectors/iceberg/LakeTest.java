@@ -14,7 +14,7 @@ import io.tallyflow.connectors.iceberg.write.LakeSchedule;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.lake.LakeRow;
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.usage.AdjustedReading;
 import io.tallyflow.schemas.usage.AdjustmentReason;
 import io.tallyflow.schemas.usage.DistinctValue;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.connectors.refusal.SinkRefusedException;
+import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.meter.MeterFile;
-import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.math.BigDecimal;

@@ -2,8 +2,8 @@ package io.tallyflow.connectors.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.meter.MeterFile;
-import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.AdjustmentReason;
 import io.tallyflow.schemas.usage.DistinctValue;

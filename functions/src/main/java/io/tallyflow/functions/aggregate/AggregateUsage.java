@@ -10,9 +10,10 @@ import io.tallyflow.functions.wire.FramedType;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.lake.LakeRow;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.progress.Progress;
-import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.AdjustedReading;
 import io.tallyflow.schemas.usage.Adjustment;
@@ -24,7 +25,6 @@ import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.SettledUsage;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageChange;
-import io.tallyflow.schemas.usage.UsagePartials;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -221,7 +221,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
 
     private void adjust(UsageEvent event, Reading reading) {
         UsageCell cell = reading.cell(event.subject());
-        adjustments.merge(cell, UsagePartials.of(reading, event), UsagePartials::merge);
+        adjustments.merge(cell, reading.partial(event), UsagePartials::merge);
         if (adjustments.size() >= MOST_ADJUSTMENTS) {
             sendAdjustments();
         }

@@ -1,6 +1,6 @@
 package io.tallyflow.functions.aggregate;
 
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package io.tallyflow.functions.aggregate;
 
 import io.tallyflow.functions.memory.HeapBytes;
-import io.tallyflow.schemas.meter.Aggregation;
-import io.tallyflow.schemas.meter.Aggregation.Kept;
+import io.tallyflow.schemas.measure.Aggregation;
+import io.tallyflow.schemas.measure.Shape;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.quantity.Quantity;
-import io.tallyflow.schemas.state.UsagePartial;
-import io.tallyflow.schemas.usage.UsagePartials;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -135,7 +135,7 @@ final class CellNumbers {
         numbers[at + SUM] = digits;
         numbers[at + SHOWN] = digits;
         numbers[at + SHAPE] |= HAS_VALUES | value.scale();
-        if (aggregation.keptAlone() == Kept.LATEST) {
+        if (aggregation.keptAlone() == Shape.LATEST) {
             putLatest(cell, new LatestReading(timeMicros, source, id));
         }
         return true;
@@ -143,8 +143,8 @@ final class CellNumbers {
 
     private boolean addDigits(
             int cell, BigDecimal value, long timeMicros, String source, String id) {
-        Kept kept = kept(cell);
-        boolean tie = kept == Kept.LATEST && latest(cell).isAt(timeMicros);
+        Shape kept = kept(cell);
+        boolean tie = kept == Shape.LATEST && latest(cell).isAt(timeMicros);
         if (tie || !scaleTo(cell, value)) {
             return false;
         }
@@ -159,8 +159,8 @@ final class CellNumbers {
         numbers[at + READINGS]++;
         if (kept != null) {
             switch (kept) {
-                case MIN -> numbers[at + SHOWN] = Math.min(numbers[at + SHOWN], digits);
-                case MAX -> numbers[at + SHOWN] = Math.max(numbers[at + SHOWN], digits);
+                case LEAST -> numbers[at + SHOWN] = Math.min(numbers[at + SHOWN], digits);
+                case GREATEST -> numbers[at + SHOWN] = Math.max(numbers[at + SHOWN], digits);
                 case LATEST -> {
                     if (isLatest(cell, timeMicros, source, id)) {
                         numbers[at + SHOWN] = digits;
@@ -222,7 +222,7 @@ final class CellNumbers {
         numbers[at + SHAPE] |= HAS_VALUES | scale;
         numbers[at + SUM] = digits(sum, scale);
         numbers[at + SHOWN] = digits(shown, scale);
-        if (kept(cell) == Kept.LATEST) {
+        if (kept(cell) == Shape.LATEST) {
             putLatest(cell, LatestReading.of(partial));
         }
     }
@@ -235,15 +235,11 @@ final class CellNumbers {
         if (!aggregation.keepsOneAtMost()) {
             return null;
         }
-        Kept kept = aggregation.keptAlone();
+        Shape kept = aggregation.keptAlone();
         if (kept == null) {
             return partial.sum();
         }
-        return switch (kept) {
-            case MIN -> partial.min();
-            case MAX -> partial.max();
-            case LATEST -> partial.latest();
-        };
+        return kept.in(partial);
     }
 
     private static boolean isCompact(BigDecimal value, int scale) {
@@ -262,14 +258,14 @@ final class CellNumbers {
             return new UsagePartial(readings, null, null, null, null, 0, null, null);
         }
         BigDecimal sum = quantity(numbers[at + SUM], scale(cell));
-        Kept kept = kept(cell);
+        Shape kept = kept(cell);
         if (kept == null) {
             return new UsagePartial(readings, sum, null, null, null, 0, null, null);
         }
         BigDecimal shown = shown(cell, sum);
         return switch (kept) {
-            case MIN -> new UsagePartial(readings, sum, shown, null, null, 0, null, null);
-            case MAX -> new UsagePartial(readings, sum, null, shown, null, 0, null, null);
+            case LEAST -> new UsagePartial(readings, sum, shown, null, null, 0, null, null);
+            case GREATEST -> new UsagePartial(readings, sum, null, shown, null, 0, null, null);
             case LATEST -> latest(cell).partial(readings, sum, shown);
         };
     }
@@ -283,7 +279,7 @@ final class CellNumbers {
     }
 
     /** What a cell keeps that has numbers; null for nothing. One of no known meter has none. */
-    private @Nullable Kept kept(int cell) {
+    private @Nullable Shape kept(int cell) {
         Aggregation aggregation = aggregation(cell);
         if (aggregation == null) {
             throw new IllegalStateException("cell " + cell + " has numbers of no aggregation");

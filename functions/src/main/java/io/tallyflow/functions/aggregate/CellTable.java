@@ -1,7 +1,7 @@
 package io.tallyflow.functions.aggregate;
 
 import io.tallyflow.functions.memory.HeapBytes;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.util.ArrayList;
 import java.util.Arrays;

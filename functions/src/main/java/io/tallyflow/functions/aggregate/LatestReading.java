@@ -1,7 +1,7 @@
 package io.tallyflow.functions.aggregate;
 
 import io.tallyflow.functions.memory.HeapBytes;
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
 import java.math.BigDecimal;
 import java.util.Objects;
 

@@ -1,7 +1,7 @@
 package io.tallyflow.functions.aggregate;
 
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.GroupText;
 import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.usage.DistinctValue;

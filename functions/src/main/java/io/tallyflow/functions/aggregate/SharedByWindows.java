@@ -1,7 +1,7 @@
 package io.tallyflow.functions.aggregate;
 
 import io.tallyflow.functions.hash.PartsHash;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import java.util.Map;
 
 /**

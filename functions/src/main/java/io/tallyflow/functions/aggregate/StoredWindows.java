@@ -1,8 +1,8 @@
 package io.tallyflow.functions.aggregate;
 
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.usage.UsageCell;
-import io.tallyflow.schemas.usage.UsagePartials;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

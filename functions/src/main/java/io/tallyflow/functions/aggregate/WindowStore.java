@@ -1,6 +1,6 @@
 package io.tallyflow.functions.aggregate;
 
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import java.io.Serializable;
 import java.util.Map;
 import org.apache.flink.configuration.Configuration;

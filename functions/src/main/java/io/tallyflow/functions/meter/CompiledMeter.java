@@ -2,7 +2,6 @@ package io.tallyflow.functions.meter;
 
 import io.tallyflow.functions.paths.Kind;
 import io.tallyflow.functions.paths.PathTrie;
-import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.quantity.QuantityResult;
@@ -36,20 +35,24 @@ final class CompiledMeter {
             long timeMillis,
             List<Reading> readings,
             List<IgnoredReading> ignored) {
-        if (meter.aggregation() == Aggregation.COUNT) {
-            readings.add(reading(found, timeMillis, null, null));
-            return;
-        }
         IgnoredReason reason =
-                meter.aggregation() == Aggregation.UNIQUE_COUNT
-                        ? readDistinct(found, timeMillis, readings)
-                        : readNumber(found, timeMillis, readings);
+                switch (meter.aggregation().takes()) {
+                    case NOTHING -> readWhatever(found, timeMillis, readings);
+                    case NUMBER -> readNumber(found, timeMillis, readings);
+                    case TEXT -> readText(found, timeMillis, readings);
+                };
         if (reason != null) {
             ignored.add(new IgnoredReading(meter.slug(), reason));
         }
     }
 
-    private @Nullable IgnoredReason readDistinct(
+    private @Nullable IgnoredReason readWhatever(
+            FoundValues found, long timeMillis, List<Reading> readings) {
+        readings.add(reading(found, timeMillis, null, null));
+        return null;
+    }
+
+    private @Nullable IgnoredReason readText(
             FoundValues found, long timeMillis, List<Reading> readings) {
         IgnoredReason reason = noValue(found.kind(valueSlot));
         if (reason == null) {

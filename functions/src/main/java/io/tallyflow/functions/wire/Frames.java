@@ -1,10 +1,10 @@
 package io.tallyflow.functions.wire;
 
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
-import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.util.HashMap;

@@ -3,11 +3,11 @@ package io.tallyflow.functions.aggregate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.schemas.meter.Aggregation;
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.Aggregation;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;
-import io.tallyflow.schemas.usage.UsagePartials;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

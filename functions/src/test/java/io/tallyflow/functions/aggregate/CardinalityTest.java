@@ -5,9 +5,9 @@ import static io.tallyflow.functions.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.aggregate.WindowsRig.Read;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
+import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.meter.GroupText;
-import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.UsageCell;

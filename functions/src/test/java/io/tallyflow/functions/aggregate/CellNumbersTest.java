@@ -2,10 +2,10 @@ package io.tallyflow.functions.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.quantity.Quantity;
-import io.tallyflow.schemas.state.UsagePartial;
-import io.tallyflow.schemas.usage.UsagePartials;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;

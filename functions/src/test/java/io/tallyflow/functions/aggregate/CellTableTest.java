@@ -2,7 +2,7 @@ package io.tallyflow.functions.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.math.BigDecimal;
 import java.util.HashMap;

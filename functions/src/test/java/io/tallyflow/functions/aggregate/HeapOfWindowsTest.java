@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.tallyflow.functions.aggregate.WindowsRig.Read;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.GroupText;
 import io.tallyflow.schemas.usage.Reading;
 import java.lang.management.ManagementFactory;

@@ -8,7 +8,7 @@ import io.tallyflow.functions.Events;
 import io.tallyflow.functions.KeyedSubtasks;
 import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.MeteredEvent;
 import io.tallyflow.schemas.usage.Reading;

@@ -1,12 +1,12 @@
 package io.tallyflow.functions.aggregate;
 
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.meter.Aggregation;
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.Aggregation;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.UsageCell;
-import io.tallyflow.schemas.usage.UsagePartials;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -77,7 +77,7 @@ final class PlainWindows implements Windows {
     public Added add(int key, UsageEvent event, Reading reading) {
         UsageCell cell = reading.cell(event.subject());
         UsagePartial before = cells.getOrDefault(cell, UsagePartials.NONE);
-        UsagePartial after = UsagePartials.add(before, reading, event);
+        UsagePartial after = reading.addTo(before, event);
         if (after == null) {
             return Added.OUT_OF_RANGE;
         }

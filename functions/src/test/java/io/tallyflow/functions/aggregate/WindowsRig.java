@@ -6,7 +6,7 @@ import io.tallyflow.functions.Events;
 import io.tallyflow.functions.aggregate.Windows.Added;
 import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.usage.Reading;
 import java.util.Map;
 import java.util.function.IntFunction;

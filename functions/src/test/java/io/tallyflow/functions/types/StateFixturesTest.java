@@ -2,7 +2,7 @@ package io.tallyflow.functions.types;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

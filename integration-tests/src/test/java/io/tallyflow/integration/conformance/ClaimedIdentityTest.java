@@ -11,7 +11,7 @@ import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.RetainedCheckpoints;
 import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.local.truth.SeenInPostgres;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.progress.Count;
 import java.math.BigDecimal;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package io.tallyflow.integration.conformance;
 
 import io.tallyflow.connectors.postgres.query.QueryRow;
 import io.tallyflow.connectors.postgres.query.UsageQuery;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;

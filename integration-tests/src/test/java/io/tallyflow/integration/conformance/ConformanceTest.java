@@ -12,7 +12,7 @@ import io.tallyflow.jobs.metering.Option;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.local.truth.SeenInPostgres;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;

@@ -2,11 +2,11 @@ package io.tallyflow.integration.conformance;
 
 import static io.tallyflow.integration.conformance.ExpectedRows.MINUTE;
 import static io.tallyflow.integration.conformance.ExpectedRows.row;
-import static io.tallyflow.schemas.meter.Aggregation.AVG;
-import static io.tallyflow.schemas.meter.Aggregation.COUNT;
-import static io.tallyflow.schemas.meter.Aggregation.MAX;
-import static io.tallyflow.schemas.meter.Aggregation.MIN;
-import static io.tallyflow.schemas.meter.Aggregation.SUM;
+import static io.tallyflow.schemas.measure.Aggregation.AVG;
+import static io.tallyflow.schemas.measure.Aggregation.COUNT;
+import static io.tallyflow.schemas.measure.Aggregation.MAX;
+import static io.tallyflow.schemas.measure.Aggregation.MIN;
+import static io.tallyflow.schemas.measure.Aggregation.SUM;
 
 import io.tallyflow.connectors.postgres.query.UsageQuery;
 import java.time.Duration;

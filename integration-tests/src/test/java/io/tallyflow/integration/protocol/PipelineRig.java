@@ -9,7 +9,7 @@ import io.tallyflow.functions.meter.ApplyMeters;
 import io.tallyflow.functions.parse.RouteParsed;
 import io.tallyflow.functions.parse.UsageEventParser;
 import io.tallyflow.schemas.event.ParsedRecord;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.stream.EventOrProgress;

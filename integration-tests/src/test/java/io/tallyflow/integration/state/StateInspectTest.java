@@ -19,7 +19,7 @@ import io.tallyflow.operations.state.StateReport.Operator;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.savepoint.SavepointFormat;
 import io.tallyflow.schemas.commit.CommitName;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package io.tallyflow.integration.state;
 
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.tallyflow.local.truth;
 
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -2,7 +2,7 @@ package io.tallyflow.local.truth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

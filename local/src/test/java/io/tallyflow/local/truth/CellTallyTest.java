@@ -2,7 +2,7 @@ package io.tallyflow.local.truth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.tallyflow.local.truth;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.tallyflow.schemas.event.Lane;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.io.IOException;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.RejectionReason;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.usage.IgnoredReason;
 import java.nio.charset.StandardCharsets;

@@ -2,8 +2,8 @@ package io.tallyflow.operations.state;
 
 import io.tallyflow.functions.aggregate.OpenUsage;
 import io.tallyflow.operations.state.StateReport.Meter;
-import io.tallyflow.schemas.state.UsagePartial;
-import io.tallyflow.schemas.usage.UsagePartials;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -4,7 +4,7 @@ import io.tallyflow.connectors.iceberg.commit.StoredLake;
 import io.tallyflow.connectors.kafka.source.StoredOffset;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.schemas.commit.CommitName;
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -5,13 +5,12 @@ import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.schemas.commit.CommitName;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.quantity.Quantity;
-import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.UsageCell;
-import io.tallyflow.schemas.usage.UsagePartials;
-import io.tallyflow.schemas.usage.UsageValue;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.HashMap;
@@ -86,7 +85,7 @@ public record LakeCells(
         }
 
         @Nullable BigDecimal value(Aggregation aggregation) {
-            return UsageValue.of(aggregation, partial, distinct.size());
+            return aggregation.valueOf(partial, distinct.size());
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.tallyflow.results.lake;
 
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.usage.UsageCell;
 import org.jspecify.annotations.Nullable;
 

@@ -4,12 +4,11 @@ import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.meter.Meter;
-import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.AdjustmentReason;
 import io.tallyflow.schemas.usage.UsageCell;
-import io.tallyflow.schemas.usage.UsagePartials;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -54,7 +53,7 @@ final class LakeParts {
     /** The parts of all cells that are needed; they are read while they are iterated. */
     static CloseableIterable<LakePart> of(LakeView view, NeededUsage needed) {
         LakeParts parts = new LakeParts(view, needed);
-        boolean unique = needed.meter().aggregation() == Aggregation.UNIQUE_COUNT;
+        boolean unique = needed.meter().aggregation().keepsValues();
         return CloseableIterable.concat(
                 List.of(
                         unique ? parts.distinct() : parts.settled(),
@@ -119,7 +118,7 @@ final class LakeParts {
                         reading ->
                                 new LakePart(
                                         reading.cell(event.subject()),
-                                        UsagePartials.of(reading, event),
+                                        reading.partial(event),
                                         reading.distinct()))
                 .findFirst();
     }

@@ -2,12 +2,12 @@ package io.tallyflow.results.lake;
 
 import io.tallyflow.connectors.postgres.rows.BinaryCopy;
 import io.tallyflow.connectors.postgres.rows.BinaryValues;
-import io.tallyflow.schemas.meter.Aggregation;
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.Aggregation;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.usage.CellKey;
 import io.tallyflow.schemas.usage.CellKeys;
 import io.tallyflow.schemas.usage.TextHash;
-import io.tallyflow.schemas.usage.UsagePartials;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -47,13 +47,13 @@ final class PartCopy implements AutoCloseable {
 
     static PartCopy begin(Connection connection, Aggregation aggregation, int layer)
             throws SQLException {
-        String sql = aggregation == Aggregation.UNIQUE_COUNT ? DISTINCT : USAGE;
+        String sql = aggregation.keepsValues() ? DISTINCT : USAGE;
         return new PartCopy(BinaryCopy.begin(connection, sql), aggregation, layer);
     }
 
     void add(LakePart part) throws SQLException {
         String distinct = part.distinct();
-        if (aggregation != Aggregation.UNIQUE_COUNT) {
+        if (!aggregation.keepsValues()) {
             BinaryValues row = copy.row(USAGE_COLUMNS);
             addCell(row, part);
             addPartial(row, UsagePartials.keptBy(aggregation, part.partial()));

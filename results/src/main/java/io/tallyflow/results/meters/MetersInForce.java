@@ -4,7 +4,7 @@ import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.PostgresTrouble;
 import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.GroupDimension;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;

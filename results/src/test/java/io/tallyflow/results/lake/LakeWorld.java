@@ -10,14 +10,15 @@ import io.tallyflow.results.query.CalendarWindow;
 import io.tallyflow.results.query.UsageQuery;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.lake.LakeRow;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.meter.GroupDimension;
 import io.tallyflow.schemas.meter.GroupText;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.WindowSize;
 import io.tallyflow.schemas.quantity.Quantity;
-import io.tallyflow.schemas.state.UsagePartial;
 import io.tallyflow.schemas.usage.AdjustedReading;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.AdjustmentReason;
@@ -25,9 +26,7 @@ import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.SettledUsage;
 import io.tallyflow.schemas.usage.UsageCell;
-import io.tallyflow.schemas.usage.UsagePartials;
 import io.tallyflow.schemas.usage.UsageRow;
-import io.tallyflow.schemas.usage.UsageValue;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -191,8 +190,7 @@ final class LakeWorld {
         if (isLate) {
             late.add(new AdjustedReading(event, reading, AdjustmentReason.LATE));
         }
-        (isLate ? lateCells : cells)
-                .merge(cell, UsagePartials.of(reading, event), UsagePartials::merge);
+        (isLate ? lateCells : cells).merge(cell, reading.partial(event), UsagePartials::merge);
         if (reading.distinct() != null) {
             distinct.computeIfAbsent(cell, key -> new LinkedHashSet<>()).add(reading.distinct());
             if (!isLate) {
@@ -269,7 +267,7 @@ final class LakeWorld {
         partials.forEach(
                 (cell, partial) -> {
                     int texts = distinct.getOrDefault(cell, Set.of()).size();
-                    BigDecimal value = UsageValue.of(meter.aggregation(), partial, texts);
+                    BigDecimal value = meter.aggregation().valueOf(partial, texts);
                     values.put(cell, Quantity.canonical(value));
                 });
         return values;

@@ -1,5 +1,6 @@
 package io.tallyflow.schemas.meter;
 
+import io.tallyflow.schemas.measure.Aggregation;
 import java.io.Serializable;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package io.tallyflow.schemas.meter;
 
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.Problems.ProblemPlace;
 import io.tallyflow.schemas.meter.YamlFields.Field;
 import java.util.ArrayList;

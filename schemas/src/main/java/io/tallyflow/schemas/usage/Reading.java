@@ -1,5 +1,8 @@
 package io.tallyflow.schemas.usage;
 
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
 
@@ -24,5 +27,19 @@ public record Reading(
     /** The cell that the reading counts in. */
     public UsageCell cell(String subject) {
         return new UsageCell(meter, subject, group, windowStartMillis, windowEndMillis);
+    }
+
+    /** The partial of this reading of an event. */
+    public UsagePartial partial(UsageEvent event) {
+        return UsagePartials.of(value, event.timeMicros(), event.source(), event.id());
+    }
+
+    /**
+     * A cell's partial with this reading of an event, as {@link UsagePartials#add} has it.
+     *
+     * @return null if the reading is to be ignored as {@code TOTAL_RANGE}
+     */
+    public @Nullable UsagePartial addTo(UsagePartial partial, UsageEvent event) {
+        return UsagePartials.add(partial, value, event.timeMicros(), event.source(), event.id());
     }
 }

@@ -1,6 +1,6 @@
 package io.tallyflow.schemas.usage;
 
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
 
 /**
  * The last word of a window: what its on-time readings came to.

@@ -1,6 +1,6 @@
 package io.tallyflow.schemas.usage;
 
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
 
 /**
  * What one meter knows of one cell: an absolute value that replaces what was written before.

@@ -2,14 +2,13 @@ package io.tallyflow.connectors.iceberg.write;
 
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.meter.Aggregation;
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.Aggregation;
+import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.usage.AdjustedReading;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.SettledUsage;
 import io.tallyflow.schemas.usage.UsageCell;
-import io.tallyflow.schemas.usage.UsageValue;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -51,9 +50,7 @@ public final class LakeRecords {
         UsagePartial partial = settled.partial();
         Aggregation aggregation = aggregations.get(cell.meter());
         BigDecimal value =
-                aggregation == null
-                        ? null
-                        : UsageValue.of(aggregation, partial, settled.distinctValues());
+                aggregation == null ? null : aggregation.valueOf(partial, settled.distinctValues());
         return new LakeRecord(
                 LakeTable.USAGE,
                 text(cell.meter()),

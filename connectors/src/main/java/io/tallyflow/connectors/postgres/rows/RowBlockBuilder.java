@@ -1,6 +1,6 @@
 package io.tallyflow.connectors.postgres.rows;
 
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.usage.CellKey;
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;

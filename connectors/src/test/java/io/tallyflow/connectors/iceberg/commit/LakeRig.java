@@ -7,7 +7,7 @@ import io.tallyflow.connectors.iceberg.write.WriteLake;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.lake.LakeRow;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;

@@ -18,7 +18,7 @@ import io.tallyflow.connectors.iceberg.table.LakeExpiry;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LocalFileIO;
 import io.tallyflow.schemas.lake.LakeRow;
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.usage.AdjustedReading;
 import io.tallyflow.schemas.usage.AdjustmentReason;
 import io.tallyflow.schemas.usage.DistinctValue;

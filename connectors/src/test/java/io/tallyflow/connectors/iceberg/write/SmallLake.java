@@ -10,7 +10,7 @@ import io.tallyflow.connectors.iceberg.table.SnapshotNote;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.lake.LakeRow;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.connectors.postgres.schema.Migrations;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.Meter;
 import java.math.BigDecimal;
 import java.sql.Connection;

@@ -7,7 +7,7 @@ import static io.tallyflow.schemas.meter.WindowSize.MINUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.sql.Savepoint;

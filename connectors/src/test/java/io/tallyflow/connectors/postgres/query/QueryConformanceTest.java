@@ -4,7 +4,7 @@ import static io.tallyflow.connectors.postgres.query.Meters.meter;
 import static io.tallyflow.schemas.meter.WindowSize.MINUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;

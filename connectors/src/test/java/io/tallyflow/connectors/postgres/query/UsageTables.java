@@ -1,6 +1,6 @@
 package io.tallyflow.connectors.postgres.query;
 
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.Meter;
 import java.io.IOException;
 import java.io.StringWriter;

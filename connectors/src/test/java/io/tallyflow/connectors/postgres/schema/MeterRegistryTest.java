@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
-import io.tallyflow.schemas.meter.Aggregation;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.GroupDimension;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;

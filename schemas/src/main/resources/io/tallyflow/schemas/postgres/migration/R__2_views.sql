@@ -1,18 +1,5 @@
 -- Views run with the rights of who reads them, so that row security on the tables holds.
 
--- Numeric division of Postgres picks a scale of its own; this is the quotient rounded once, half
--- away from zero, to 18 places, in integers. (The body is bound when the function is made; no search
--- path applies to it.)
-create or replace function tallyflow.average(total numeric, readings numeric)
-returns numeric
-language sql immutable parallel safe
-return sign(total)
-    * div(2 * abs(total) * 1000000000000000000 + readings, 2 * readings)
-    * 0.000000000000000001;
-
-comment on function tallyflow.average(numeric, numeric) is
-    'total / readings, rounded half away from zero to 18 places; readings are positive.';
-
 create or replace function tallyflow.grain(window_size text)
 returns interval
 language sql immutable parallel safe
@@ -47,8 +34,7 @@ with counted as (
         sum(p.sum) as sum,
         min(p.min) as min,
         max(p.max) as max,
-        (array_agg(p.latest order by p.latest_at desc, p.latest_source desc, p.latest_id desc)
-            filter (where p.latest is not null))[1] as latest,
+        (tallyflow.latest(p.latest, p.latest_at, p.latest_source, p.latest_id)).latest,
         -- Settled when all shards are. Only a settled window is ever adjusted.
         coalesce(bool_and(p.settled), true) as settled,
         count(*) filter (where p.settled is null) as adjustments
@@ -74,18 +60,13 @@ select
     c.group_by,
     c.window_start,
     c.window_start + tallyflow.grain(c.window_size) as window_end,
-    trim_scale(case c.aggregation
-        when 'SUM' then c.sum
-        when 'COUNT' then c.readings
-        when 'AVG' then case when c.readings > 0 then tallyflow.average(c.sum, c.readings) end
-        when 'MIN' then c.min
-        when 'MAX' then c.max
-        when 'LATEST' then c.latest
-        when 'UNIQUE_COUNT' then (
-            select count(*)::numeric
+    trim_scale(tallyflow.value(
+        c.aggregation, c.readings, c.sum, c.min, c.max, c.latest,
+        case when tallyflow.keeps(c.aggregation, 'values') then (
+            select count(*)
             from tallyflow.distinct_value v
             where v.cell = c.cell and v.window_start = c.window_start)
-    end) as value,
+        end)) as value,
     c.readings::bigint as readings,
     c.settled,
     c.adjustments

@@ -283,11 +283,10 @@ begin
             case when finds_to then max(p.window_start) end as last,
             null::numeric as readings, null::numeric as sum,
             null::numeric as min, null::numeric as max,
-            null::numeric as latest, null::timestamptz as latest_at,
-            null::text collate "C" as latest_source, null::text collate "C" as latest_id,
+            null::tallyflow.latest_reading as latest,
             p.value_hash
         from distinct_placed p
-        where definition.aggregation = 'UNIQUE_COUNT'
+        where tallyflow.keeps(definition.aggregation, 'values')
         group by p.window, p.cell, p.value_hash
         union all
         select
@@ -295,12 +294,14 @@ begin
             case when finds_from then min(p.window_start) end,
             case when finds_to then max(p.window_start) end,
             sum(p.readings),
-            case when definition.aggregation in ('SUM', 'AVG') then sum(p.sum) end,
-            case when definition.aggregation = 'MIN' then min(p.min) end,
-            case when definition.aggregation = 'MAX' then max(p.max) end,
-            null, null, null, null, null
+            case when tallyflow.keeps(definition.aggregation, 'sum') then sum(p.sum) end,
+            case when tallyflow.keeps(definition.aggregation, 'min') then min(p.min) end,
+            case when tallyflow.keeps(definition.aggregation, 'max') then max(p.max) end,
+            case when tallyflow.keeps(definition.aggregation, 'latest')
+                then tallyflow.latest(p.latest, p.latest_at, p.latest_source, p.latest_id) end,
+            null
         from usage_placed p
-        where definition.aggregation in ('SUM', 'COUNT', 'AVG', 'MIN', 'MAX')
+        where tallyflow.keeps(definition.aggregation, 'partials')
         group by p.window, p.cell
         union all
         select
@@ -308,30 +309,15 @@ begin
             case when finds_from then min(p.window_start) end,
             case when finds_to then max(p.window_start) end,
             sum(p.readings),
-            case when definition.aggregation in ('SUM', 'AVG') then sum(p.sum) end,
-            case when definition.aggregation = 'MIN' then min(p.min) end,
-            case when definition.aggregation = 'MAX' then max(p.max) end,
-            null, null, null, null, null
+            case when tallyflow.keeps(definition.aggregation, 'sum') then sum(p.sum) end,
+            case when tallyflow.keeps(definition.aggregation, 'min') then min(p.min) end,
+            case when tallyflow.keeps(definition.aggregation, 'max') then max(p.max) end,
+            case when tallyflow.keeps(definition.aggregation, 'latest')
+                then tallyflow.latest(p.latest, p.latest_at, p.latest_source, p.latest_id) end,
+            null
         from adjustment_placed p
-        where definition.aggregation in ('SUM', 'COUNT', 'AVG', 'MIN', 'MAX')
+        where tallyflow.keeps(definition.aggregation, 'partials')
         group by p.window, p.cell
-        union all
-        select
-            l.window, l.cell, l.first, l.last, null, null, null, null,
-            l.latest, l.latest_at, l.latest_source, l.latest_id, null
-        from (
-            select distinct on (p.window, p.cell)
-                p.window, p.cell,
-                case when finds_from then min(p.window_start) over same end as first,
-                case when finds_to then max(p.window_start) over same end as last,
-                p.latest, p.latest_at, p.latest_source, p.latest_id
-            from (select * from usage_placed union all select * from adjustment_placed) p
-            where definition.aggregation = 'LATEST' and p.latest is not null
-            window same as (partition by p.window, p.cell)
-            order by
-                p.window, p.cell,
-                p.latest_at desc, p.latest_source desc, p.latest_id desc
-        ) l
     ),
     grouped as (
         select
@@ -354,26 +340,16 @@ begin
     total as (
         select
             g.window, g.subject, g.texts, min(g.first) as first, max(g.last) + grain as last,
-            case definition.aggregation
-                when 'SUM' then sum(g.sum)
-                when 'COUNT' then sum(g.readings)
-                when 'AVG' then tallyflow.average(sum(g.sum), sum(g.readings))
-                when 'MIN' then min(g.min)
-                when 'MAX' then max(g.max)
-                when 'LATEST' then (array_agg(
-                    g.latest
-                    order by g.latest_at desc, g.latest_source desc, g.latest_id desc))[1]
-                when 'UNIQUE_COUNT' then count(distinct g.value_hash)::numeric
-            end as value
+            tallyflow.value(
+                definition.aggregation,
+                sum(g.readings), sum(g.sum), min(g.min), max(g.max),
+                (tallyflow.latest(
+                    (g.latest).latest, (g.latest).latest_at,
+                    (g.latest).latest_source, (g.latest).latest_id)).latest,
+                count(distinct g.value_hash)) as value
         from grouped g
         group by g.window, g.subject, g.texts
-        -- What voids have taken away altogether is no usage.
-        having case definition.aggregation
-            when 'AVG' then sum(g.readings) > 0
-            when 'SUM' then sum(g.readings) <> 0 or sum(g.sum) <> 0
-            when 'COUNT' then sum(g.readings) <> 0
-            else true
-        end
+        having tallyflow.is_usage(definition.aggregation, sum(g.readings), sum(g.sum))
     )
     select
         case when query.window_size is null
@@ -393,13 +369,14 @@ begin
     where t.value is not null
     order by t.window, t.subject collate "C", t.texts collate "C";
 
-    if not found and definition.aggregation in ('COUNT', 'UNIQUE_COUNT')
+    if not found and tallyflow.value_of_nothing(definition.aggregation) is not null
         and query.window_size is null and not by_subject and names = '{}'
     then
         return next row(
             case when not open_from then lo end,
             case when not open_to then hi end,
-            null, '{}'::jsonb, 0)::tallyflow.query_row;
+            null, '{}'::jsonb,
+            tallyflow.value_of_nothing(definition.aggregation))::tallyflow.query_row;
     end if;
 end
 $$;

@@ -341,6 +341,16 @@ comment on column tallyflow.reset.undone_at is 'When it was undone; null while i
 comment on column tallyflow.reset.undone_by is 'Who undid it.';
 comment on column tallyflow.reset.undo_reason is 'Why, for people.';
 
+create type tallyflow.latest_reading as (
+    latest numeric,
+    latest_at timestamptz,
+    latest_source text collate "C",
+    latest_id text collate "C"
+);
+
+comment on type tallyflow.latest_reading is
+    'The latest value of a set of readings, and when and where it came from.';
+
 create type tallyflow.query_row as (
     window_start timestamptz,
     window_end timestamptz,

@@ -1,12 +1,11 @@
-package io.tallyflow.schemas.usage;
+package io.tallyflow.schemas.measure;
 
 import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.meter.Aggregation;
 import io.tallyflow.schemas.quantity.Quantity;
-import io.tallyflow.schemas.state.UsagePartial;
+import io.tallyflow.schemas.usage.Reading;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -66,8 +65,8 @@ class UsagePartialsTest {
         Reading reading = new Reading("m", "{}", 0, 60_000, new BigDecimal("5"), null);
         UsageEvent event = anEvent().subject("c").source("s").type("t").timeMicros(42).build();
         UsagePartial expected = one("5", 42, "s", "1");
-        assertThat(UsagePartials.of(reading, event)).isEqualTo(expected);
-        assertThat(UsagePartials.add(UsagePartials.NONE, reading, event)).isEqualTo(expected);
+        assertThat(reading.partial(event)).isEqualTo(expected);
+        assertThat(reading.addTo(UsagePartials.NONE, event)).isEqualTo(expected);
     }
 
     @Test
@@ -142,8 +141,7 @@ class UsagePartialsTest {
                 UsagePartials.merge(
                         UsagePartials.keptBy(aggregation, a), UsagePartials.keptBy(aggregation, b));
         UsagePartial whole = UsagePartials.merge(a, b);
-        assertThat(UsageValue.of(aggregation, kept, 3))
-                .isEqualTo(UsageValue.of(aggregation, whole, 3));
+        assertThat(aggregation.valueOf(kept, 3)).isEqualTo(aggregation.valueOf(whole, 3));
         assertThat(kept).isEqualTo(UsagePartials.keptBy(aggregation, whole));
         assertThat(UsagePartials.merge(kept, b).sum())
                 .isEqualTo(UsagePartials.merge(whole, b).sum());

@@ -1,4 +1,4 @@
-package io.tallyflow.schemas.state;
+package io.tallyflow.schemas.measure;
 
 /**
  * Orders texts as their UTF-8 bytes are ordered, without making the bytes. That is the order of

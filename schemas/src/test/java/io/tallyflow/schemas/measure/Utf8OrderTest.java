@@ -1,4 +1,4 @@
-package io.tallyflow.schemas.state;
+package io.tallyflow.schemas.measure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,6 @@
-package io.tallyflow.schemas.usage;
+package io.tallyflow.schemas.measure;
 
-import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.meter.Aggregation;
-import io.tallyflow.schemas.meter.Aggregation.Kept;
 import io.tallyflow.schemas.quantity.Quantity;
-import io.tallyflow.schemas.state.UsagePartial;
-import io.tallyflow.schemas.state.Utf8Order;
 import java.math.BigDecimal;
 import java.util.Objects;
 import java.util.function.BinaryOperator;
@@ -24,11 +19,6 @@ public final class UsagePartials {
             new UsagePartial(0, null, null, null, null, 0, null, null);
 
     private UsagePartials() {}
-
-    /** The partial of one reading. */
-    public static UsagePartial of(Reading reading, UsageEvent event) {
-        return of(reading.value(), event.timeMicros(), event.source(), event.id());
-    }
 
     /**
      * The partial of one reading.
@@ -70,12 +60,6 @@ public final class UsagePartials {
      *     reading is to be ignored as {@code TOTAL_RANGE}, and the partial stays as it was
      */
     public static @Nullable UsagePartial add(
-            UsagePartial partial, Reading reading, UsageEvent event) {
-        return add(partial, reading.value(), event.timeMicros(), event.source(), event.id());
-    }
-
-    /** As {@link #add(UsagePartial, Reading, UsageEvent)}, for a reading in its parts. */
-    public static @Nullable UsagePartial add(
             UsagePartial partial,
             @Nullable BigDecimal value,
             long timeMicros,
@@ -95,12 +79,12 @@ public final class UsagePartials {
         if (aggregation == null) {
             return partial;
         }
-        boolean latest = aggregation.keeps(Kept.LATEST);
+        boolean latest = aggregation.keeps(Shape.LATEST);
         return new UsagePartial(
                 partial.readings(),
                 partial.sum(),
-                aggregation.keeps(Kept.MIN) ? partial.min() : null,
-                aggregation.keeps(Kept.MAX) ? partial.max() : null,
+                aggregation.keeps(Shape.LEAST) ? partial.min() : null,
+                aggregation.keeps(Shape.GREATEST) ? partial.max() : null,
                 latest ? partial.latest() : null,
                 latest ? partial.latestTimeMicros() : 0,
                 latest ? partial.latestSource() : null,

@@ -1,4 +1,4 @@
-package io.tallyflow.schemas.state;
+package io.tallyflow.schemas.measure;
 
 import java.math.BigDecimal;
 import org.jspecify.annotations.Nullable;
