@@ -8,7 +8,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +23,12 @@ final class OpenWindow {
     /** The objects that each has, and its places where it is found. */
     private static final int BYTES = 440;
 
-    private static final int CELLS_PER_BLOCK = 4_096;
-
     private final int key;
     private final TimeWindow window;
     private final SharedByWindows shared;
     private final WindowState state;
     private final CellTable cells;
+    private final CellBlocks blocks;
     private final OpenValues values;
     private @Nullable GroupCounts groups;
     private boolean inRows;
@@ -38,9 +36,6 @@ final class OpenWindow {
     private boolean touched;
     private boolean settled;
     private int cellCount;
-    private int firstBlock;
-    private int nextBlock;
-    private long cellsInBlocks;
 
     OpenWindow(int key, TimeWindow window, SharedByWindows shared) {
         this.key = key;
@@ -48,6 +43,7 @@ final class OpenWindow {
         this.shared = shared;
         this.state = shared.state();
         this.cells = new CellTable(shared.texts());
+        this.blocks = new CellBlocks(key, window, state);
         this.values = new OpenValues(key, window, shared);
     }
 
@@ -59,22 +55,12 @@ final class OpenWindow {
         if (inRows) {
             state.rows(key, window, cell -> cellCount++);
         } else {
-            readBlocks();
+            blocks.restore(this::put);
         }
-    }
-
-    private void readBlocks() throws Exception {
-        TreeMap<Integer, byte[]> blocks = state.cellBlocks(key, window);
-        for (byte[] block : blocks.values()) {
-            CellBlock.read(block, window, this::put);
-        }
-        firstBlock = blocks.isEmpty() ? 0 : blocks.firstKey();
-        nextBlock = blocks.isEmpty() ? 0 : blocks.lastKey() + 1;
     }
 
     /** A cell of a newer block replaces that of an older one. */
     private void put(KnownCell known) {
-        cellsInBlocks++;
         UsageCell name = known.name();
         KeptText subject = shared.texts().subject(name.subject());
         KeptText group = shared.texts().group(name.group());
@@ -219,7 +205,8 @@ final class OpenWindow {
             writeGroups();
             cells.clear();
         } else {
-            writeBlocks(changed);
+            values.write();
+            blocks.write(changed, cells);
         }
     }
 
@@ -230,38 +217,6 @@ final class OpenWindow {
             output.row(key, cell, false);
         }
         return changed;
-    }
-
-    private void writeBlocks(List<KnownCell> changed) throws Exception {
-        values.write();
-        if (cellsInBlocks + changed.size() > mostCellsInBlocks()) {
-            int before = nextBlock;
-            cellsInBlocks = 0;
-            writeCells(cells.all(window));
-            removeBlocksBefore(before);
-        } else {
-            writeCells(changed);
-        }
-    }
-
-    /** Not the same for all keys, or they would all write their blocks anew at once. */
-    private long mostCellsInBlocks() {
-        return 64L + (16 + key % 16) * (long) cells.size() / 10;
-    }
-
-    private void writeCells(List<KnownCell> some) throws Exception {
-        for (int from = 0; from < some.size(); from += CELLS_PER_BLOCK) {
-            List<KnownCell> part =
-                    some.subList(from, Math.min(some.size(), from + CELLS_PER_BLOCK));
-            state.putCellBlock(key, window, nextBlock++, CellBlock.of(part));
-        }
-        cellsInBlocks += some.size();
-    }
-
-    private void removeBlocksBefore(int number) throws Exception {
-        while (firstBlock < number) {
-            state.removeCellBlock(key, window, firstBlock++);
-        }
     }
 
     private void writeRows(List<KnownCell> some) throws Exception {
@@ -288,7 +243,7 @@ final class OpenWindow {
         if (groups != null) {
             groups.release();
         }
-        removeBlocksBefore(nextBlock);
+        blocks.remove();
         inRows = true;
         inState = true;
         state.putWindow(key, window, true);
@@ -344,7 +299,7 @@ final class OpenWindow {
         if (inRows) {
             state.removeRows(key, window);
         } else {
-            removeBlocksBefore(nextBlock);
+            blocks.remove();
             values.forget();
         }
         if (inState) {
