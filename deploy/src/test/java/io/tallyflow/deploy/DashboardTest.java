@@ -8,7 +8,7 @@ import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.jobs.metering.MeteringMetrics;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
-import io.tallyflow.schemas.metric.Metric;
+import io.tallyflow.schemas.progress.Metric;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;

@@ -1,7 +1,7 @@
 package io.tallyflow.deploy;
 
 import io.tallyflow.jobs.metering.MeteringMetrics;
-import io.tallyflow.schemas.metric.Metric;
+import io.tallyflow.schemas.progress.Metric;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;

@@ -1,7 +1,7 @@
 package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.postgres.session.Outage;
-import io.tallyflow.schemas.metric.Metric;
+import io.tallyflow.schemas.progress.Metric;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;

@@ -1,6 +1,6 @@
 package io.tallyflow.functions.memory;
 
-import io.tallyflow.schemas.metric.Metric;
+import io.tallyflow.schemas.progress.Metric;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.apache.flink.metrics.Gauge;

@@ -1,8 +1,8 @@
 package io.tallyflow.functions.progress;
 
 import io.tallyflow.schemas.event.RejectionReason;
-import io.tallyflow.schemas.metric.Metric;
 import io.tallyflow.schemas.progress.Count;
+import io.tallyflow.schemas.progress.Metric;
 import io.tallyflow.schemas.usage.IgnoredReason;
 import java.util.ArrayList;
 import java.util.Arrays;

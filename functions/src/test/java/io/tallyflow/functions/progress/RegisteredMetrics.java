@@ -1,6 +1,6 @@
 package io.tallyflow.functions.progress;
 
-import io.tallyflow.schemas.metric.Metric;
+import io.tallyflow.schemas.progress.Metric;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;

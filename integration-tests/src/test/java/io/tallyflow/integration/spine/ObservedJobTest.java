@@ -14,7 +14,7 @@ import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.Ports;
 import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.local.embedded.Topics;
-import io.tallyflow.schemas.metric.Metric;
+import io.tallyflow.schemas.progress.Metric;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.net.URI;

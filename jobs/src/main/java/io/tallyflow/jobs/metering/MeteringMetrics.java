@@ -5,7 +5,7 @@ import io.tallyflow.connectors.kafka.source.ReaderMetrics;
 import io.tallyflow.connectors.postgres.CommitMetrics;
 import io.tallyflow.functions.memory.MemoryMetrics;
 import io.tallyflow.functions.progress.LaneMetrics;
-import io.tallyflow.schemas.metric.Metric;
+import io.tallyflow.schemas.progress.Metric;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -2,7 +2,7 @@ package io.tallyflow.jobs.metering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.schemas.metric.Metric;
+import io.tallyflow.schemas.progress.Metric;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

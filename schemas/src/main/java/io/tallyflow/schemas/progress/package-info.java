@@ -1,4 +1,7 @@
-/** How far the stream is: lane counts, offsets and watermark that ride with the data. */
+/**
+ * How far the stream is: lane counts, offsets and watermark that ride with the data; and the
+ * numbers by which the running job shows it, under names that dashboards rely on.
+ */
 @NullMarked
 package io.tallyflow.schemas.progress;
 

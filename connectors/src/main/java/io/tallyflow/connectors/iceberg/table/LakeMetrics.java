@@ -1,6 +1,6 @@
 package io.tallyflow.connectors.iceberg.table;
 
-import io.tallyflow.schemas.metric.Metric;
+import io.tallyflow.schemas.progress.Metric;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;

@@ -1,4 +1,4 @@
-package io.tallyflow.schemas.metric;
+package io.tallyflow.schemas.progress;
 
 /**
  * A number that the running job shows about itself. Names are a public contract: dashboards and
