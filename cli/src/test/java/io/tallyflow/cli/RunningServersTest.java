@@ -184,12 +184,12 @@ final class RunningServersTest {
 
     @Test
     void saysWhatToDoWhenPostgresIsNotThereOrHasNoSchema() {
-        CommandRun gone = asked("query tokens", "postgresql://127.0.0.1:1/tallyflow");
+        CommandRun gone = runOn("query tokens", "postgresql://127.0.0.1:1/tallyflow");
         assertThat(gone.exitCode()).isEqualTo(1);
         assertThat(gone.err().lines()).singleElement().asString().contains("tallyflow up");
         String other = servers.postgres().shown().replaceAll("/tallyflow$", "/postgres");
         for (String command : new String[] {"query tokens", "meters list", "status"}) {
-            CommandRun bare = asked(command, other);
+            CommandRun bare = runOn(command, other);
             assertThat(bare.exitCode()).isEqualTo(1);
             assertThat(bare.err().lines())
                     .singleElement()
@@ -234,7 +234,7 @@ final class RunningServersTest {
         assertThat(run.out())
                 .containsPattern("kafka +Kafka at 127.0.0.1:1 did not answer in time")
                 .containsPattern("consumed +3\\R");
-        CommandRun alone = asked("status", servers.postgres().shown());
+        CommandRun alone = runOn("status", servers.postgres().shown());
         assertThat(alone.exitCode()).isZero();
         assertThat(alone.out()).contains("name it with --kafka-bootstrap");
     }
@@ -264,7 +264,7 @@ final class RunningServersTest {
         return CommandRun.of(arguments(command));
     }
 
-    private static CommandRun asked(String command, String postgres) {
+    private static CommandRun runOn(String command, String postgres) {
         return CommandRun.of((command + " --postgres-url " + postgres).split(" "));
     }
 

@@ -30,7 +30,7 @@ record Answered(int rows, double wallNanos, double backendNanos, long pages, Str
                     "-> +(?:Partial |Finalize )?((?:Index|Bitmap|Seq)[A-Za-z ]*Scan)"
                             + "(?: using (\\w+))?(?: on (\\w+))?");
 
-    static Answered of(Server server, Question question, Layout layout)
+    static Answered of(Server server, MonthQuestion question, Layout layout)
             throws SQLException, IOException {
         List<Double> wall = new ArrayList<>();
         List<Double> backend = new ArrayList<>();
@@ -46,7 +46,7 @@ record Answered(int rows, double wallNanos, double backendNanos, long pages, Str
                 rows[0], Medians.median(wall), Medians.median(backend), pages(plan), scans(plan));
     }
 
-    private static int ask(Connection connection, Question question, Layout layout)
+    private static int ask(Connection connection, MonthQuestion question, Layout layout)
             throws SQLException {
         int rows = 0;
         try (PreparedStatement statement =
@@ -59,8 +59,8 @@ record Answered(int rows, double wallNanos, double backendNanos, long pages, Str
         return rows;
     }
 
-    private static List<String> explain(Connection connection, Question question, Layout layout)
-            throws SQLException {
+    private static List<String> explain(
+            Connection connection, MonthQuestion question, Layout layout) throws SQLException {
         List<String> lines = new ArrayList<>();
         String statement = "explain (analyze, buffers, timing off) " + question.statement(layout);
         try (PreparedStatement prepared = prepare(connection, statement, question, layout);
@@ -73,7 +73,7 @@ record Answered(int rows, double wallNanos, double backendNanos, long pages, Str
     }
 
     private static PreparedStatement prepare(
-            Connection connection, String sql, Question question, Layout layout)
+            Connection connection, String sql, MonthQuestion question, Layout layout)
             throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         int next = 1;

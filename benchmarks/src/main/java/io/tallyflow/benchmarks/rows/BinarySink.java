@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.util.ByteConverter;
 
 /** Values in Postgres's binary format: their length, then their bytes. */
-abstract sealed class BinarySink implements RowSink permits BinaryCopy, BinaryArrays {
+abstract sealed class BinarySink implements RowSink permits BinaryRows, BinaryArrays {
 
     private static final int NULL = -1;
 

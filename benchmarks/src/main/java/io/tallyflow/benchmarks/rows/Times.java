@@ -89,7 +89,7 @@ final class Times {
         long table = server.tableBytes();
         long indexes = server.indexBytes();
         server.tidy();
-        for (Question question : Question.values()) {
+        for (MonthQuestion question : MonthQuestion.values()) {
             ask(question, layout);
         }
         List<List<LayoutRow>> large = large(month, fields);
@@ -107,7 +107,7 @@ final class Times {
                         String.format(Locale.ROOT, "%.0f", indexes / MEGA)));
     }
 
-    private void ask(Question question, Layout layout) throws SQLException, IOException {
+    private void ask(MonthQuestion question, Layout layout) throws SQLException, IOException {
         server.execute("set max_parallel_workers_per_gather = 0");
         Answered answered = Answered.of(server, question, layout);
         asking.add(

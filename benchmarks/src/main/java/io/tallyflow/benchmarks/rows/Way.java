@@ -130,7 +130,7 @@ enum Way {
     }
 
     private static byte[] binary(RowFields fields, List<LayoutRow> rows, long commit) {
-        BinaryCopy sink = new BinaryCopy();
+        BinaryRows sink = new BinaryRows();
         rows.forEach(row -> fields.write(row, commit, sink));
         return sink.end();
     }

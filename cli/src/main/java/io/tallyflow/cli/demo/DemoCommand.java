@@ -19,7 +19,7 @@ import io.tallyflow.local.truth.DemoMeters;
 import io.tallyflow.local.truth.DemoRun;
 import io.tallyflow.local.truth.GeneratorSettings;
 import io.tallyflow.local.truth.LakeArrival;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.local.truth.Truth;
 import io.tallyflow.local.truth.UsageSender;
 import io.tallyflow.results.RequestFailedException;
@@ -77,7 +77,7 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--keep",
             description = "Leave everything running when the comparison is done, until Ctrl-C.")
-    private boolean keep;
+    private boolean staysRunning;
 
     @Option(
             names = "--rate",
@@ -119,7 +119,7 @@ public final class DemoCommand implements Callable<Integer> {
             throws SQLException {
         try {
             boolean equal = run(running, settings, lifetime, out);
-            if (keep) {
+            if (staysRunning) {
                 out.println("everything is left running; Ctrl-C stops");
                 out.flush();
                 UpCommand.awaitEnd(running, lifetime);
@@ -177,7 +177,7 @@ public final class DemoCommand implements Callable<Integer> {
             Comparison comparison =
                     Comparison.of(
                             truth,
-                            SeenInPostgres.all(connection),
+                            PostgresResults.all(connection),
                             LakeArrival.await(
                                     EmbeddedLake.of(
                                             running.postgres(), running.directory().warehouse()),

@@ -1,7 +1,7 @@
 package io.tallyflow.cli.demo;
 
 import io.tallyflow.local.truth.DemoMeters;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
@@ -31,7 +31,7 @@ final class DemoPicture {
      * @param width of the terminal, in characters
      */
     static List<String> lines(DemoSnapshot demo, int width) {
-        SeenInPostgres seen = demo.seen();
+        PostgresResults seen = demo.seen();
         List<String> lines = new ArrayList<>();
         lines.add(text("Tallyflow demo, seed %d, %d s", demo.seed(), demo.elapsed().toSeconds()));
         lines.add(progress("sent", demo.sent(), demo.records(), width));

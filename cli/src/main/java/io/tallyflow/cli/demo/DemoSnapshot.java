@@ -1,6 +1,6 @@
 package io.tallyflow.cli.demo;
 
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.schemas.progress.Count;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -22,7 +22,7 @@ record DemoSnapshot(
         long sent,
         Duration elapsed,
         long perSecond,
-        SeenInPostgres seen,
+        PostgresResults seen,
         boolean lanesEqual,
         Map<String, BigDecimal> totals) {
 

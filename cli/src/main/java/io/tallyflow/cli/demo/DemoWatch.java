@@ -2,7 +2,7 @@ package io.tallyflow.cli.demo;
 
 import io.tallyflow.cli.servers.Servers;
 import io.tallyflow.local.truth.GeneratorSettings;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.local.truth.Truth;
 import io.tallyflow.local.truth.UsageSender;
 import io.tallyflow.results.FirstCause;
@@ -82,7 +82,7 @@ final class DemoWatch {
     }
 
     private void look() throws SQLException {
-        SeenInPostgres seen = SeenInPostgres.progress(connection);
+        PostgresResults seen = PostgresResults.progress(connection);
         try {
             truth.advanceTo(seen.offsets());
         } catch (IllegalArgumentException e) {
@@ -97,14 +97,14 @@ final class DemoWatch {
     }
 
     private void askForTotals() throws SQLException {
-        long asked = System.nanoTime();
-        if (asked - totalsDue >= 0) {
-            totals = SeenInPostgres.totals(connection);
-            totalsDue = asked + TOTALS_PART * (System.nanoTime() - asked);
+        long startNanos = System.nanoTime();
+        if (startNanos - totalsDue >= 0) {
+            totals = PostgresResults.totals(connection);
+            totalsDue = startNanos + TOTALS_PART * (System.nanoTime() - startNanos);
         }
     }
 
-    private DemoSnapshot snapshot(SeenInPostgres seen) {
+    private DemoSnapshot snapshot(PostgresResults seen) {
         return new DemoSnapshot(
                 settings.seed(),
                 settings.records(),

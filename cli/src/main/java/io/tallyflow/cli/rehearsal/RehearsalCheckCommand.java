@@ -9,8 +9,8 @@ import io.tallyflow.connectors.iceberg.table.LakeConnection;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.local.truth.Comparison;
 import io.tallyflow.local.truth.LakeArrival;
-import io.tallyflow.local.truth.SeenInLake;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.LakeResults;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.local.truth.Truth;
 import io.tallyflow.operations.cluster.Deadline;
 import io.tallyflow.results.PostgresTrouble;
@@ -75,11 +75,11 @@ final class RehearsalCheckCommand implements Callable<Integer> {
         PrintWriter out = Console.out(spec);
         try (Connection to = connections.postgres().connect()) {
             awaitAll(to, truth);
-            SeenInLake inLake =
+            LakeResults inLake =
                     lake == null
                             ? null
                             : LakeArrival.await(lake, connections.postgres(), truth, out);
-            Comparison comparison = Comparison.of(truth, SeenInPostgres.all(to), inLake);
+            Comparison comparison = Comparison.of(truth, PostgresResults.all(to), inLake);
             comparison.print(out);
             return comparison.isEqual() ? 0 : DIFFERENT;
         } catch (SQLException e) {
@@ -113,7 +113,7 @@ final class RehearsalCheckCommand implements Callable<Integer> {
 
     private static Map<Integer, Long> offsets(Connection to) {
         try {
-            return SeenInPostgres.progress(to).offsets();
+            return PostgresResults.progress(to).offsets();
         } catch (SQLException e) {
             throw new Unanswered(e);
         }

@@ -2,7 +2,7 @@ package io.tallyflow.cli.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -89,7 +89,7 @@ class DemoPictureTest {
                 50_000,
                 Duration.ofSeconds(12),
                 4_321,
-                new SeenInPostgres(
+                new PostgresResults(
                         0,
                         14,
                         Map.of(),

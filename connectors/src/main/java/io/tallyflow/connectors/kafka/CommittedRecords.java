@@ -32,7 +32,7 @@ public final class CommittedRecords implements AutoCloseable {
     private static final String FETCH_BYTES = Integer.toString(256 * 1024);
 
     private final Properties properties = new Properties();
-    private final Map<TopicPartition, Seen> seen = new HashMap<>();
+    private final Map<TopicPartition, Searched> searched = new HashMap<>();
     private @Nullable KafkaConsumer<byte[], byte[]> consumer;
 
     /**
@@ -64,7 +64,7 @@ public final class CommittedRecords implements AutoCloseable {
      * @param to up to there, exclusive, is no record
      * @param record whether there is one at {@code to}
      */
-    private record Seen(long from, long to, boolean record) {
+    private record Searched(long from, long to, boolean record) {
         boolean covers(long offset) {
             return from <= offset && offset <= to;
         }
@@ -80,13 +80,13 @@ public final class CommittedRecords implements AutoCloseable {
         Set<TopicPartition> empty = new HashSet<>();
         Map<TopicPartition, Stretch> open = new HashMap<>();
         stretches.forEach(
-                (partition, asked) -> {
-                    Seen known = known(partition, asked.from());
-                    if (known.to() >= asked.to()) {
+                (partition, stretch) -> {
+                    Searched known = known(partition, stretch.from());
+                    if (known.to() >= stretch.to()) {
                         empty.add(partition);
                     } else if (!known.record()) {
-                        seen.put(partition, known);
-                        open.put(partition, new Stretch(known.to(), asked.to()));
+                        searched.put(partition, known);
+                        open.put(partition, new Stretch(known.to(), stretch.to()));
                     }
                 });
         if (!open.isEmpty()) {
@@ -95,9 +95,9 @@ public final class CommittedRecords implements AutoCloseable {
         return empty;
     }
 
-    private Seen known(TopicPartition partition, long from) {
-        Seen before = seen.get(partition);
-        return before != null && before.covers(from) ? before : new Seen(from, from, false);
+    private Searched known(TopicPartition partition, long from) {
+        Searched before = searched.get(partition);
+        return before != null && before.covers(from) ? before : new Searched(from, from, false);
     }
 
     private void goThrough(
@@ -135,7 +135,8 @@ public final class CommittedRecords implements AutoCloseable {
             List<ConsumerRecord<byte[], byte[]>> records = found.records(partition);
             boolean record = !records.isEmpty();
             long upTo = record ? records.get(0).offset() : looking.position(partition, PATIENCE);
-            seen.computeIfPresent(partition, (p, past) -> new Seen(past.from(), upTo, record));
+            searched.computeIfPresent(
+                    partition, (p, past) -> new Searched(past.from(), upTo, record));
             boolean nothing = upTo >= one.getValue().to();
             if (nothing) {
                 empty.add(partition);

@@ -22,8 +22,8 @@ final class EventsTopicTest {
                         sasl.jaas.config=canary
                         """);
         EventsTopic topic = new EventsTopic(KafkaConnection.read("127.0.0.1:1", file), "t");
-        for (Question question : new Question[] {topic::partitions, topic::firstOffsets}) {
-            assertThatThrownBy(question::put)
+        for (Call call : new Call[] {topic::partitions, topic::firstOffsets}) {
+            assertThatThrownBy(call::run)
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith("Kafka at 127.0.0.1:1 cannot be asked with " + file)
                     .hasMessageContaining("sasl.jaas.config is not of the form")
@@ -31,7 +31,7 @@ final class EventsTopicTest {
         }
     }
 
-    private interface Question {
-        Object put() throws Exception;
+    private interface Call {
+        Object run() throws Exception;
     }
 }

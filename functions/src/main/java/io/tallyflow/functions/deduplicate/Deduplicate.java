@@ -138,16 +138,16 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         long low = hash.getLong(Long.BYTES);
         long content = identity.ofContent(event);
         FirstSeen first = identities.first(element.key(), high, low);
-        Lane repeated = decision.laneOfCopy(event, content, first);
-        if (repeated == null) {
+        Lane laneOfCopy = decision.laneOfCopy(event, content, first);
+        if (laneOfCopy == null) {
             identities.put(element.key(), high, low, event.kafkaTimeMillis(), content);
             tidy();
             output.collect(LAKE, new StreamRecord<>(LakeRow.accepted(event)));
             emit(element);
             return;
         }
-        tally.lane(repeated);
-        if (repeated == Lane.CONFLICT && first != null) {
+        tally.lane(laneOfCopy);
+        if (laneOfCopy == Lane.CONFLICT && first != null) {
             output.collect(
                     CONFLICT,
                     new StreamRecord<>(Conflicts.of(event, first.contentHash(), content)));

@@ -81,11 +81,11 @@ public final class KeyedIdentities implements Identities {
     public void put(int key, long high, long low, long kafkaTimeMillis, long contentHash) {
         RememberedIdentities identities = of(key);
         identities.put(high, low, kafkaTimeMillis, contentHash);
-        touch(key, identities);
+        markTouched(key, identities);
         owedWork += WORK_PER_IDENTITY;
     }
 
-    private void touch(int key, RememberedIdentities identities) {
+    private void markTouched(int key, RememberedIdentities identities) {
         if (!isTouched[key]) {
             isTouched[key] = true;
             touched.add(identities);
@@ -130,7 +130,7 @@ public final class KeyedIdentities implements Identities {
             RememberedIdentities identities = of(key);
             int handled = identities.tidy(nowMillis, forgottenMillis);
             if (handled > 0) {
-                touch(key, identities);
+                markTouched(key, identities);
                 owedWork -= handled;
             }
             idle = handled > 0 ? 0 : idle + 1;
@@ -151,7 +151,7 @@ public final class KeyedIdentities implements Identities {
         for (int key : keys) {
             RememberedIdentities identities = of(key);
             if (identities.seal(nowMillis) > 0) {
-                touch(key, identities);
+                markTouched(key, identities);
             }
             identities.keepCopiesWithin(mostBytes / 4 / keys.length);
         }

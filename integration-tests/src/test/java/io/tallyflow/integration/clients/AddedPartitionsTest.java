@@ -6,7 +6,7 @@ import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.integration.scale.StoppableJob;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.Topics;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.schemas.progress.Count;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -41,19 +41,19 @@ final class AddedPartitionsTest {
                 savepoint = job.stop(directory.resolve("savepoints"), PATIENCE);
             }
             addPartitions(kafka);
-            Instant again = Instant.now();
+            Instant restart = Instant.now();
             try (StoppableJob job = jobs.start(MORE, savepoint)) {
                 sendAndAwait(MORE, job, clients, connection);
                 job.await(
-                        "a watermark after " + again,
+                        "a watermark after " + restart,
                         PATIENCE,
                         () -> {
-                            Instant watermark = SeenInPostgres.progress(connection).watermark();
-                            return watermark != null && watermark.isAfter(again);
+                            Instant watermark = PostgresResults.progress(connection).watermark();
+                            return watermark != null && watermark.isAfter(restart);
                         });
                 // A reader that comes back from being left out takes part again.
                 sendAndAwait(MORE, job, clients, connection);
-                assertThat(SeenInPostgres.progress(connection).counts().of(Count.ADJUSTED))
+                assertThat(PostgresResults.progress(connection).counts().of(Count.ADJUSTED))
                         .isZero();
             }
         }
@@ -62,7 +62,7 @@ final class AddedPartitionsTest {
     private static void sendAndAwait(
             int partitions, StoppableJob job, OddClients clients, Connection connection)
             throws Exception {
-        long before = SeenInPostgres.progress(connection).counts().of(Count.METERED);
+        long before = PostgresResults.progress(connection).counts().of(Count.METERED);
         Instant now = Instant.now();
         for (int partition = 0; partition < partitions; partition++) {
             clients.sendEvent(partition, "event-" + partition + "-at-" + now, now);
@@ -71,7 +71,7 @@ final class AddedPartitionsTest {
                 "a commit of what was sent",
                 PATIENCE,
                 () ->
-                        SeenInPostgres.progress(connection).counts().of(Count.METERED)
+                        PostgresResults.progress(connection).counts().of(Count.METERED)
                                 == before + partitions);
     }
 

@@ -8,7 +8,7 @@ import io.tallyflow.integration.run.TopicReader;
 import io.tallyflow.integration.scale.StoppableJob;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.Topics;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
@@ -66,9 +66,9 @@ final class OddClientsTest {
                 clients.pester(3, start);
                 savepoint = job.stop(directory.resolve("savepoints"), PATIENCE);
             }
-            Instant again = Instant.now();
+            Instant restart = Instant.now();
             try (StoppableJob job = jobs.start(2, savepoint)) {
-                awaitWatermarkAfter(again, job, connection);
+                awaitWatermarkAfter(restart, job, connection);
                 demandThatNewEventsAreOnTime(job, clients, connection);
             }
         }
@@ -81,7 +81,7 @@ final class OddClientsTest {
                 "the broker to give up the transaction",
                 PATIENCE,
                 () -> {
-                    Instant watermark = SeenInPostgres.progress(connection).watermark();
+                    Instant watermark = PostgresResults.progress(connection).watermark();
                     boolean open = hasOpenTransaction(kafka);
                     assertThat(open && watermark != null && watermark.isAfter(held)).isFalse();
                     return !open;
@@ -101,7 +101,7 @@ final class OddClientsTest {
                 "a watermark after " + time,
                 PATIENCE,
                 () -> {
-                    Instant watermark = SeenInPostgres.progress(connection).watermark();
+                    Instant watermark = PostgresResults.progress(connection).watermark();
                     Instant latest = Instant.now().plus(Duration.ofMinutes(1));
                     assertThat(watermark == null || !watermark.isAfter(latest))
                             .as("%s", watermark)
@@ -117,11 +117,11 @@ final class OddClientsTest {
         job.await(
                 "a commit of all that was sent",
                 PATIENCE,
-                () -> SeenInPostgres.progress(connection).offsets().getOrDefault(3, 0L) == end);
+                () -> PostgresResults.progress(connection).offsets().getOrDefault(3, 0L) == end);
     }
 
     private static void demandLanesAndTotal(Connection connection) throws SQLException {
-        SeenInPostgres seen = SeenInPostgres.all(connection);
+        PostgresResults seen = PostgresResults.all(connection);
         LaneCounts counts = seen.counts();
         // Two before transactions, three committed, three with unusual headers, an old one, 2100.
         assertThat(counts.of(Count.METERED)).isEqualTo(10);
@@ -157,7 +157,7 @@ final class OddClientsTest {
 
     private static void demandThatNewEventsAreOnTime(
             StoppableJob job, OddClients clients, Connection connection) throws Exception {
-        LaneCounts before = SeenInPostgres.progress(connection).counts();
+        LaneCounts before = PostgresResults.progress(connection).counts();
         for (int partition = 0; partition < Topics.EVENT_PARTITIONS; partition++) {
             clients.sendEvent(partition, "new-" + partition, Instant.now());
         }
@@ -165,9 +165,9 @@ final class OddClientsTest {
                 "a commit of the new events",
                 PATIENCE,
                 () ->
-                        SeenInPostgres.progress(connection).counts().of(Count.METERED)
+                        PostgresResults.progress(connection).counts().of(Count.METERED)
                                 == before.of(Count.METERED) + Topics.EVENT_PARTITIONS);
-        assertThat(SeenInPostgres.progress(connection).counts().of(Count.ADJUSTED))
+        assertThat(PostgresResults.progress(connection).counts().of(Count.ADJUSTED))
                 .isEqualTo(before.of(Count.ADJUSTED));
     }
 }

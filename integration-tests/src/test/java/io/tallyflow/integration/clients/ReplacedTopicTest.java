@@ -8,7 +8,7 @@ import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.integration.scale.StoppableJob;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.Topics;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.schemas.progress.Count;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -64,7 +64,7 @@ final class ReplacedTopicTest {
     }
 
     private static long consumed(Connection connection) throws Exception {
-        return SeenInPostgres.progress(connection).counts().of(Count.CONSUMED);
+        return PostgresResults.progress(connection).counts().of(Count.CONSUMED);
     }
 
     private static void makeAgain(EmbeddedKafka kafka) throws Exception {

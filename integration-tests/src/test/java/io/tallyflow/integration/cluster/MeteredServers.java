@@ -11,8 +11,8 @@ import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.local.truth.Comparison;
 import io.tallyflow.local.truth.DemoMeters;
 import io.tallyflow.local.truth.GeneratorSettings;
-import io.tallyflow.local.truth.LakeSeen;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.LakeResults;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.local.truth.Truth;
 import io.tallyflow.local.truth.UsageSender;
 import io.tallyflow.operations.cluster.Deadline;
@@ -136,16 +136,16 @@ final class MeteredServers implements AutoCloseable {
         assertEqual(Comparison.of(truth, seen()));
         long accepted = truth.counts().of(Count.METERED) + truth.counts().of(Count.UNMATCHED);
         await(() -> lake().accepted() >= accepted, "not everything is in the lake");
-        assertEqual(Comparison.of(truth, seen(), LakeSeen.of(lake())));
+        assertEqual(Comparison.of(truth, seen(), LakeResults.of(lake())));
     }
 
     private static void assertEqual(Comparison comparison) {
         assertThat(comparison.isEqual()).as("%s", comparison.differences()).isTrue();
     }
 
-    private SeenInPostgres seen() {
+    private PostgresResults seen() {
         try (Connection connection = connect()) {
-            return SeenInPostgres.all(connection);
+            return PostgresResults.all(connection);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -12,8 +12,8 @@ import static io.tallyflow.schemas.measure.Aggregation.MIN;
 import static io.tallyflow.schemas.measure.Aggregation.SUM;
 import static io.tallyflow.schemas.measure.Aggregation.UNIQUE_COUNT;
 
-import io.tallyflow.connectors.postgres.query.QueryRow;
-import io.tallyflow.connectors.postgres.query.UsageQuery;
+import io.tallyflow.connectors.postgres.query.AnswerRow;
+import io.tallyflow.connectors.postgres.query.QueryCall;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -286,11 +286,11 @@ final class AcceptedFacts {
         return s.expects(
                 "a day of 23 hours among them",
                 s.query(SUM).by("DAY").in(LOS_ANGELES.getId()),
-                days.stream().map(AcceptedFacts::hundredOn).toArray(QueryRow[]::new));
+                days.stream().map(AcceptedFacts::hundredOn).toArray(AnswerRow[]::new));
     }
 
-    private static QueryRow hundredOn(LocalDate day) {
-        return new QueryRow(
+    private static AnswerRow hundredOn(LocalDate day) {
+        return new AnswerRow(
                 day.atStartOfDay(LOS_ANGELES).toInstant(),
                 day.plusDays(1).atStartOfDay(LOS_ANGELES).toInstant(),
                 null,
@@ -302,12 +302,12 @@ final class AcceptedFacts {
         ConformanceScenario s =
                 ConformanceScenario.of("wrong", "answers a wrong question with an error")
                         .meter(COUNT, null);
-        UsageQuery query = s.sends(s.event(1, T)).query(COUNT);
+        QueryCall query = s.sends(s.event(1, T)).query(COUNT);
         return s.refuses("from equals to", query.between(T, T), "from")
                 .refuses("from after to", query.between(T.plus(DAY), T), "from")
                 .refuses("unknown group", query.groupedBy("colour"), "group_by")
                 .refuses("filter on an unknown group", query.where("colour", "red"), "filter")
                 .refuses("unknown zone", query.in("Mars/Olympus"), "time_zone")
-                .refuses("unknown meter", UsageQuery.of("nobody_knows"), "meter");
+                .refuses("unknown meter", QueryCall.of("nobody_knows"), "meter");
     }
 }

@@ -3,14 +3,14 @@ package io.tallyflow.integration.conformance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.connectors.postgres.query.UsageQuery;
+import io.tallyflow.connectors.postgres.query.QueryCall;
 import io.tallyflow.integration.run.TopicReader;
 import io.tallyflow.integration.run.WatchedJob;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.RetainedCheckpoints;
 import io.tallyflow.local.embedded.Topics;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.progress.Count;
 import java.math.BigDecimal;
@@ -57,7 +57,7 @@ final class ClaimedIdentityTest {
                 Connection connection = database.connect()) {
             JobSettings settings = settings(kafka, database, null);
             stopBetweenCheckpointAndCommit(kafka, database, settings);
-            assertThat(SeenInPostgres.progress(connection).counts().of(Count.CONSUMED)).isZero();
+            assertThat(PostgresResults.progress(connection).counts().of(Count.CONSUMED)).isZero();
             try (KafkaProducer<byte[], byte[]> producer = producer(kafka)) {
                 send(producer);
             }
@@ -67,11 +67,11 @@ final class ClaimedIdentityTest {
                 job.await(
                         "offsets " + ends,
                         Duration.ofSeconds(60),
-                        () -> SeenInPostgres.progress(connection).offsets().equals(ends));
+                        () -> PostgresResults.progress(connection).offsets().equals(ends));
             }
-            assertThat(SeenInPostgres.progress(connection).counts().of(Count.DUPLICATE))
+            assertThat(PostgresResults.progress(connection).counts().of(Count.DUPLICATE))
                     .isEqualTo(EVENTS);
-            UsageQuery sum = events.query(Aggregation.SUM);
+            QueryCall sum = events.query(Aggregation.SUM);
             assertThat(sum.values(connection)).containsExactly(BigDecimal.valueOf(EVENTS));
         }
     }
@@ -108,11 +108,11 @@ final class ClaimedIdentityTest {
     private static void awaitCommit(WatchedJob job, PostgresServer.Database database)
             throws Exception {
         try (Connection connection = database.connect()) {
-            long last = SeenInPostgres.progress(connection).commit();
+            long last = PostgresResults.progress(connection).commit();
             job.await(
                     "the next commit",
                     Duration.ofSeconds(60),
-                    () -> SeenInPostgres.progress(connection).commit() > last);
+                    () -> PostgresResults.progress(connection).commit() > last);
         }
     }
 

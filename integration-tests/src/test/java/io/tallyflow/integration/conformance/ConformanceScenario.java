@@ -1,7 +1,7 @@
 package io.tallyflow.integration.conformance;
 
-import io.tallyflow.connectors.postgres.query.QueryRow;
-import io.tallyflow.connectors.postgres.query.UsageQuery;
+import io.tallyflow.connectors.postgres.query.AnswerRow;
+import io.tallyflow.connectors.postgres.query.QueryCall;
 import io.tallyflow.schemas.measure.Aggregation;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -43,17 +43,17 @@ final class ConformanceScenario {
     sealed interface Check {
         String name();
 
-        UsageQuery query();
+        QueryCall query();
     }
 
     /** These rows, in this order. */
-    record Rows(String name, UsageQuery query, List<QueryRow> rows) implements Check {}
+    record Rows(String name, QueryCall query, List<AnswerRow> rows) implements Check {}
 
     /** Rows with these values. */
-    record Values(String name, UsageQuery query, List<BigDecimal> values) implements Check {}
+    record Values(String name, QueryCall query, List<BigDecimal> values) implements Check {}
 
     /** No rows, but an error that names the argument. */
-    record Refusal(String name, UsageQuery query, String argument) implements Check {}
+    record Refusal(String name, QueryCall query, String argument) implements Check {}
 
     /** A meter of its own type, named after the scenario and the aggregation. */
     ConformanceScenario meter(Aggregation aggregation, @Nullable String value, String... groups) {
@@ -96,12 +96,12 @@ final class ConformanceScenario {
         return this;
     }
 
-    ConformanceScenario expects(String what, UsageQuery query, QueryRow... rows) {
+    ConformanceScenario expects(String what, QueryCall query, AnswerRow... rows) {
         checks.add(new Rows(what, query, List.of(rows)));
         return this;
     }
 
-    ConformanceScenario expects(String what, UsageQuery query, String... values) {
+    ConformanceScenario expects(String what, QueryCall query, String... values) {
         List<BigDecimal> numbers = new ArrayList<>();
         for (String value : values) {
             numbers.add(new BigDecimal(value));
@@ -110,14 +110,14 @@ final class ConformanceScenario {
         return this;
     }
 
-    ConformanceScenario refuses(String what, UsageQuery query, String argument) {
+    ConformanceScenario refuses(String what, QueryCall query, String argument) {
         checks.add(new Refusal(what, query, argument));
         return this;
     }
 
     /** All that its meter of this aggregation counted. */
-    UsageQuery query(Aggregation aggregation) {
-        return UsageQuery.of(slug(aggregation));
+    QueryCall query(Aggregation aggregation) {
+        return QueryCall.of(slug(aggregation));
     }
 
     private String slug(Aggregation aggregation) {

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.connectors.postgres.query.QueryRow;
-import io.tallyflow.connectors.postgres.query.UsageQuery;
+import io.tallyflow.connectors.postgres.query.AnswerRow;
+import io.tallyflow.connectors.postgres.query.QueryCall;
 import io.tallyflow.integration.run.TopicReader;
 import io.tallyflow.integration.run.WatchedJob;
 import io.tallyflow.jobs.metering.Option;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.Topics;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.schemas.measure.Aggregation;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -178,8 +178,8 @@ final class ConformanceTest {
         send(List.of(LATE.event(2, JANUARY).value("10").arriving("2024-02-10T12:00:00Z")));
         awaitEverything();
         try (Connection connection = database.connect()) {
-            UsageQuery sum = LATE.query(Aggregation.SUM);
-            List<QueryRow> months = sum.by("MONTH").rows(connection);
+            QueryCall sum = LATE.query(Aggregation.SUM);
+            List<AnswerRow> months = sum.by("MONTH").rows(connection);
             assertThat(months)
                     .containsExactly(
                             ExpectedRows.row("2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z", "11"));
@@ -222,7 +222,7 @@ final class ConformanceTest {
             job.await(
                     "offsets " + ends,
                     Duration.ofSeconds(90),
-                    () -> SeenInPostgres.progress(connection).offsets().equals(ends));
+                    () -> PostgresResults.progress(connection).offsets().equals(ends));
         }
     }
 

@@ -1,6 +1,6 @@
 package io.tallyflow.integration.conformance;
 
-import io.tallyflow.connectors.postgres.query.QueryRow;
+import io.tallyflow.connectors.postgres.query.AnswerRow;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,20 +15,20 @@ final class ExpectedRows {
 
     private ExpectedRows() {}
 
-    static QueryRow row(Instant start, Duration length, String value) {
+    static AnswerRow row(Instant start, Duration length, String value) {
         return row(start, length, Map.of(), value);
     }
 
-    static QueryRow row(String start, Duration length, String value) {
+    static AnswerRow row(String start, Duration length, String value) {
         return row(Instant.parse(start), length, value);
     }
 
-    static QueryRow row(String start, String end, String value) {
-        return new QueryRow(
+    static AnswerRow row(String start, String end, String value) {
+        return new AnswerRow(
                 Instant.parse(start), Instant.parse(end), null, Map.of(), new BigDecimal(value));
     }
 
-    static QueryRow row(Instant start, Duration length, Map<String, String> groups, String value) {
-        return new QueryRow(start, start.plus(length), null, groups, new BigDecimal(value));
+    static AnswerRow row(Instant start, Duration length, Map<String, String> groups, String value) {
+        return new AnswerRow(start, start.plus(length), null, groups, new BigDecimal(value));
     }
 }

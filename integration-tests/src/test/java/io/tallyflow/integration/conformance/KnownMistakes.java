@@ -8,7 +8,7 @@ import static io.tallyflow.schemas.measure.Aggregation.MAX;
 import static io.tallyflow.schemas.measure.Aggregation.MIN;
 import static io.tallyflow.schemas.measure.Aggregation.SUM;
 
-import io.tallyflow.connectors.postgres.query.UsageQuery;
+import io.tallyflow.connectors.postgres.query.QueryCall;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -77,7 +77,7 @@ final class KnownMistakes {
                                 "counts an event on a boundary in the window that begins there")
                         .meter(COUNT, null);
         Instant noon = T.plus(Duration.ofHours(12));
-        UsageQuery count = s.query(COUNT);
+        QueryCall count = s.query(COUNT);
         return s.sends(
                         s.event(1, noon.minusNanos(1_000)),
                         s.event(2, noon),
@@ -168,7 +168,7 @@ final class KnownMistakes {
         Instant start = Instant.parse("2025-10-24T22:00:00Z"); // midnight in Berlin
         IntStream.range(-5, 78)
                 .forEach(hour -> s.sends(s.event(hour + 5, start.plus(Duration.ofHours(hour)))));
-        UsageQuery range =
+        QueryCall range =
                 s.query(SUM)
                         .between(start, Instant.parse("2025-10-27T23:00:00Z"))
                         .in("Europe/Berlin");

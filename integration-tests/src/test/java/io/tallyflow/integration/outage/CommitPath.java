@@ -2,8 +2,8 @@ package io.tallyflow.integration.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.connectors.postgres.query.QueryRow;
-import io.tallyflow.connectors.postgres.query.UsageQuery;
+import io.tallyflow.connectors.postgres.query.AnswerRow;
+import io.tallyflow.connectors.postgres.query.QueryCall;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.integration.run.TopicReader;
 import io.tallyflow.integration.run.WatchedJob;
@@ -11,7 +11,7 @@ import io.tallyflow.jobs.metering.Option;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.EmbeddedPostgres;
 import io.tallyflow.local.embedded.Topics;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -97,7 +97,7 @@ final class CommitPath implements AutoCloseable {
     /** The number of the last commit. */
     long commit() throws SQLException {
         try (Connection connection = database.getConnection()) {
-            return SeenInPostgres.progress(connection).commit();
+            return PostgresResults.progress(connection).commit();
         }
     }
 
@@ -108,7 +108,7 @@ final class CommitPath implements AutoCloseable {
         job.await("offsets " + ends, PATIENCE, () -> offsets().equals(ends));
         reader.finish();
         try (Connection connection = database.getConnection()) {
-            LaneCounts counts = SeenInPostgres.progress(connection).counts();
+            LaneCounts counts = PostgresResults.progress(connection).counts();
             assertThat(counts)
                     .isEqualTo(
                             LaneCounts.inOrder(
@@ -122,7 +122,7 @@ final class CommitPath implements AutoCloseable {
                                     2 * usage.events(),
                                     0,
                                     0));
-            assertThat(UsageQuery.of("requests").values(connection))
+            assertThat(QueryCall.of("requests").values(connection))
                     .containsExactly(BigDecimal.valueOf(usage.events()));
             demandTokens(connection);
         }
@@ -134,8 +134,8 @@ final class CommitPath implements AutoCloseable {
 
     private void demandTokens(Connection connection) throws SQLException {
         Map<String, BigDecimal> tokens =
-                UsageQuery.of("tokens").groupedBy("subject").rows(connection).stream()
-                        .collect(Collectors.toMap(QueryRow::subject, QueryRow::value));
+                QueryCall.of("tokens").groupedBy("subject").rows(connection).stream()
+                        .collect(Collectors.toMap(AnswerRow::subject, AnswerRow::value));
         assertThat(tokens.keySet()).isEqualTo(usage.totals().keySet());
         usage.totals()
                 .forEach(
@@ -147,7 +147,7 @@ final class CommitPath implements AutoCloseable {
 
     private Map<Integer, Long> offsets() throws SQLException {
         try (Connection connection = database.getConnection()) {
-            return SeenInPostgres.progress(connection).offsets();
+            return PostgresResults.progress(connection).offsets();
         }
     }
 

@@ -2,8 +2,8 @@ package io.tallyflow.integration.outage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.connectors.postgres.query.QueryRow;
-import io.tallyflow.connectors.postgres.query.UsageQuery;
+import io.tallyflow.connectors.postgres.query.AnswerRow;
+import io.tallyflow.connectors.postgres.query.QueryCall;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -74,7 +74,7 @@ final class WatchfulReader implements AutoCloseable {
 
     private void lookAtResults(Connection connection) throws SQLException {
         Map<String, BigDecimal> tokens = bySubject("tokens", connection);
-        BigDecimal requests = UsageQuery.of("requests").values(connection).get(0);
+        BigDecimal requests = QueryCall.of("requests").values(connection).get(0);
         demandLedger(requests, connection);
         last.forEach(
                 (subject, before) ->
@@ -102,7 +102,7 @@ final class WatchfulReader implements AutoCloseable {
     private static Map<String, BigDecimal> bySubject(String meter, Connection connection)
             throws SQLException {
         Map<String, BigDecimal> totals = new HashMap<>();
-        for (QueryRow row : UsageQuery.of(meter).groupedBy("subject").rows(connection)) {
+        for (AnswerRow row : QueryCall.of(meter).groupedBy("subject").rows(connection)) {
             totals.put(row.subject(), row.value());
         }
         return totals;

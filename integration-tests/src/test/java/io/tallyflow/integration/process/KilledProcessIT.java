@@ -9,8 +9,8 @@ import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.local.truth.Comparison;
 import io.tallyflow.local.truth.DemoMeters;
 import io.tallyflow.local.truth.GeneratorSettings;
-import io.tallyflow.local.truth.LakeSeen;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.LakeResults;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.local.truth.Truth;
 import io.tallyflow.local.truth.UsageSender;
 import io.tallyflow.results.lake.LakeCells;
@@ -117,7 +117,7 @@ final class KilledProcessIT {
         try (Connection connection = up.connect();
                 LakeReader reader = LakeReader.ofWarehouse(up.data().resolve("warehouse"))) {
             Comparison comparison =
-                    Comparison.of(truth, SeenInPostgres.all(connection), LakeSeen.of(cells));
+                    Comparison.of(truth, PostgresResults.all(connection), LakeResults.of(cells));
             assertThat(comparison.isEqual()).as("%s", comparison.differences()).isTrue();
             assertThat(
                             reader.query(
@@ -178,7 +178,7 @@ final class KilledProcessIT {
         private void look() {
             try (Connection connection = up.connect()) {
                 while (!done.get()) {
-                    demandTruth(SeenInPostgres.all(connection));
+                    demandTruth(PostgresResults.all(connection));
                 }
             } catch (SQLException serverIsDown) {
                 awaitServer();
@@ -195,7 +195,7 @@ final class KilledProcessIT {
             }
         }
 
-        private void demandTruth(SeenInPostgres seen) {
+        private void demandTruth(PostgresResults seen) {
             assertThat(seen.commit()).isGreaterThanOrEqualTo(last);
             if (seen.commit() == last) {
                 return;

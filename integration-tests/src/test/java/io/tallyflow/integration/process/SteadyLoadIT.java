@@ -6,7 +6,7 @@ import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.local.truth.Comparison;
 import io.tallyflow.local.truth.DemoMeters;
 import io.tallyflow.local.truth.GeneratorSettings;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.local.truth.Truth;
 import io.tallyflow.local.truth.UsageSender;
 import java.nio.file.Path;
@@ -155,10 +155,10 @@ final class SteadyLoadIT {
         Truth truth = new Truth(settings, METERS);
         truth.advanceToEnd();
         try (Connection connection = up.connect()) {
-            while (!SeenInPostgres.progress(connection).offsets().equals(truth.offsets())) {
+            while (!PostgresResults.progress(connection).offsets().equals(truth.offsets())) {
                 up.run(TICK_MILLIS);
             }
-            Comparison comparison = Comparison.of(truth, SeenInPostgres.all(connection));
+            Comparison comparison = Comparison.of(truth, PostgresResults.all(connection));
             assertThat(comparison.isEqual()).as("%s", comparison.differences()).isTrue();
         }
     }

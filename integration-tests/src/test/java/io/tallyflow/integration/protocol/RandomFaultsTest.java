@@ -120,7 +120,7 @@ final class RandomFaultsTest {
                 restart(snapshot);
             }
             connections.heal();
-            ResultsReader.Seen seen = witness.look();
+            ResultsReader.Results seen = witness.look();
             completed.add(new Done(snapshot, seen.commit(), seen.epoch()));
         }
 

@@ -35,7 +35,7 @@ public final class ResultsReader {
     private ResultsReader() {}
 
     /** What a reader saw. */
-    public record Seen(
+    public record Results(
             long epoch,
             long commit,
             long[] offsets,
@@ -43,11 +43,11 @@ public final class ResultsReader {
             Map<UsageLog.Cell, BigDecimal> totals) {}
 
     /** Everything in one snapshot of the database. */
-    public static Seen read(Connection connection, int partitions) throws SQLException {
+    public static Results read(Connection connection, int partitions) throws SQLException {
         connection.setAutoCommit(false);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         try (Statement statement = connection.createStatement()) {
-            Seen seen;
+            Results seen;
             try (ResultSet row = statement.executeQuery(LEDGER)) {
                 seen = row.next() ? ledger(row, partitions) : nothing(partitions);
             }
@@ -70,17 +70,17 @@ public final class ResultsReader {
         }
     }
 
-    private static Seen nothing(int partitions) {
-        return new Seen(0, 0, new long[partitions], LaneCounts.ZERO, new HashMap<>());
+    private static Results nothing(int partitions) {
+        return new Results(0, 0, new long[partitions], LaneCounts.ZERO, new HashMap<>());
     }
 
-    private static Seen ledger(ResultSet row, int partitions) throws SQLException {
+    private static Results ledger(ResultSet row, int partitions) throws SQLException {
         long[] offsets = new long[partitions];
         String text = row.getString("offsets").replaceAll("[{}\" ]", "");
         for (String pair : text.isEmpty() ? new String[0] : text.split(",")) {
             offsets[Integer.parseInt(pair.split(":")[0])] = Long.parseLong(pair.split(":")[1]);
         }
-        return new Seen(
+        return new Results(
                 row.getLong("epoch"),
                 row.getLong("commit"),
                 offsets,

@@ -57,7 +57,7 @@ public final class UsageLog {
     public record Cell(String meter, String subject, String group, long windowStartMillis) {}
 
     /** What a prefix of the topic must come to. */
-    public record Truth(LaneCounts counts, Map<Cell, BigDecimal> totals) {}
+    public record Expected(LaneCounts counts, Map<Cell, BigDecimal> totals) {}
 
     private record Event(String subject, String id, String type, Instant time, String data) {}
 
@@ -95,7 +95,7 @@ public final class UsageLog {
     }
 
     /** What the records below the given offsets must come to. */
-    public Truth truth(long[] offsets) {
+    public Expected truth(long[] offsets) {
         Map<Lane, Long> lanes = new HashMap<>();
         Map<Cell, BigDecimal> totals = new HashMap<>();
         long readings = 0;
@@ -120,7 +120,7 @@ public final class UsageLog {
                         readings,
                         0,
                         ignored);
-        return new Truth(counts, totals);
+        return new Expected(counts, totals);
     }
 
     private Entry next(int partition, long clock, List<Event> accepted) {

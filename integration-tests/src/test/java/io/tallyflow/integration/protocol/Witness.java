@@ -33,9 +33,9 @@ public final class Witness {
     }
 
     /** Looks, and returns what it saw. */
-    public ResultsReader.Seen look() throws SQLException {
+    public ResultsReader.Results look() throws SQLException {
         try (Connection connection = database.connect()) {
-            ResultsReader.Seen seen = ResultsReader.read(connection, log.partitions());
+            ResultsReader.Results seen = ResultsReader.read(connection, log.partitions());
             demandTruth(seen);
             demandProgress(seen);
             return seen;
@@ -44,7 +44,7 @@ public final class Witness {
 
     /** After everything: all is there, and the history is one unbroken chain. */
     public void demandComplete() throws SQLException {
-        ResultsReader.Seen seen = look();
+        ResultsReader.Results seen = look();
         assertThat(seen.offsets()).isEqualTo(log.ends());
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement();
@@ -66,8 +66,8 @@ public final class Witness {
         }
     }
 
-    private void demandTruth(ResultsReader.Seen seen) {
-        UsageLog.Truth truth = log.truth(seen.offsets());
+    private void demandTruth(ResultsReader.Results seen) {
+        UsageLog.Expected truth = log.truth(seen.offsets());
         assertThat(withoutAdjusted(seen.counts())).isEqualTo(truth.counts());
         assertThat(seen.totals().keySet()).isEqualTo(truth.totals().keySet());
         seen.totals()
@@ -78,7 +78,7 @@ public final class Witness {
                                         .isEqualByComparingTo(truth.totals().get(cell)));
     }
 
-    private void demandProgress(ResultsReader.Seen seen) {
+    private void demandProgress(ResultsReader.Results seen) {
         assertThat(seen.epoch()).isGreaterThanOrEqualTo(epoch);
         if (seen.epoch() == epoch) {
             assertThat(seen.commit()).isGreaterThanOrEqualTo(commit);

@@ -19,8 +19,8 @@ import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.local.truth.Comparison;
 import io.tallyflow.local.truth.DemoMeters;
 import io.tallyflow.local.truth.GeneratorSettings;
-import io.tallyflow.local.truth.LakeSeen;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.LakeResults;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.local.truth.Truth;
 import io.tallyflow.local.truth.UsageSender;
 import io.tallyflow.operations.cluster.Deadline;
@@ -249,7 +249,7 @@ final class Recovery implements AutoCloseable {
         truth.advanceToEnd();
         try (Connection connection = postgres.connect()) {
             Comparison comparison =
-                    Comparison.of(truth, SeenInPostgres.all(connection), LakeSeen.of(lake()));
+                    Comparison.of(truth, PostgresResults.all(connection), LakeResults.of(lake()));
             assertThat(comparison.isEqual()).as("%s", comparison.differences()).isTrue();
         }
     }
@@ -261,7 +261,7 @@ final class Recovery implements AutoCloseable {
 
     private long consumed() {
         try (Connection connection = postgres.connect()) {
-            return SeenInPostgres.all(connection).counts().of(Count.CONSUMED);
+            return PostgresResults.all(connection).counts().of(Count.CONSUMED);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }
@@ -269,7 +269,7 @@ final class Recovery implements AutoCloseable {
 
     private long accepted() {
         try (Connection connection = postgres.connect()) {
-            SeenInPostgres seen = SeenInPostgres.all(connection);
+            PostgresResults seen = PostgresResults.all(connection);
             return seen.counts().of(Count.METERED) + seen.counts().of(Count.UNMATCHED);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
@@ -288,7 +288,7 @@ final class Recovery implements AutoCloseable {
         }
     }
 
-    private interface Question {
+    private interface Finding {
         @Nullable Object ask();
     }
 
@@ -299,8 +299,8 @@ final class Recovery implements AutoCloseable {
                 .isNotNull();
     }
 
-    private static void await(Question question, String otherwise) {
-        assertThat(Deadline.in(PATIENCE).await(question::ask)).as(otherwise).isNotNull();
+    private static void await(Finding finding, String otherwise) {
+        assertThat(Deadline.in(PATIENCE).await(finding::ask)).as(otherwise).isNotNull();
     }
 
     @Override

@@ -121,7 +121,7 @@ final class Rescaling implements AutoCloseable {
     }
 
     private void demandTruth() throws SQLException {
-        ResultsReader.Seen seen;
+        ResultsReader.Results seen;
         try (Connection connection = database.connect()) {
             seen = ResultsReader.read(connection, Topics.EVENT_PARTITIONS);
         }

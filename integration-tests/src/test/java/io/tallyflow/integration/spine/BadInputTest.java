@@ -4,13 +4,13 @@ import static io.tallyflow.integration.spine.BadRecords.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.connectors.postgres.query.QueryRow;
-import io.tallyflow.connectors.postgres.query.UsageQuery;
+import io.tallyflow.connectors.postgres.query.AnswerRow;
+import io.tallyflow.connectors.postgres.query.QueryCall;
 import io.tallyflow.integration.run.TopicReader;
 import io.tallyflow.integration.run.WatchedJob;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.Topics;
-import io.tallyflow.local.truth.SeenInPostgres;
+import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
@@ -97,8 +97,8 @@ final class BadInputTest {
             job.await(
                     "offsets " + ends,
                     Duration.ofSeconds(120),
-                    () -> SeenInPostgres.progress(connection).offsets().equals(ends));
-            demandLanes(SeenInPostgres.progress(connection).counts());
+                    () -> PostgresResults.progress(connection).offsets().equals(ends));
+            demandLanes(PostgresResults.progress(connection).counts());
             demandRejections(TopicReader.all(kafka.bootstrapServers(), Topics.REJECTED));
             assertThat(reasons(connection)).isEqualTo(expectedReasons());
             demandTotals(connection);
@@ -237,8 +237,8 @@ final class BadInputTest {
 
     private void demandTotals(Connection connection) throws SQLException {
         Map<String, BigDecimal> found =
-                UsageQuery.of("tokens").groupedBy("subject").rows(connection).stream()
-                        .collect(Collectors.toMap(QueryRow::subject, QueryRow::value));
+                QueryCall.of("tokens").groupedBy("subject").rows(connection).stream()
+                        .collect(Collectors.toMap(AnswerRow::subject, AnswerRow::value));
         assertThat(found.keySet()).isEqualTo(totals.keySet());
         totals.forEach(
                 (subject, total) ->

@@ -66,7 +66,7 @@ final class SpineTest {
     }
 
     static void awaitOffsets(Witness witness, RunningJob job, long[] offsets) throws Exception {
-        ResultsReader.Seen seen = witness.look();
+        ResultsReader.Results seen = witness.look();
         while (!java.util.Arrays.equals(seen.offsets(), offsets)) {
             assertThat(job.ended()).isNotDone();
             seen = witness.look();

@@ -52,11 +52,11 @@ public final class RetainedCheckpoints {
      * its own. Only for jobs that do not build on files of the checkpoint they started from.
      *
      * @param currentJob name of the job's directory
-     * @param enough how many completed checkpoints the current job must have
+     * @param needed how many completed checkpoints the current job must have
      * @return whether nothing of earlier jobs is left
      */
-    public static boolean removeEarlierJobs(Path root, String currentJob, int enough) {
-        if (completed(root.resolve(currentJob)).size() < enough) {
+    public static boolean removeEarlierJobs(Path root, String currentJob, int needed) {
+        if (completed(root.resolve(currentJob)).size() < needed) {
             return false;
         }
         jobs(root).stream()

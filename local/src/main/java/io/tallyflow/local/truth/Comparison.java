@@ -26,8 +26,8 @@ public final class Comparison {
     private static final String NOT_THERE = "";
 
     private final Truth truth;
-    private final SeenInPostgres postgres;
-    private final @Nullable SeenInLake lake;
+    private final PostgresResults postgres;
+    private final @Nullable LakeResults lake;
     private final Map<TruthCell, BigDecimal> inLake;
     private final List<Line> lines = new ArrayList<>();
     private final List<String> differences = new ArrayList<>();
@@ -35,7 +35,7 @@ public final class Comparison {
     /** One row of the table; what a place has no column for is empty. */
     private record Line(String what, String truth, String postgres, String lake, boolean equal) {}
 
-    private Comparison(Truth truth, SeenInPostgres postgres, @Nullable SeenInLake lake) {
+    private Comparison(Truth truth, PostgresResults postgres, @Nullable LakeResults lake) {
         this.truth = truth;
         this.postgres = postgres;
         this.lake = lake;
@@ -43,7 +43,7 @@ public final class Comparison {
     }
 
     /** Compares with Postgres alone; the truth must stand where the reader's offsets stand. */
-    public static Comparison of(Truth truth, SeenInPostgres postgres) {
+    public static Comparison of(Truth truth, PostgresResults postgres) {
         return of(truth, postgres, null);
     }
 
@@ -53,7 +53,7 @@ public final class Comparison {
      * @param truth must stand where the readers' offsets stand
      * @param lake null if there is none
      */
-    public static Comparison of(Truth truth, SeenInPostgres postgres, @Nullable SeenInLake lake) {
+    public static Comparison of(Truth truth, PostgresResults postgres, @Nullable LakeResults lake) {
         Comparison comparison = new Comparison(truth, postgres, lake);
         comparison.lanes();
         comparison.reasons();

@@ -25,7 +25,7 @@ public final class LakeArrival {
     private LakeArrival() {}
 
     /** What is in the lake, at the latest when patience is at its end. */
-    public static SeenInLake await(
+    public static LakeResults await(
             LakeOptions options, PostgresAddress postgres, Truth truth, PrintWriter out) {
         out.println("all is in Postgres; waiting for the next commit of the lake");
         out.flush();
@@ -34,7 +34,7 @@ public final class LakeArrival {
             while (!hasAll(options, truth) && System.nanoTime() < deadline) {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
             }
-            return LakeSeen.of(LakeCells.of(options, MetersInForce.read(postgres)));
+            return LakeResults.of(LakeCells.of(options, MetersInForce.read(postgres)));
         } catch (IOException e) {
             throw new RequestFailedException("the lake cannot be read: " + e.getMessage(), e);
         } catch (InterruptedException e) {

@@ -28,12 +28,12 @@ final class Pace {
         if (perSecond == 0) {
             return;
         }
-        long ahead = due() - System.nanoTime();
+        long ahead = dueNanos() - System.nanoTime();
         if (passed == 0 || ahead < -FORGIVEN_NANOS) {
             start = System.nanoTime();
             passed = 0;
         }
-        while (due() - System.nanoTime() > 0) {
+        while (dueNanos() - System.nanoTime() > 0) {
             LockSupport.parkNanos(STEP_NANOS);
             if (Thread.interrupted()) {
                 throw new InterruptException("interrupted while keeping the pace");
@@ -42,7 +42,7 @@ final class Pace {
         passed++;
     }
 
-    private long due() {
+    private long dueNanos() {
         // Exact for every rate; the seconds apart, so that nothing overflows.
         long seconds = passed / perSecond;
         long rest = passed % perSecond;

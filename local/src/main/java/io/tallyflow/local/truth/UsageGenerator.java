@@ -93,17 +93,17 @@ public final class UsageGenerator implements Iterator<GeneratedRecord> {
     /** A copy byte for byte, one that is written differently, or one that contradicts. */
     private GeneratedRecord repeat(Draft original, int roll, long kafkaMillis) {
         if (roll < 800) {
-            return again(original, original, kafkaMillis);
+            return repeatOf(original, original, kafkaMillis);
         }
         Draft rewritten = original.written(random.nextInt(Draft.FORMS), isBinary());
         if (roll < 1_000) {
-            return again(rewritten, original, kafkaMillis);
+            return repeatOf(rewritten, original, kafkaMillis);
         }
         if (roll < 1_100) {
             long time = ordinaryTime(kafkaMillis * 1_000);
-            return again(rewritten.at(time), original, kafkaMillis);
+            return repeatOf(rewritten.at(time), original, kafkaMillis);
         }
-        return again(contradicting(rewritten), original, kafkaMillis);
+        return repeatOf(contradicting(rewritten), original, kafkaMillis);
     }
 
     private Draft contradicting(Draft draft) {
@@ -133,7 +133,7 @@ public final class UsageGenerator implements Iterator<GeneratedRecord> {
         return record(draft, outcome, kafkaMillis);
     }
 
-    private GeneratedRecord again(Draft draft, Draft original, long kafkaMillis) {
+    private GeneratedRecord repeatOf(Draft draft, Draft original, long kafkaMillis) {
         Lane lane = Lane.STALE;
         if (!isStale(draft, kafkaMillis)) {
             lane = draft.saysTheSameAs(original) ? Lane.DUPLICATE : Lane.CONFLICT;

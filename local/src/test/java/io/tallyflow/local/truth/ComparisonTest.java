@@ -69,7 +69,7 @@ class ComparisonTest {
 
     @Test
     void findsEverythingEqualThatIs() throws SQLException {
-        Comparison comparison = Comparison.of(truth, SeenInPostgres.all(connection));
+        Comparison comparison = Comparison.of(truth, PostgresResults.all(connection));
 
         assertThat(comparison.differences()).isEmpty();
         assertThat(printed(comparison)).doesNotContain("DIFFERS").doesNotContain("Iceberg");
@@ -94,7 +94,7 @@ class ComparisonTest {
                 "volumes_used   ; delete from distinct_value"
             })
     void showsOneRowThatDiffers(String meter, String change) throws SQLException {
-        SeenInPostgres changed = seenAfter(oneRowOf(meter, change));
+        PostgresResults changed = seenAfter(oneRowOf(meter, change));
 
         Comparison comparison = Comparison.of(truth, changed);
 
@@ -139,7 +139,7 @@ class ComparisonTest {
 
     @Test
     void showsReasonThatDiffers() throws SQLException {
-        SeenInPostgres changed =
+        PostgresResults changed =
                 seenAfter("update tallyflow.ledger set reasons = reasons - 'ignored.NULL'");
 
         Comparison comparison = Comparison.of(truth, changed);
@@ -153,29 +153,31 @@ class ComparisonTest {
 
     @Test
     void holdsTheLakeAgainstTheTruthAsWell() throws SQLException {
-        SeenInPostgres seen = SeenInPostgres.all(connection);
+        PostgresResults seen = PostgresResults.all(connection);
         Map<TruthCell, BigDecimal> values = new HashMap<>();
         truth.cells().forEach(cell -> values.put(cell, truth.total(cell).value()));
         long accepted = truth.counts().of(Count.METERED) + truth.counts().of(Count.UNMATCHED);
 
         Comparison equal =
                 Comparison.of(
-                        truth, seen, new Lake(accepted, truth.counts().of(Count.STALE), values));
+                        truth,
+                        seen,
+                        new LakeResults(accepted, truth.counts().of(Count.STALE), values));
         assertThat(equal.isEqual()).isTrue();
         assertThat(printed(equal)).contains("Iceberg");
 
-        assertDiffers(seen, new Lake(accepted - 1, truth.counts().of(Count.STALE), values));
-        assertDiffers(seen, new Lake(accepted, truth.counts().of(Count.STALE) + 1, values));
+        assertDiffers(seen, new LakeResults(accepted - 1, truth.counts().of(Count.STALE), values));
+        assertDiffers(seen, new LakeResults(accepted, truth.counts().of(Count.STALE) + 1, values));
         TruthCell lost = truth.cells().iterator().next();
         BigDecimal value = values.remove(lost);
-        assertThat(assertDiffers(seen, new Lake(accepted, truth.counts().of(Count.STALE), values)))
+        assertThat(
+                        assertDiffers(
+                                seen,
+                                new LakeResults(accepted, truth.counts().of(Count.STALE), values)))
                 .containsExactly(lost + ": truth " + Total.shown(value) + ", Iceberg nothing");
     }
 
-    private record Lake(long accepted, long stale, Map<TruthCell, BigDecimal> values)
-            implements SeenInLake {}
-
-    private List<String> assertDiffers(SeenInPostgres seen, SeenInLake lake) {
+    private List<String> assertDiffers(PostgresResults seen, LakeResults lake) {
         Comparison comparison = Comparison.of(truth, seen, lake);
         assertThat(comparison.isEqual()).isFalse();
         return comparison.differences();
@@ -203,7 +205,7 @@ class ComparisonTest {
     }
 
     /** What is seen after a change that is then taken back. */
-    private SeenInPostgres seenAfter(String change) throws SQLException {
+    private PostgresResults seenAfter(String change) throws SQLException {
         connection.setAutoCommit(true);
         try (Statement statement = connection.createStatement()) {
             statement.execute("create schema kept");
@@ -213,7 +215,7 @@ class ComparisonTest {
             }
             try {
                 assertThat(statement.executeUpdate(change)).isEqualTo(1);
-                return SeenInPostgres.all(connection);
+                return PostgresResults.all(connection);
             } finally {
                 connection.setAutoCommit(true);
                 for (String table : List.of("cell", "usage_row", "distinct_value", "ledger")) {

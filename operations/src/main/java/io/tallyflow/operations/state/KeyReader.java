@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  * Flink's own windows; open windows are several states in a namespace of their own.
  */
 final class KeyReader
-        extends StateReaderOperator<KeyReader.Question, Integer, VoidNamespace, StateFinding> {
+        extends StateReaderOperator<KeyReader.KeyFunction, Integer, VoidNamespace, StateFinding> {
 
     private static final long serialVersionUID = 1L;
 
     private transient @Nullable Answers answers;
 
     /** What to ask. */
-    interface Question extends Function {
+    interface KeyFunction extends Function {
         Answers of(KeyedStateBackend<Integer> state) throws Exception;
     }
 
@@ -39,8 +39,8 @@ final class KeyReader
         StateFinding under(int key) throws Exception;
     }
 
-    KeyReader(Question question) {
-        super(question, Types.INT, VoidNamespaceSerializer.INSTANCE);
+    KeyReader(KeyFunction function) {
+        super(function, Types.INT, VoidNamespaceSerializer.INSTANCE);
     }
 
     @Override

@@ -144,8 +144,8 @@ final class StateReading {
         }
     }
 
-    private DataStream<StateFinding> keyed(PipelineOperator operator, KeyReader.Question question)
-            throws IOException {
+    private DataStream<StateFinding> keyed(
+            PipelineOperator operator, KeyReader.KeyFunction function) throws IOException {
         OperatorState stored = state.get(operator);
         DataStreamSource<StateFinding> found =
                 SourceBuilder.fromFormat(
@@ -154,7 +154,7 @@ final class StateReading {
                                 stored,
                                 null,
                                 new Configuration((Configuration) environment.getConfiguration()),
-                                new KeyReader(question),
+                                new KeyReader(function),
                                 environment.getConfig()),
                         FINDING);
         int readers = Math.min(stored.getParallelism(), Runtime.getRuntime().availableProcessors());

@@ -11,20 +11,20 @@ import org.jspecify.annotations.Nullable;
  */
 final class UsageOfOthers {
 
-    private final Set<String> asked;
+    private final Set<String> subjects;
     private @Nullable LakePart earliest;
     private @Nullable LakePart latest;
 
     /**
-     * @param asked subjects; none for all
+     * @param subjects that were asked for; none for all
      */
-    UsageOfOthers(List<String> asked) {
-        this.asked = Set.copyOf(asked);
+    UsageOfOthers(List<String> subjects) {
+        this.subjects = Set.copyOf(subjects);
     }
 
     /** Whether a part is of others, and kept back. */
     boolean takes(LakePart part) {
-        if (asked.isEmpty() || asked.contains(part.cell().subject())) {
+        if (subjects.isEmpty() || subjects.contains(part.cell().subject())) {
             return false;
         }
         long start = part.cell().windowStartMillis();

@@ -160,11 +160,11 @@ public final class TopicWatch implements AutoCloseable {
     private static Map<TopicPartition, ListOffsetsResultInfo> offsets(
             Admin admin, TopicDescription topic, OffsetSpec which, IsolationLevel isolation)
             throws ExecutionException, InterruptedException {
-        Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+        Map<TopicPartition, OffsetSpec> specs = new HashMap<>();
         topic.partitions()
-                .forEach(p -> asked.put(new TopicPartition(topic.name(), p.partition()), which));
+                .forEach(p -> specs.put(new TopicPartition(topic.name(), p.partition()), which));
         KafkaFuture<Map<TopicPartition, ListOffsetsResultInfo>> all =
-                admin.listOffsets(asked, new ListOffsetsOptions(isolation)).all();
+                admin.listOffsets(specs, new ListOffsetsOptions(isolation)).all();
         return all.get();
     }
 }

@@ -48,12 +48,12 @@ abstract class DatabaseTest {
     }
 
     /** Puts a meter in force and writes its readings. */
-    final void insert(Meter meter, Reading... readings) throws SQLException {
+    final void insert(Meter meter, TakenReading... readings) throws SQLException {
         insert(meter, List.of(readings));
     }
 
     /** Puts a meter in force and writes its readings. */
-    final void insert(Meter meter, List<Reading> readings) throws SQLException {
+    final void insert(Meter meter, List<TakenReading> readings) throws SQLException {
         RegisteredMeters.register(connection, List.of(meter));
         new UsageTables(connection, meter).insert(readings);
     }

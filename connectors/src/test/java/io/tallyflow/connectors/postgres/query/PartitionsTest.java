@@ -98,13 +98,13 @@ class PartitionsTest {
         Meter meter = meter("m", Aggregation.UNIQUE_COUNT, MINUTE);
         Instant start = next.atDay(1).atStartOfDay().toInstant(ZoneOffset.UTC);
         Instant end = next.plusMonths(1).atDay(1).atStartOfDay().toInstant(ZoneOffset.UTC);
-        List<Reading> readings =
+        List<TakenReading> readings =
                 List.of(
-                        Reading.of("s", start.toString(), "1"),
-                        Reading.of("s", start.plusSeconds(86_400).toString(), "2").asLate(),
-                        Reading.of("s", end.minusSeconds(1).toString(), "3"),
-                        Reading.of("s", end.toString(), "4"),
-                        Reading.of("s", "1971-02-03T04:05:06Z", "5"));
+                        TakenReading.of("s", start.toString(), "1"),
+                        TakenReading.of("s", start.plusSeconds(86_400).toString(), "2").asLate(),
+                        TakenReading.of("s", end.minusSeconds(1).toString(), "3"),
+                        TakenReading.of("s", end.toString(), "4"),
+                        TakenReading.of("s", "1971-02-03T04:05:06Z", "5"));
         RegisteredMeters.register(database.dataSource(), List.of(meter));
         new UsageTables(connection, meter).insert(readings);
         assertThat(placesOf("usage_row")).containsExactly("usage_row_default: 4");
@@ -118,8 +118,8 @@ class PartitionsTest {
         assertThat(placesOf("adjustment_row")).containsExactly("adjustment_row_" + suffix + ": 1");
         assertThat(placesOf("distinct_value"))
                 .containsExactly("distinct_value_" + suffix + ": 3", "distinct_value_default: 2");
-        assertThat(UsageQuery.of("m").values(connection)).containsExactly(new BigDecimal("5"));
-        assertThat(UsageQuery.of("m").between(start, end).values(connection))
+        assertThat(QueryCall.of("m").values(connection)).containsExactly(new BigDecimal("5"));
+        assertThat(QueryCall.of("m").between(start, end).values(connection))
                 .containsExactly(new BigDecimal("3"));
     }
 

@@ -25,29 +25,29 @@ class QueryArgumentsTest extends DatabaseTest {
 
     @Test
     void refusesAnUnknownMeter() {
-        refuses(UsageQuery.of("nobody"), "meter", "nobody");
+        refuses(QueryCall.of("nobody"), "meter", "nobody");
     }
 
     @Test
     void refusesARangeThatIsEmptyOrBackwards() throws SQLException {
         insert(meter("m", Aggregation.SUM, MINUTE));
-        refuses(UsageQuery.of("m").between(NOON, NOON), "from", "to");
-        refuses(UsageQuery.of("m").between(NOON, "2025-03-09T11:59:59Z"), "from", "to");
+        refuses(QueryCall.of("m").between(NOON, NOON), "from", "to");
+        refuses(QueryCall.of("m").between(NOON, "2025-03-09T11:59:59Z"), "from", "to");
     }
 
     @Test
     void refusesAnUnknownWindowSize() throws SQLException {
         insert(meter("m", Aggregation.SUM, MINUTE));
-        refuses(UsageQuery.of("m").by("FORTNIGHT"), "window_size", "FORTNIGHT");
-        refuses(UsageQuery.of("m").by("hour"), "window_size", "hour");
-        refuses(UsageQuery.of("m").by(""), "window_size");
+        refuses(QueryCall.of("m").by("FORTNIGHT"), "window_size", "FORTNIGHT");
+        refuses(QueryCall.of("m").by("hour"), "window_size", "hour");
+        refuses(QueryCall.of("m").by(""), "window_size");
     }
 
     @Test
     void refusesAWindowSizeFinerThanTheGrain() throws SQLException {
         insert(meter("m", Aggregation.SUM, DAY));
-        refuses(UsageQuery.of("m").by("HOUR"), "window_size", "DAY");
-        refuses(UsageQuery.of("m").by("MINUTE"), "window_size", "DAY");
+        refuses(QueryCall.of("m").by("HOUR"), "window_size", "DAY");
+        refuses(QueryCall.of("m").by("MINUTE"), "window_size", "DAY");
     }
 
     @ParameterizedTest
@@ -72,9 +72,9 @@ class QueryArgumentsTest extends DatabaseTest {
                 "UTC'; drop table tallyflow.ledger; --"
             })
     void refusesWhatIsNotAnIanaZone(String zone) throws SQLException {
-        insert(meter("m", Aggregation.SUM, MINUTE), Reading.of("s", NOON, "1"));
-        refuses(UsageQuery.of("m").in(zone), "time_zone");
-        refuses(UsageQuery.of("m").by("DAY").in(zone), "time_zone");
+        insert(meter("m", Aggregation.SUM, MINUTE), TakenReading.of("s", NOON, "1"));
+        refuses(QueryCall.of("m").in(zone), "time_zone");
+        refuses(QueryCall.of("m").by("DAY").in(zone), "time_zone");
     }
 
     @ParameterizedTest
@@ -95,17 +95,17 @@ class QueryArgumentsTest extends DatabaseTest {
                 "nz-chat"
             })
     void takesEveryIanaZone(String zone) throws SQLException {
-        insert(meter("m", Aggregation.SUM, MINUTE), Reading.of("s", NOON, "1"));
-        assertThat(UsageQuery.of("m").by("DAY").in(zone).values(connection()))
+        insert(meter("m", Aggregation.SUM, MINUTE), TakenReading.of("s", NOON, "1"));
+        assertThat(QueryCall.of("m").by("DAY").in(zone).values(connection()))
                 .containsExactly(BigDecimal.ONE);
     }
 
     @Test
     void refusesUnknownGroupsByName() throws SQLException {
         insert(meter("m", Aggregation.SUM, MINUTE, "model"));
-        refuses(UsageQuery.of("m").groupedBy("model", "region"), "group_by", "region");
-        refuses(UsageQuery.of("m").where("region", "x"), "filter", "region");
-        refuses(UsageQuery.of("m").where("subject", "x"), "filter", "subject");
+        refuses(QueryCall.of("m").groupedBy("model", "region"), "group_by", "region");
+        refuses(QueryCall.of("m").where("region", "x"), "filter", "region");
+        refuses(QueryCall.of("m").where("subject", "x"), "filter", "subject");
     }
 
     @Test
@@ -129,8 +129,8 @@ class QueryArgumentsTest extends DatabaseTest {
 
     @Test
     void refusesAZoneWhoseDaysDoNotFallOnTheGrain() throws SQLException {
-        insert(meter("d", Aggregation.SUM, DAY), Reading.of("s", NOON, "1"));
-        UsageQuery query = UsageQuery.of("d").by("DAY").in("America/Los_Angeles");
+        insert(meter("d", Aggregation.SUM, DAY), TakenReading.of("s", NOON, "1"));
+        QueryCall query = QueryCall.of("d").by("DAY").in("America/Los_Angeles");
         refuses(query, "time_zone", "DAY");
         refuses(query.between("2025-03-01T00:00:00Z", "2025-04-01T00:00:00Z"), "time_zone");
         refuses(query.between("2001-03-01T00:00:00Z", "2001-04-01T00:00:00Z"), "time_zone");
@@ -139,13 +139,13 @@ class QueryArgumentsTest extends DatabaseTest {
     @Test
     void refusesSuchAZoneAlsoWhereNothingWasCountedYet() throws SQLException {
         insert(meter("d", Aggregation.SUM, DAY));
-        refuses(UsageQuery.of("d").by("DAY").in("America/Los_Angeles"), "time_zone", "DAY");
+        refuses(QueryCall.of("d").by("DAY").in("America/Los_Angeles"), "time_zone", "DAY");
     }
 
     @Test
     void refusesAZoneWhoseHoursDoNotFallOnTheGrain() throws SQLException {
-        insert(meter("h", Aggregation.SUM, HOUR), Reading.of("s", NOON, "1"));
-        UsageQuery query = UsageQuery.of("h").by("HOUR");
+        insert(meter("h", Aggregation.SUM, HOUR), TakenReading.of("s", NOON, "1"));
+        QueryCall query = QueryCall.of("h").by("HOUR");
         assertThat(query.in("Europe/Berlin").values(connection())).containsExactly(BigDecimal.ONE);
         refuses(query.in("Asia/Kolkata"), "time_zone", "HOUR");
         for (String zone : new String[] {"Asia/Kolkata", "asia/kathmandu", "Australia/Lord_Howe"}) {
@@ -161,10 +161,12 @@ class QueryArgumentsTest extends DatabaseTest {
 
     @Test
     void beginsHoursWhenClocksShowThem() throws SQLException {
-        insert(meter("m", Aggregation.SUM, MINUTE), Reading.of("s", "2025-01-01T00:29:59Z", "1"));
-        assertThat(UsageQuery.of("m").by("HOUR").in("Asia/Kolkata").rows(connection()))
+        insert(
+                meter("m", Aggregation.SUM, MINUTE),
+                TakenReading.of("s", "2025-01-01T00:29:59Z", "1"));
+        assertThat(QueryCall.of("m").by("HOUR").in("Asia/Kolkata").rows(connection()))
                 .containsExactly(
-                        new QueryRow(
+                        new AnswerRow(
                                 Instant.parse("2024-12-31T23:30:00Z"),
                                 Instant.parse("2025-01-01T00:30:00Z"),
                                 null,
@@ -175,8 +177,10 @@ class QueryArgumentsTest extends DatabaseTest {
     @Test
     void judgesAZoneByTheRangeOnly() throws SQLException {
         // Half an hour off until May 2016.
-        insert(meter("h", Aggregation.SUM, HOUR), Reading.of("s", "2020-02-02T02:00:00Z", "1"));
-        UsageQuery query = UsageQuery.of("h").by("DAY").in("America/Caracas");
+        insert(
+                meter("h", Aggregation.SUM, HOUR),
+                TakenReading.of("s", "2020-02-02T02:00:00Z", "1"));
+        QueryCall query = QueryCall.of("h").by("DAY").in("America/Caracas");
         assertThat(query.values(connection())).containsExactly(BigDecimal.ONE);
         refuses(query.between("2015-01-01T00:00:00Z", "2021-01-01T00:00:00Z"), "time_zone", "HOUR");
         refuses(query.in("Asia/Kathmandu"), "time_zone", "HOUR");
@@ -186,23 +190,23 @@ class QueryArgumentsTest extends DatabaseTest {
     void roundsTheRangeOutwardsToTheGrain() throws SQLException {
         insert(
                 meter("h", Aggregation.SUM, HOUR),
-                Reading.of("s", "2025-03-09T10:59:59Z", "1"),
-                Reading.of("s", "2025-03-09T11:00:00Z", "2"),
-                Reading.of("s", "2025-03-09T12:59:59Z", "4"),
-                Reading.of("s", "2025-03-09T13:00:00Z", "8"));
+                TakenReading.of("s", "2025-03-09T10:59:59Z", "1"),
+                TakenReading.of("s", "2025-03-09T11:00:00Z", "2"),
+                TakenReading.of("s", "2025-03-09T12:59:59Z", "4"),
+                TakenReading.of("s", "2025-03-09T13:00:00Z", "8"));
         assertThat(
-                        UsageQuery.of("h")
+                        QueryCall.of("h")
                                 .between("2025-03-09T11:30:00Z", "2025-03-09T12:00:00.000001Z")
                                 .rows(connection()))
                 .containsExactly(
-                        new QueryRow(
+                        new AnswerRow(
                                 Instant.parse("2025-03-09T11:00:00Z"),
                                 Instant.parse("2025-03-09T13:00:00Z"),
                                 null,
                                 Map.of(),
                                 new BigDecimal("6")));
         assertThat(
-                        UsageQuery.of("h")
+                        QueryCall.of("h")
                                 .between("2025-03-09T11:00:00Z", "2025-03-09T12:00:00Z")
                                 .values(connection()))
                 .containsExactly(new BigDecimal("2"));
@@ -212,15 +216,15 @@ class QueryArgumentsTest extends DatabaseTest {
     void givesAWindowThatTheRangeCutsWithWhatLiesInTheRange() throws SQLException {
         insert(
                 meter("m", Aggregation.SUM, MINUTE),
-                Reading.of("s", "2025-03-09T10:00:00Z", "1"),
-                Reading.of("s", "2025-03-09T14:00:00Z", "2"),
-                Reading.of("s", "2025-03-10T10:00:00Z", "4"));
+                TakenReading.of("s", "2025-03-09T10:00:00Z", "1"),
+                TakenReading.of("s", "2025-03-09T14:00:00Z", "2"),
+                TakenReading.of("s", "2025-03-10T10:00:00Z", "4"));
         assertThat(
-                        UsageQuery.of("m")
+                        QueryCall.of("m")
                                 .by("DAY")
                                 .between("2025-03-09T12:00:00Z", "2025-03-10T11:00:00Z")
                                 .rows(connection()))
-                .extracting(QueryRow::start, QueryRow::end, row -> row.value().toPlainString())
+                .extracting(AnswerRow::start, AnswerRow::end, row -> row.value().toPlainString())
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(
                                 Instant.parse("2025-03-09T00:00:00Z"),
@@ -238,10 +242,10 @@ class QueryArgumentsTest extends DatabaseTest {
         insert(meter("m", aggregation, MINUTE, "model"));
         boolean counts =
                 aggregation == Aggregation.COUNT || aggregation == Aggregation.UNIQUE_COUNT;
-        UsageQuery all = UsageQuery.of("m");
+        QueryCall all = QueryCall.of("m");
         Instant from = Instant.parse("2025-03-09T10:00:30Z");
-        for (UsageQuery query :
-                new UsageQuery[] {
+        for (QueryCall query :
+                new QueryCall[] {
                     all,
                     all.between(from, null),
                     all.between(null, from),
@@ -259,15 +263,15 @@ class QueryArgumentsTest extends DatabaseTest {
 
     @Test
     void givesNothingForNoSubjectsInsteadOfAll() throws SQLException {
-        insert(meter("m", Aggregation.COUNT, MINUTE), Reading.of("s", NOON, "1"));
-        assertThat(UsageQuery.of("m").ofSubjects().rows(connection())).isEmpty();
+        insert(meter("m", Aggregation.COUNT, MINUTE), TakenReading.of("s", NOON, "1"));
+        assertThat(QueryCall.of("m").ofSubjects().rows(connection())).isEmpty();
     }
 
     @Test
     void answersForAMeterThatIsNoLongerInForce() throws SQLException {
-        insert(meter("old", Aggregation.SUM, MINUTE), Reading.of("s", NOON, "7"));
+        insert(meter("old", Aggregation.SUM, MINUTE), TakenReading.of("s", NOON, "7"));
         insert(meter("new", Aggregation.SUM, MINUTE));
-        assertThat(UsageQuery.of("old").values(connection())).containsExactly(new BigDecimal("7"));
+        assertThat(QueryCall.of("old").values(connection())).containsExactly(new BigDecimal("7"));
     }
 
     @ParameterizedTest
@@ -287,23 +291,23 @@ class QueryArgumentsTest extends DatabaseTest {
     void keepsTextThatLooksLikeSqlAsText(String text) throws SQLException {
         insert(
                 meter("m", Aggregation.SUM, MINUTE, "model"),
-                Reading.of(text, NOON, "3").in("model", text),
-                Reading.of("other", NOON, "4").in("model", "other"));
-        QueryRow expected =
-                new QueryRow(
+                TakenReading.of(text, NOON, "3").in("model", text),
+                TakenReading.of("other", NOON, "4").in("model", "other"));
+        AnswerRow expected =
+                new AnswerRow(
                         Instant.parse(NOON),
                         Instant.parse("2025-03-09T12:01:00Z"),
                         text,
                         Map.of("model", text),
                         new BigDecimal("3"));
-        UsageQuery query = UsageQuery.of("m").groupedBy("model", "subject");
+        QueryCall query = QueryCall.of("m").groupedBy("model", "subject");
         assertThat(query.ofSubjects(text).rows(connection())).containsExactly(expected);
         assertThat(query.where("model", text).rows(connection())).containsExactly(expected);
-        refuses(UsageQuery.of("m").groupedBy(text), "group_by");
-        refuses(UsageQuery.of("m").where(text, "x"), "filter");
-        refuses(UsageQuery.of(text), "meter");
-        refuses(UsageQuery.of("m").by(text), "window_size");
-        refuses(UsageQuery.of("m").in(text), "time_zone");
+        refuses(QueryCall.of("m").groupedBy(text), "group_by");
+        refuses(QueryCall.of("m").where(text, "x"), "filter");
+        refuses(QueryCall.of(text), "meter");
+        refuses(QueryCall.of("m").by(text), "window_size");
+        refuses(QueryCall.of("m").in(text), "time_zone");
     }
 
     @Test
@@ -312,10 +316,10 @@ class QueryArgumentsTest extends DatabaseTest {
         String kept = column("select 'sha256:' || encode(sha256('" + sent + "'), 'hex')").get(0);
         insert(
                 meter("m", Aggregation.SUM, MINUTE, "model"),
-                Reading.of("s", NOON, "3").in("model", kept));
-        assertThat(UsageQuery.of("m").where("model", sent).values(connection()))
+                TakenReading.of("s", NOON, "3").in("model", kept));
+        assertThat(QueryCall.of("m").where("model", sent).values(connection()))
                 .containsExactly(new BigDecimal("3"));
-        assertThat(UsageQuery.of("m").where("model", kept).values(connection()))
+        assertThat(QueryCall.of("m").where("model", kept).values(connection()))
                 .containsExactly(new BigDecimal("3"));
     }
 
@@ -323,19 +327,19 @@ class QueryArgumentsTest extends DatabaseTest {
     void ordersByWindowThenSubjectThenGroupAsBytes() throws SQLException {
         insert(
                 meter("m", Aggregation.SUM, MINUTE, "b", "aa"),
-                Reading.of("b", "2025-03-09T12:00:00Z", "1").in("b", "z"),
-                Reading.of("B", "2025-03-09T12:00:00Z", "1").in("b", "a!"),
-                Reading.of("B", "2025-03-09T12:00:00Z", "1").in("b", "a"),
-                Reading.of("a", "2025-03-09T12:01:00Z", "1").in("b", "a"),
-                Reading.of("\u00e9", "2025-03-09T12:00:00Z", "1").in("b", "a"));
-        assertThat(UsageQuery.of("m").by("MINUTE").groupedBy("subject", "b").rows(connection()))
+                TakenReading.of("b", "2025-03-09T12:00:00Z", "1").in("b", "z"),
+                TakenReading.of("B", "2025-03-09T12:00:00Z", "1").in("b", "a!"),
+                TakenReading.of("B", "2025-03-09T12:00:00Z", "1").in("b", "a"),
+                TakenReading.of("a", "2025-03-09T12:01:00Z", "1").in("b", "a"),
+                TakenReading.of("\u00e9", "2025-03-09T12:00:00Z", "1").in("b", "a"));
+        assertThat(QueryCall.of("m").by("MINUTE").groupedBy("subject", "b").rows(connection()))
                 .extracting(row -> row.subject() + "/" + row.groups().get("b"))
                 .containsExactly("B/a", "B/a!", "b/z", "\u00e9/a", "a/a");
     }
 
     @Test
     void takesUnboundedAndFarAwayRanges() throws SQLException {
-        insert(meter("m", Aggregation.SUM, MINUTE), Reading.of("s", NOON, "5"));
+        insert(meter("m", Aggregation.SUM, MINUTE), TakenReading.of("s", NOON, "5"));
         for (String range :
                 new String[] {
                     "\"from\" => '-infinity', \"to\" => 'infinity'",
@@ -354,7 +358,7 @@ class QueryArgumentsTest extends DatabaseTest {
         refusesSql("select tallyflow.query('m', \"to\" => '-infinity')", "to");
     }
 
-    private void refuses(UsageQuery query, String... mentioned) {
+    private void refuses(QueryCall query, String... mentioned) {
         assertThatThrownBy(() -> inSavepoint(() -> query.rows(connection())))
                 .isInstanceOfSatisfying(SQLException.class, QueryArgumentsTest::isRefusal)
                 .hasMessageContainingAll(mentioned);

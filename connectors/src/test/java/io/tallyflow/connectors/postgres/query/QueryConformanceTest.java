@@ -29,17 +29,17 @@ class QueryConformanceTest extends DatabaseTest {
     void addsNumbersThatDoNotFitADouble() throws SQLException {
         insert(
                 Aggregation.SUM,
-                Reading.of("s", "2024-02-12T00:00:00Z", "9007199254740993"),
-                Reading.of("s", "2024-02-12T00:00:01Z", "9007199254740993"));
+                TakenReading.of("s", "2024-02-12T00:00:00Z", "9007199254740993"),
+                TakenReading.of("s", "2024-02-12T00:00:01Z", "9007199254740993"));
         assertThat(values("sum")).containsExactly("18014398509481986");
     }
 
     @Test
     void addsTenthsToExactlyOne() throws SQLException {
-        Reading[] tenths =
+        TakenReading[] tenths =
                 IntStream.range(0, 10)
-                        .mapToObj(i -> Reading.of("s", T.plusSeconds(i).toString(), "0.1"))
-                        .toArray(Reading[]::new);
+                        .mapToObj(i -> TakenReading.of("s", T.plusSeconds(i).toString(), "0.1"))
+                        .toArray(TakenReading[]::new);
         insert(Aggregation.SUM, tenths);
         assertThat(values("sum")).containsExactly("1");
     }
@@ -58,22 +58,22 @@ class QueryConformanceTest extends DatabaseTest {
             throws SQLException {
         insert(
                 aggregation,
-                Reading.of("s", "2024-02-12T00:00:00Z", "123"),
-                Reading.of("s", "2024-02-12T00:00:01Z", "0.4567890123456789"));
+                TakenReading.of("s", "2024-02-12T00:00:00Z", "123"),
+                TakenReading.of("s", "2024-02-12T00:00:01Z", "0.4567890123456789"));
         assertThat(values(slug(aggregation))).containsExactly(expected);
     }
 
     @Test
     void countsDistinctValuesAcrossWindows() throws SQLException {
-        Reading[] readings =
+        TakenReading[] readings =
                 IntStream.range(0, 20)
                         .mapToObj(
                                 i ->
-                                        Reading.of(
+                                        TakenReading.of(
                                                 "s",
                                                 T.plus(Duration.ofHours(7L * i)).toString(),
                                                 String.valueOf(i / 2)))
-                        .toArray(Reading[]::new);
+                        .toArray(TakenReading[]::new);
         insert(Aggregation.UNIQUE_COUNT, readings);
         assertThat(values("unique_count")).containsExactly("10");
     }
@@ -82,9 +82,9 @@ class QueryConformanceTest extends DatabaseTest {
     void takesTheLatestByEventTime() throws SQLException {
         insert(
                 Aggregation.LATEST,
-                Reading.of("s", "2024-02-12T11:55:00Z", "100"),
-                Reading.of("s", "2024-02-12T11:57:00Z", "200"),
-                Reading.of("s", "2024-02-12T11:59:00Z", "150"));
+                TakenReading.of("s", "2024-02-12T11:55:00Z", "100"),
+                TakenReading.of("s", "2024-02-12T11:57:00Z", "200"),
+                TakenReading.of("s", "2024-02-12T11:59:00Z", "150"));
         assertThat(values("latest")).containsExactly("150");
     }
 
@@ -92,11 +92,11 @@ class QueryConformanceTest extends DatabaseTest {
     void averagesReadingsNotAverages() throws SQLException {
         insert(
                 Aggregation.AVG,
-                Reading.of("s", "2024-02-12T00:00:00Z", "10"),
-                Reading.of("s", "2024-02-12T00:00:01Z", "10"),
-                Reading.of("s", "2024-02-12T00:00:02Z", "10"),
-                Reading.of("s", "2024-02-12T00:01:00Z", "50"));
-        assertThat(plain(UsageQuery.of("avg").by("HOUR").values(connection())))
+                TakenReading.of("s", "2024-02-12T00:00:00Z", "10"),
+                TakenReading.of("s", "2024-02-12T00:00:01Z", "10"),
+                TakenReading.of("s", "2024-02-12T00:00:02Z", "10"),
+                TakenReading.of("s", "2024-02-12T00:01:00Z", "50"));
+        assertThat(plain(QueryCall.of("avg").by("HOUR").values(connection())))
                 .containsExactly("20");
     }
 
@@ -110,7 +110,7 @@ class QueryConformanceTest extends DatabaseTest {
     void windowsSetQByMinute() throws SQLException {
         insertQ();
         Duration minute = Duration.ofMinutes(1);
-        assertThat(UsageQuery.of("sum").by("MINUTE").rows(connection()))
+        assertThat(QueryCall.of("sum").by("MINUTE").rows(connection()))
                 .containsExactly(
                         window(T, minute, "500"),
                         window(T.plus(minute), minute, "500"),
@@ -122,7 +122,7 @@ class QueryConformanceTest extends DatabaseTest {
     void windowsSetQByHour() throws SQLException {
         insertQ();
         Duration hour = Duration.ofHours(1);
-        assertThat(UsageQuery.of("sum").by("HOUR").rows(connection()))
+        assertThat(QueryCall.of("sum").by("HOUR").rows(connection()))
                 .containsExactly(
                         window(T, hour, "1000"),
                         window(T.plus(hour), hour, "500"),
@@ -133,14 +133,14 @@ class QueryConformanceTest extends DatabaseTest {
     void windowsSetQByDayWeekMonthAndYear() throws SQLException {
         insertQ();
         Duration day = Duration.ofDays(1);
-        assertThat(UsageQuery.of("sum").by("DAY").rows(connection()))
+        assertThat(QueryCall.of("sum").by("DAY").rows(connection()))
                 .containsExactly(window(T, day, "1500"), window(T.plus(day), day, "500"));
-        assertThat(UsageQuery.of("sum").by("WEEK").rows(connection()))
+        assertThat(QueryCall.of("sum").by("WEEK").rows(connection()))
                 .containsExactly(window(T, Duration.ofDays(7), "2000"));
-        assertThat(UsageQuery.of("sum").by("MONTH").rows(connection()))
+        assertThat(QueryCall.of("sum").by("MONTH").rows(connection()))
                 .containsExactly(
                         window(Instant.parse("2024-02-01T00:00:00Z"), Duration.ofDays(29), "2000"));
-        assertThat(UsageQuery.of("sum").by("YEAR").rows(connection()))
+        assertThat(QueryCall.of("sum").by("YEAR").rows(connection()))
                 .containsExactly(
                         window(
                                 Instant.parse("2024-01-01T00:00:00Z"),
@@ -151,10 +151,10 @@ class QueryConformanceTest extends DatabaseTest {
     @Test
     void givesOneRowPerSubjectAskedFor() throws SQLException {
         insertQ();
-        List<QueryRow> rows =
-                UsageQuery.of("sum").ofSubjects("customer-2", "customer-1").rows(connection());
-        assertThat(rows).extracting(QueryRow::subject).containsExactly("customer-1", "customer-2");
-        assertThat(plain(rows.stream().map(QueryRow::value).toList()))
+        List<AnswerRow> rows =
+                QueryCall.of("sum").ofSubjects("customer-2", "customer-1").rows(connection());
+        assertThat(rows).extracting(AnswerRow::subject).containsExactly("customer-1", "customer-2");
+        assertThat(plain(rows.stream().map(AnswerRow::value).toList()))
                 .containsExactly("400", "400");
     }
 
@@ -162,33 +162,33 @@ class QueryConformanceTest extends DatabaseTest {
     void followsLocalDaysAcrossTheStartOfSummerTime() throws SQLException {
         ZoneId zone = ZoneId.of("America/Los_Angeles");
         LocalDate first = LocalDate.parse("2025-03-06");
-        Reading[] readings =
+        TakenReading[] readings =
                 IntStream.range(0, 7)
                         .mapToObj(i -> first.plusDays(i).atTime(10, 0).atZone(zone).toInstant())
-                        .map(at -> Reading.of("s", at.toString(), "100"))
-                        .toArray(Reading[]::new);
+                        .map(at -> TakenReading.of("s", at.toString(), "100"))
+                        .toArray(TakenReading[]::new);
         insert(Aggregation.SUM, readings);
-        List<QueryRow> expected =
+        List<AnswerRow> expected =
                 IntStream.range(0, 7)
                         .mapToObj(first::plusDays)
                         .map(
                                 day ->
-                                        new QueryRow(
+                                        new AnswerRow(
                                                 day.atStartOfDay(zone).toInstant(),
                                                 day.plusDays(1).atStartOfDay(zone).toInstant(),
                                                 null,
                                                 Map.of(),
                                                 new BigDecimal("100")))
                         .toList();
-        List<QueryRow> rows =
-                UsageQuery.of("sum").by("DAY").in("America/Los_Angeles").rows(connection());
+        List<AnswerRow> rows =
+                QueryCall.of("sum").by("DAY").in("America/Los_Angeles").rows(connection());
         assertThat(rows).isEqualTo(expected);
         assertThat(Duration.between(rows.get(3).start(), rows.get(3).end()))
                 .isEqualTo(Duration.ofHours(23));
     }
 
     private void insertQ() throws SQLException {
-        List<Reading> readings = new ArrayList<>();
+        List<TakenReading> readings = new ArrayList<>();
         for (int customer = 1; customer <= 5; customer++) {
             for (Duration after :
                     List.of(
@@ -196,13 +196,14 @@ class QueryConformanceTest extends DatabaseTest {
                             Duration.ofMinutes(1),
                             Duration.ofHours(1),
                             Duration.ofDays(1))) {
-                readings.add(Reading.of("customer-" + customer, T.plus(after).toString(), "100"));
+                readings.add(
+                        TakenReading.of("customer-" + customer, T.plus(after).toString(), "100"));
             }
         }
-        insert(Aggregation.SUM, readings.toArray(Reading[]::new));
+        insert(Aggregation.SUM, readings.toArray(TakenReading[]::new));
     }
 
-    private void insert(Aggregation aggregation, Reading... readings) throws SQLException {
+    private void insert(Aggregation aggregation, TakenReading... readings) throws SQLException {
         insert(meter(slug(aggregation), aggregation, MINUTE), readings);
     }
 
@@ -211,14 +212,14 @@ class QueryConformanceTest extends DatabaseTest {
     }
 
     private Stream<String> values(String slug) throws SQLException {
-        return plain(UsageQuery.of(slug).values(connection())).stream();
+        return plain(QueryCall.of(slug).values(connection())).stream();
     }
 
     private static List<String> plain(List<BigDecimal> values) {
         return values.stream().map(BigDecimal::toPlainString).toList();
     }
 
-    private static QueryRow window(Instant start, Duration length, String value) {
-        return new QueryRow(start, start.plus(length), null, Map.of(), new BigDecimal(value));
+    private static AnswerRow window(Instant start, Duration length, String value) {
+        return new AnswerRow(start, start.plus(length), null, Map.of(), new BigDecimal(value));
     }
 }

@@ -98,8 +98,8 @@ class QueryPlanTest {
 
     @Test
     void touchesOnlyThePartitionsOfTheRangeWhenTheTimesComeAsParameters() throws SQLException {
-        UsageQuery query =
-                UsageQuery.of("m0").between(year + "-05-05T00:00:00Z", year + "-05-06T00:00:00Z");
+        QueryCall query =
+                QueryCall.of("m0").between(year + "-05-05T00:00:00Z", year + "-05-06T00:00:00Z");
         try (Connection connection = database.connect()) {
             for (int i = 0; i < 9; i++) {
                 query.rows(connection);

@@ -77,7 +77,7 @@ class QueryPropertyTest extends DatabaseProperty {
     void answersLikeTheOracle(@ForAll long seed) throws SQLException {
         World world = new World(seed);
         for (int i = 0; i < 6; i++) {
-            UsageQuery query = world.query();
+            QueryCall query = world.query();
             assertThat(query.rows(connection))
                     .as("%s of %s", query, world.readings)
                     .isEqualTo(new UsageOracle(world.meter, world.readings).answer(query));
@@ -87,7 +87,7 @@ class QueryPropertyTest extends DatabaseProperty {
     @Property(tries = 100, seed = "20251026", shrinking = ShrinkingMode.OFF)
     void addsUpHoweverARangeIsCut(@ForAll long seed) throws SQLException {
         World world = new World(seed, Aggregation.SUM, Aggregation.COUNT);
-        UsageQuery query = world.query().by(null);
+        QueryCall query = world.query().by(null);
         Instant from = world.instant();
         Instant middle = world.later(from);
         Instant to = world.later(middle);
@@ -108,8 +108,8 @@ class QueryPropertyTest extends DatabaseProperty {
     @Property(tries = 60, seed = "20250405", shrinking = ShrinkingMode.OFF)
     void answersTheSameInEverySession(@ForAll long seed) throws SQLException {
         World world = new World(seed);
-        UsageQuery query = world.query();
-        List<QueryRow> expected = query.rows(connection);
+        QueryCall query = world.query();
+        List<AnswerRow> expected = query.rows(connection);
         for (String zone : List.of("UTC", "America/New_York", "Asia/Kathmandu")) {
             try (var set = connection.prepareStatement("select set_config('timezone', ?, true)")) {
                 set.setString(1, zone);
@@ -141,7 +141,7 @@ class QueryPropertyTest extends DatabaseProperty {
         return rows;
     }
 
-    private static BigDecimal total(UsageQuery query) throws SQLException {
+    private static BigDecimal total(QueryCall query) throws SQLException {
         return query.values(connection).stream().reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 
@@ -150,7 +150,7 @@ class QueryPropertyTest extends DatabaseProperty {
         private final Random random;
         private final Change change;
         private final Meter meter;
-        private final List<Reading> readings = new ArrayList<>();
+        private final List<TakenReading> readings = new ArrayList<>();
 
         World(long seed, Aggregation... aggregations) throws SQLException {
             random = new Random(seed);
@@ -180,8 +180,8 @@ class QueryPropertyTest extends DatabaseProperty {
             return List.of("UTC", "Europe/Berlin", "CET", "America/Havana").contains(change.zone());
         }
 
-        private Reading reading(int number) {
-            return new Reading(
+        private TakenReading reading(int number) {
+            return new TakenReading(
                     pick(SUBJECTS),
                     Map.of("aa", pick(GROUPS), "b", pick(GROUPS)),
                     // Some at one instant, so that source and id decide.
@@ -211,8 +211,8 @@ class QueryPropertyTest extends DatabaseProperty {
                     millis + meter.windowSize().millis() * (1 + random.nextInt(3000)));
         }
 
-        UsageQuery query() {
-            UsageQuery query = UsageQuery.of("m").in(zone());
+        QueryCall query() {
+            QueryCall query = QueryCall.of("m").in(zone());
             Instant one = instant();
             Instant other = instant();
             if (one.isBefore(other)) {

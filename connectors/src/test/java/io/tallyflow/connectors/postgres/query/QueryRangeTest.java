@@ -63,7 +63,7 @@ class QueryRangeTest {
     @Test
     void readsAMonthOfMinutesOfOneSubject() throws SQLException {
         assertReads(
-                UsageQuery.of("m")
+                QueryCall.of("m")
                         .between(day("04-01"), day("05-01"))
                         .ofSubjects("busy")
                         .by("DAY")
@@ -75,7 +75,7 @@ class QueryRangeTest {
     @Test
     void readsADayOfAllSubjects() throws SQLException {
         assertReads(
-                UsageQuery.of("m").between(day("04-10"), day("04-11")).groupedBy("subject"),
+                QueryCall.of("m").between(day("04-10"), day("04-11")).groupedBy("subject"),
                 OTHERS + 1,
                 24 * 60 + OTHERS * WINDOWS_A_DAY);
     }
@@ -86,16 +86,15 @@ class QueryRangeTest {
         String early = "0001-01-01T00:00:00Z";
         String late = "9999-12-31T00:00:00Z";
         try (Connection connection = database.connect()) {
-            UsageQuery hours = UsageQuery.of("m").by("HOUR").in("Asia/Kolkata");
-            List<QueryRow> rows = hours.between(day("04-10"), day("04-12")).rows(connection);
+            QueryCall hours = QueryCall.of("m").by("HOUR").in("Asia/Kolkata");
+            List<AnswerRow> rows = hours.between(day("04-10"), day("04-12")).rows(connection);
             // A range that cuts a window counts a part of it.
             assertThat(hours.between(early, day("04-12")).rows(connection))
-                    .endsWith(rows.subList(1, rows.size()).toArray(new QueryRow[0]));
+                    .endsWith(rows.subList(1, rows.size()).toArray(new AnswerRow[0]));
             assertThat(hours.between(day("04-10"), late).rows(connection))
-                    .startsWith(rows.subList(0, rows.size() - 1).toArray(new QueryRow[0]));
+                    .startsWith(rows.subList(0, rows.size() - 1).toArray(new AnswerRow[0]));
             assertThat(hours.between("2500-01-01T00:00:00Z", late).rows(connection)).isEmpty();
-            for (UsageQuery query :
-                    List.of(hours, UsageQuery.of("m").by("DAY").in("Asia/Kolkata"))) {
+            for (QueryCall query : List.of(hours, QueryCall.of("m").by("DAY").in("Asia/Kolkata"))) {
                 assertThat(query.between(early, late).rows(connection))
                         .isEqualTo(query.between((Instant) null, null).rows(connection))
                         .isNotEmpty();
@@ -104,7 +103,7 @@ class QueryRangeTest {
     }
 
     /** Of ten calls in one session the last one; every row counts 1. */
-    private static void assertReads(UsageQuery query, int answers, int read) throws SQLException {
+    private static void assertReads(QueryCall query, int answers, int read) throws SQLException {
         try (Connection connection = database.connect()) {
             for (int i = 0; i < 9; i++) {
                 query.rows(connection);

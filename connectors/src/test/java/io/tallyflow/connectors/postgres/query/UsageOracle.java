@@ -25,9 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class UsageOracle {
 
     private final Meter meter;
-    private final List<Reading> readings;
+    private final List<TakenReading> readings;
 
-    UsageOracle(Meter meter, List<Reading> readings) {
+    UsageOracle(Meter meter, List<TakenReading> readings) {
         this.meter = meter;
         this.readings = readings;
     }
@@ -36,12 +36,12 @@ final class UsageOracle {
 
     private record Row(Window window, @Nullable String subject, Map<String, String> groups) {}
 
-    List<QueryRow> answer(UsageQuery query) {
-        Map<Row, List<Reading>> rows = new HashMap<>();
-        List<Reading> counted =
+    List<AnswerRow> answer(QueryCall query) {
+        Map<Row, List<TakenReading>> rows = new HashMap<>();
+        List<TakenReading> counted =
                 readings.stream().filter(reading -> counts(query, reading)).toList();
         Window whole = whole(query, counted);
-        for (Reading reading : counted) {
+        for (TakenReading reading : counted) {
             Window window =
                     query.windowSize() == null
                             ? whole
@@ -51,7 +51,7 @@ final class UsageOracle {
         }
         if (rows.isEmpty() && zeroForNothing(query)) {
             return List.of(
-                    new QueryRow(whole.start(), whole.end(), null, Map.of(), BigDecimal.ZERO));
+                    new AnswerRow(whole.start(), whole.end(), null, Map.of(), BigDecimal.ZERO));
         }
         return rows.entrySet().stream()
                 .map(entry -> row(entry.getKey(), entry.getValue()))
@@ -59,14 +59,15 @@ final class UsageOracle {
                 .toList();
     }
 
-    private static final Comparator<QueryRow> ORDER =
-            Comparator.<QueryRow, Instant>comparing(
-                            QueryRow::start, Comparator.nullsFirst(Comparator.naturalOrder()))
-                    .thenComparing(row -> Utf8.of(row.subject() == null ? "" : row.subject()))
-                    .thenComparing(row -> Utf8.of(row.groups().getOrDefault("b", "")))
-                    .thenComparing(row -> Utf8.of(row.groups().getOrDefault("aa", "")));
+    private static final Comparator<AnswerRow> ORDER =
+            Comparator.<AnswerRow, Instant>comparing(
+                            AnswerRow::start, Comparator.nullsFirst(Comparator.naturalOrder()))
+                    .thenComparing(
+                            row -> TextByBytes.of(row.subject() == null ? "" : row.subject()))
+                    .thenComparing(row -> TextByBytes.of(row.groups().getOrDefault("b", "")))
+                    .thenComparing(row -> TextByBytes.of(row.groups().getOrDefault("aa", "")));
 
-    private boolean counts(UsageQuery query, Reading reading) {
+    private boolean counts(QueryCall query, TakenReading reading) {
         Instant start = grainOf(reading.at());
         Instant end = start.plusMillis(meter.windowSize().millis());
         return (query.from() == null || end.isAfter(query.from()))
@@ -82,7 +83,7 @@ final class UsageOracle {
                                                                         .get(allowed.getKey()))));
     }
 
-    private Window whole(UsageQuery query, List<Reading> counted) {
+    private Window whole(QueryCall query, List<TakenReading> counted) {
         Instant first =
                 counted.stream().map(r -> grainOf(r.at())).min(Instant::compareTo).orElse(null);
         Instant last =
@@ -164,7 +165,7 @@ final class UsageOracle {
         };
     }
 
-    private static Row rowOf(UsageQuery query, Reading reading, Window window) {
+    private static Row rowOf(QueryCall query, TakenReading reading, Window window) {
         List<String> groupBy = query.groupBy() == null ? List.of() : query.groupBy();
         Map<String, String> groups = new TreeMap<>(reading.groups());
         groups.keySet().retainAll(groupBy);
@@ -172,7 +173,7 @@ final class UsageOracle {
         return new Row(window, bySubject ? reading.subject() : null, groups);
     }
 
-    private boolean zeroForNothing(UsageQuery query) {
+    private boolean zeroForNothing(QueryCall query) {
         boolean grouped = query.groupBy() != null && !query.groupBy().isEmpty();
         return query.windowSize() == null
                 && query.subjects() == null
@@ -183,9 +184,9 @@ final class UsageOracle {
                 };
     }
 
-    private QueryRow row(Row row, List<Reading> of) {
+    private AnswerRow row(Row row, List<TakenReading> of) {
         BigDecimal value = value(of).stripTrailingZeros();
-        return new QueryRow(
+        return new AnswerRow(
                 row.window().start(),
                 row.window().end(),
                 row.subject(),
@@ -193,10 +194,11 @@ final class UsageOracle {
                 value.scale() < 0 ? value.setScale(0, RoundingMode.UNNECESSARY) : value);
     }
 
-    private BigDecimal value(List<Reading> of) {
-        BigDecimal sum = of.stream().map(Reading::value).reduce(BigDecimal.ZERO, BigDecimal::add);
+    private BigDecimal value(List<TakenReading> of) {
+        BigDecimal sum =
+                of.stream().map(TakenReading::value).reduce(BigDecimal.ZERO, BigDecimal::add);
         BigDecimal count = BigDecimal.valueOf(of.size());
-        Comparator<Reading> byValue = Comparator.comparing(Reading::value);
+        Comparator<TakenReading> byValue = Comparator.comparing(TakenReading::value);
         return switch (meter.aggregation()) {
             case SUM -> sum;
             case COUNT -> count;
@@ -204,13 +206,13 @@ final class UsageOracle {
             case MIN -> of.stream().min(byValue).orElseThrow().value();
             case MAX -> of.stream().max(byValue).orElseThrow().value();
             case UNIQUE_COUNT ->
-                    BigDecimal.valueOf(of.stream().map(Reading::text).distinct().count());
+                    BigDecimal.valueOf(of.stream().map(TakenReading::text).distinct().count());
             case LATEST ->
                     of.stream()
                             .max(
-                                    Comparator.comparing(Reading::at)
-                                            .thenComparing(r -> Utf8.of(r.source()))
-                                            .thenComparing(r -> Utf8.of(r.id())))
+                                    Comparator.comparing(TakenReading::at)
+                                            .thenComparing(r -> TextByBytes.of(r.source()))
+                                            .thenComparing(r -> TextByBytes.of(r.id())))
                             .orElseThrow()
                             .value();
         };

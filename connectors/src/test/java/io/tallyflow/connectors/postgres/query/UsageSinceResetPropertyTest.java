@@ -49,12 +49,12 @@ class UsageSinceResetPropertyTest extends DatabaseProperty {
     void changesNoAnswerOfAQuery(@ForAll long seed) throws SQLException {
         World world = new World(seed);
         Instant from = world.instant();
-        List<UsageQuery> queries =
+        List<QueryCall> queries =
                 List.of(
-                        UsageQuery.of("m"),
-                        UsageQuery.of("m").between(from, null).groupedBy("subject"),
-                        UsageQuery.of("m").by(world.meter.windowSize().name()));
-        List<List<QueryRow>> with = answers(queries);
+                        QueryCall.of("m"),
+                        QueryCall.of("m").between(from, null).groupedBy("subject"),
+                        QueryCall.of("m").by(world.meter.windowSize().name()));
+        List<List<AnswerRow>> with = answers(queries);
         try (var statement = connection.createStatement()) {
             statement.execute("delete from tallyflow.reset");
         }
@@ -91,9 +91,9 @@ class UsageSinceResetPropertyTest extends DatabaseProperty {
         }
     }
 
-    private static List<List<QueryRow>> answers(List<UsageQuery> queries) throws SQLException {
-        List<List<QueryRow>> answers = new ArrayList<>();
-        for (UsageQuery query : queries) {
+    private static List<List<AnswerRow>> answers(List<QueryCall> queries) throws SQLException {
+        List<List<AnswerRow>> answers = new ArrayList<>();
+        for (QueryCall query : queries) {
             answers.add(query.rows(connection));
         }
         return answers;
@@ -106,7 +106,7 @@ class UsageSinceResetPropertyTest extends DatabaseProperty {
 
         private final Random random;
         private final Meter meter;
-        private final List<Reading> readings = new ArrayList<>();
+        private final List<TakenReading> readings = new ArrayList<>();
         private final List<Reset> resets = new ArrayList<>();
 
         World(long seed) throws SQLException {
@@ -132,8 +132,8 @@ class UsageSinceResetPropertyTest extends DatabaseProperty {
             }
         }
 
-        private Reading reading(int number) {
-            return new Reading(
+        private TakenReading reading(int number) {
+            return new TakenReading(
                     pick(SUBJECTS),
                     Map.of(),
                     instant(),
@@ -165,7 +165,7 @@ class UsageSinceResetPropertyTest extends DatabaseProperty {
                             .filter(boundary -> at == null || !boundary.isAfter(at))
                             .max(Instant::compareTo)
                             .orElse(Instant.MIN);
-            List<Reading> counted =
+            List<TakenReading> counted =
                     readings.stream()
                             .filter(r -> subject == null || r.subject().equals(subject))
                             .filter(r -> !r.at().isBefore(since))
@@ -177,7 +177,7 @@ class UsageSinceResetPropertyTest extends DatabaseProperty {
                     case AVG, MIN, MAX, LATEST -> null;
                 };
             }
-            return new UsageOracle(meter, counted).answer(UsageQuery.of("m")).get(0).value();
+            return new UsageOracle(meter, counted).answer(QueryCall.of("m")).get(0).value();
         }
 
         private Instant windowOf(Instant at) {

@@ -37,9 +37,9 @@ class UsageSinceResetTest extends DatabaseTest {
     void beginsWithTheWindowThatHoldsTheTimeOfTheReset() throws SQLException {
         insert(
                 TOKENS,
-                Reading.of("a", "2026-03-01T09:59:59.999999Z", "1"),
-                Reading.of("a", "2026-03-01T10:00:00Z", "10"),
-                Reading.of("a", "2026-03-01T10:45:00Z", "100"));
+                TakenReading.of("a", "2026-03-01T09:59:59.999999Z", "1"),
+                TakenReading.of("a", "2026-03-01T10:00:00Z", "10"),
+                TakenReading.of("a", "2026-03-01T10:45:00Z", "100"));
         reset("r", "a", "2026-03-01T10:30:00Z");
         assertThat(column("select at at time zone 'UTC' from tallyflow.reset"))
                 .containsExactly("2026-03-01 10:00:00");
@@ -50,8 +50,8 @@ class UsageSinceResetTest extends DatabaseTest {
     void endsWithTheWindowThatHoldsTheTimeAskedForAsAQueryDoes() throws SQLException {
         insert(
                 TOKENS,
-                Reading.of("a", "2026-03-01T10:00:00Z", "1"),
-                Reading.of("a", "2026-03-01T11:45:00Z", "10"));
+                TakenReading.of("a", "2026-03-01T10:00:00Z", "1"),
+                TakenReading.of("a", "2026-03-01T11:45:00Z", "10"));
         reset("r", "a", "2026-03-01T10:00:00Z");
         assertThat(since("a", "2026-03-01T11:00:00Z")).isEqualTo("1");
         assertThat(since("a", "2026-03-01T11:00:00.000001Z")).isEqualTo("11");
@@ -61,8 +61,8 @@ class UsageSinceResetTest extends DatabaseTest {
     void countsFromTheFirstUsageOnWithoutAReset() throws SQLException {
         insert(
                 TOKENS,
-                Reading.of("a", "2026-03-01T09:00:00Z", "1"),
-                Reading.of("b", "2026-03-01T10:00:00Z", "10"));
+                TakenReading.of("a", "2026-03-01T09:00:00Z", "1"),
+                TakenReading.of("b", "2026-03-01T10:00:00Z", "10"));
         assertThat(since("a", "2026-03-01T12:00:00Z")).isEqualTo("1");
         assertThat(since(null, null)).isEqualTo("11");
         assertThat(inForce("a", null)).isNull();
@@ -75,19 +75,19 @@ class UsageSinceResetTest extends DatabaseTest {
     void addsLateReadingsToTheSideOfTheBoundaryOnWhichTheirWindowLies() throws SQLException {
         insert(
                 TOKENS,
-                Reading.of("a", "2026-03-01T09:10:00Z", "1"),
-                Reading.of("a", "2026-03-01T10:10:00Z", "10"));
+                TakenReading.of("a", "2026-03-01T09:10:00Z", "1"),
+                TakenReading.of("a", "2026-03-01T10:10:00Z", "10"));
         reset("r", "a", "2026-03-01T10:00:00Z");
         assertThat(since("a", "2026-03-01T12:00:00Z")).isEqualTo("10");
         // What comes afterwards: late for both sides, and on time for windows of no row yet.
         new UsageTables(connection(), TOKENS)
                 .insert(
                         List.of(
-                                Reading.of("a", "2026-03-01T09:20:00Z", "2").asLate(),
-                                Reading.of("a", "2026-03-01T08:20:00Z", "4"),
-                                Reading.of("a", "2026-03-01T10:20:00Z", "20").asLate(),
-                                Reading.of("a", "2026-03-01T11:20:00Z", "40"),
-                                Reading.of("a", "2026-03-01T11:30:00Z", "80").asLate()));
+                                TakenReading.of("a", "2026-03-01T09:20:00Z", "2").asLate(),
+                                TakenReading.of("a", "2026-03-01T08:20:00Z", "4"),
+                                TakenReading.of("a", "2026-03-01T10:20:00Z", "20").asLate(),
+                                TakenReading.of("a", "2026-03-01T11:20:00Z", "40"),
+                                TakenReading.of("a", "2026-03-01T11:30:00Z", "80").asLate()));
         assertThat(since("a", "2026-03-01T12:00:00Z")).isEqualTo("150");
         assertThat(since("a", "2026-03-01T09:59:00Z")).isEqualTo("7");
     }
@@ -96,9 +96,9 @@ class UsageSinceResetTest extends DatabaseTest {
     void countsFromTheLaterOfTwoWhicheverWasRecordedFirst() throws SQLException {
         insert(
                 TOKENS,
-                Reading.of("a", "2026-03-01T09:00:00Z", "1"),
-                Reading.of("a", "2026-03-01T10:00:00Z", "10"),
-                Reading.of("a", "2026-03-01T11:00:00Z", "100"));
+                TakenReading.of("a", "2026-03-01T09:00:00Z", "1"),
+                TakenReading.of("a", "2026-03-01T10:00:00Z", "10"),
+                TakenReading.of("a", "2026-03-01T11:00:00Z", "100"));
         reset("later", "a", "2026-03-01T11:00:00Z");
         reset("earlier", "a", "2026-03-01T10:00:00Z");
         assertThat(since("a", null)).isEqualTo("100");
@@ -111,7 +111,7 @@ class UsageSinceResetTest extends DatabaseTest {
 
     @Test
     void countsFromTheLastRecordedOfTwoAtOneBoundary() throws SQLException {
-        insert(TOKENS, Reading.of("a", "2026-03-01T10:00:00Z", "1"));
+        insert(TOKENS, TakenReading.of("a", "2026-03-01T10:00:00Z", "1"));
         reset("x", "a", "2026-03-01T10:00:00Z");
         reset("b", "a", "2026-03-01T10:30:00Z");
         assertThat(inForce("a", null)).isEqualTo("b");
@@ -125,9 +125,9 @@ class UsageSinceResetTest extends DatabaseTest {
         for (String subject : List.of("a", "b")) {
             insert(
                     TOKENS,
-                    Reading.of(subject, "2026-03-01T09:00:00Z", "1"),
-                    Reading.of(subject, "2026-03-01T10:00:00Z", "10"),
-                    Reading.of(subject, "2026-03-01T11:00:00Z", "100"));
+                    TakenReading.of(subject, "2026-03-01T09:00:00Z", "1"),
+                    TakenReading.of(subject, "2026-03-01T10:00:00Z", "10"),
+                    TakenReading.of(subject, "2026-03-01T11:00:00Z", "100"));
         }
         reset("of-a", "a", "2026-03-01T10:00:00Z");
         assertThat(since("a", null)).isEqualTo("110");
@@ -145,9 +145,9 @@ class UsageSinceResetTest extends DatabaseTest {
     void asksForAllSubjectsTogetherSinceAllWereReset() throws SQLException {
         insert(
                 TOKENS,
-                Reading.of("a", "2026-03-01T09:00:00Z", "1"),
-                Reading.of("b", "2026-03-01T10:00:00Z", "10"),
-                Reading.of("a", "2026-03-01T11:00:00Z", "100"));
+                TakenReading.of("a", "2026-03-01T09:00:00Z", "1"),
+                TakenReading.of("b", "2026-03-01T10:00:00Z", "10"),
+                TakenReading.of("a", "2026-03-01T11:00:00Z", "100"));
         reset("of-a", "a", "2026-03-01T11:00:00Z");
         assertThat(since(null, null)).isEqualTo("111");
         reset("of-all", null, "2026-03-01T10:00:00Z");
@@ -158,8 +158,8 @@ class UsageSinceResetTest extends DatabaseTest {
     void countsAsBeforeOnceItIsUndone() throws SQLException {
         insert(
                 TOKENS,
-                Reading.of("a", "2026-03-01T09:00:00Z", "1"),
-                Reading.of("a", "2026-03-01T10:00:00Z", "10"));
+                TakenReading.of("a", "2026-03-01T09:00:00Z", "1"),
+                TakenReading.of("a", "2026-03-01T10:00:00Z", "10"));
         reset("first", "a", "2026-03-01T09:00:00Z");
         reset("second", "a", "2026-03-01T10:00:00Z");
         assertThat(since("a", null)).isEqualTo("10");
@@ -173,18 +173,18 @@ class UsageSinceResetTest extends DatabaseTest {
     @Test
     void leavesOtherMetersAndEveryTotalAsTheyWere() throws SQLException {
         Meter calls = Meters.meter("calls", Aggregation.COUNT, WindowSize.HOUR);
-        insert(calls, Reading.of("a", "2026-03-01T09:00:00Z", "1"));
+        insert(calls, TakenReading.of("a", "2026-03-01T09:00:00Z", "1"));
         insert(
                 TOKENS,
-                Reading.of("a", "2026-03-01T09:00:00Z", "1").in("model", "x"),
-                Reading.of("b", "2026-03-01T10:00:00Z", "10").in("model", "y").asLate());
-        UsageQuery query = UsageQuery.of("tokens").by("HOUR").groupedBy("subject", "model");
-        List<QueryRow> rows = query.rows(connection());
+                TakenReading.of("a", "2026-03-01T09:00:00Z", "1").in("model", "x"),
+                TakenReading.of("b", "2026-03-01T10:00:00Z", "10").in("model", "y").asLate());
+        QueryCall query = QueryCall.of("tokens").by("HOUR").groupedBy("subject", "model");
+        List<AnswerRow> rows = query.rows(connection());
         List<String> usage = column("select u::text from tallyflow.usage u order by 1");
         reset("r", null, "2026-03-01T23:00:00Z");
         assertThat(since("a", null)).isEqualTo("0");
         assertThat(query.rows(connection())).isEqualTo(rows);
-        assertThat(UsageQuery.of("tokens").values(connection()))
+        assertThat(QueryCall.of("tokens").values(connection()))
                 .containsExactly(new BigDecimal("11"));
         assertThat(column("select u::text from tallyflow.usage u order by 1")).isEqualTo(usage);
         assertThat(resets.usageSince("calls", "a", null)).isEqualTo("1");
@@ -204,10 +204,10 @@ class UsageSinceResetTest extends DatabaseTest {
             Aggregation aggregation, @Nullable String ofNothing, String ofAll) throws SQLException {
         insert(
                 Meters.meter("tokens", aggregation, WindowSize.MINUTE),
-                Reading.of("a", "2026-03-01T09:59:30Z", "7"),
-                Reading.of("a", "2026-03-01T10:00:30Z", "1"),
-                Reading.of("a", "2026-03-01T10:10:30Z", "4").asLate(),
-                Reading.of("a", "2026-03-01T10:05:30Z", "4"));
+                TakenReading.of("a", "2026-03-01T09:59:30Z", "7"),
+                TakenReading.of("a", "2026-03-01T10:00:30Z", "1"),
+                TakenReading.of("a", "2026-03-01T10:10:30Z", "4").asLate(),
+                TakenReading.of("a", "2026-03-01T10:05:30Z", "4"));
         reset("r", "a", "2026-03-01T10:00:00Z");
         assertThat(since("a", "2026-03-01T10:00:00Z")).isEqualTo(ofNothing);
         assertThat(since("nobody", null)).isEqualTo(ofNothing);
@@ -219,8 +219,8 @@ class UsageSinceResetTest extends DatabaseTest {
         Meter daily = Meters.meter("tokens", Aggregation.SUM, WindowSize.DAY);
         insert(
                 daily,
-                Reading.of("a", "2026-03-01T23:59:00Z", "1"),
-                Reading.of("a", "2026-03-02T00:00:00Z", "10"));
+                TakenReading.of("a", "2026-03-01T23:59:00Z", "1"),
+                TakenReading.of("a", "2026-03-02T00:00:00Z", "10"));
         execute("set local timezone = 'America/Los_Angeles'");
         reset("r", "a", "2026-03-02T07:59:00Z");
         assertThat(since("a", null)).isEqualTo("10");
@@ -230,7 +230,7 @@ class UsageSinceResetTest extends DatabaseTest {
 
     @Test
     void takesForOpenWhatAQueryTakesForOpen() throws SQLException {
-        insert(TOKENS, Reading.of("a", "2026-03-01T10:00:00Z", "1"));
+        insert(TOKENS, TakenReading.of("a", "2026-03-01T10:00:00Z", "1"));
         reset("r", "a", "2026-03-01T10:00:00Z");
         assertThat(column("select tallyflow.usage_since_reset('tokens', 'a', 'infinity')"))
                 .containsExactly("1");

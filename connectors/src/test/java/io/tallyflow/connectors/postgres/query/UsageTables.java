@@ -58,10 +58,10 @@ final class UsageTables {
             on conflict do nothing
             """;
 
-    private static final Comparator<Reading> LATEST =
-            Comparator.comparing(Reading::at)
-                    .thenComparing(reading -> Utf8.of(reading.source()))
-                    .thenComparing(reading -> Utf8.of(reading.id()));
+    private static final Comparator<TakenReading> LATEST =
+            Comparator.comparing(TakenReading::at)
+                    .thenComparing(reading -> TextByBytes.of(reading.source()))
+                    .thenComparing(reading -> TextByBytes.of(reading.id()));
 
     private final Connection connection;
     private final Meter meter;
@@ -83,12 +83,12 @@ final class UsageTables {
     private record Shard(Cell cell, int number) {}
 
     /** Writes all; late ones as one adjustment each, the others as one usage row per shard. */
-    void insert(List<Reading> readings) throws SQLException {
-        Map<Shard, List<Reading>> cells =
+    void insert(List<TakenReading> readings) throws SQLException {
+        Map<Shard, List<TakenReading>> cells =
                 readings.stream()
                         .filter(reading -> !reading.late())
                         .collect(Collectors.groupingBy(this::shard));
-        for (Map.Entry<Shard, List<Reading>> cell : cells.entrySet()) {
+        for (Map.Entry<Shard, List<TakenReading>> cell : cells.entrySet()) {
             try (PreparedStatement row = connection.prepareStatement(USAGE_ROW)) {
                 insertCell(cell.getKey().cell());
                 int next = bindPartial(row, cell.getKey().cell(), cell.getValue());
@@ -98,7 +98,7 @@ final class UsageTables {
             }
         }
         int commit = 2;
-        for (Reading late : readings.stream().filter(Reading::late).toList()) {
+        for (TakenReading late : readings.stream().filter(TakenReading::late).toList()) {
             try (PreparedStatement row = connection.prepareStatement(ADJUSTMENT)) {
                 insertCell(cell(late));
                 int next = bindPartial(row, cell(late), List.of(late));
@@ -112,9 +112,9 @@ final class UsageTables {
         }
     }
 
-    private void insertDistinct(List<Reading> readings) throws SQLException {
+    private void insertDistinct(List<TakenReading> readings) throws SQLException {
         try (PreparedStatement row = connection.prepareStatement(DISTINCT_VALUE)) {
-            for (Reading reading : readings) {
+            for (TakenReading reading : readings) {
                 int next = bindCell(row, cell(reading));
                 row.setString(next++, reading.text());
                 row.setString(next++, reading.text());
@@ -144,7 +144,7 @@ final class UsageTables {
         return next;
     }
 
-    private int bindPartial(PreparedStatement row, Cell cell, List<Reading> readings)
+    private int bindPartial(PreparedStatement row, Cell cell, List<TakenReading> readings)
             throws SQLException {
         int next = bindCell(row, cell);
         row.setLong(next++, readings.size());
@@ -160,8 +160,8 @@ final class UsageTables {
             row.setNull(next++, Types.VARCHAR);
             return next;
         }
-        List<BigDecimal> values = readings.stream().map(Reading::value).toList();
-        Reading latest = readings.stream().max(LATEST).orElseThrow();
+        List<BigDecimal> values = readings.stream().map(TakenReading::value).toList();
+        TakenReading latest = readings.stream().max(LATEST).orElseThrow();
         row.setBigDecimal(next++, values.stream().reduce(BigDecimal.ZERO, BigDecimal::add));
         row.setBigDecimal(next++, values.stream().min(Comparator.naturalOrder()).orElseThrow());
         row.setBigDecimal(next++, values.stream().max(Comparator.naturalOrder()).orElseThrow());
@@ -172,12 +172,12 @@ final class UsageTables {
         return next;
     }
 
-    private Shard shard(Reading reading) {
+    private Shard shard(TakenReading reading) {
         int number = Math.floorMod((reading.source() + reading.id()).hashCode(), shards);
         return new Shard(cell(reading), number);
     }
 
-    private Cell cell(Reading reading) {
+    private Cell cell(TakenReading reading) {
         long start = meter.windowSize().startOf(reading.at().toEpochMilli());
         return new Cell(reading.subject(), json(reading.groups()), Instant.ofEpochMilli(start));
     }

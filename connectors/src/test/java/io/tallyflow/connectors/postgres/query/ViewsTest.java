@@ -33,9 +33,9 @@ class ViewsTest extends DatabaseTest {
             throws SQLException {
         insert(
                 meter("m", aggregation, MINUTE, "model"),
-                Reading.of("s", "2023-05-05T10:00:01Z", "2.0").in("model", "x"),
-                Reading.of("s", "2023-05-05T10:00:30Z", "4").in("model", "x").asLate(),
-                Reading.of("s", "2023-05-05T10:00:10Z", "0.50").in("model", "x").asLate());
+                TakenReading.of("s", "2023-05-05T10:00:01Z", "2.0").in("model", "x"),
+                TakenReading.of("s", "2023-05-05T10:00:30Z", "4").in("model", "x").asLate(),
+                TakenReading.of("s", "2023-05-05T10:00:10Z", "0.50").in("model", "x").asLate());
         assertThat(column(USAGE))
                 .containsExactly(
                         "m|s|{\"model\": \"x\"}|2023-05-05 10:00:00|%s|%d|f|2"
@@ -46,13 +46,15 @@ class ViewsTest extends DatabaseTest {
     void showsACellThatHasOnlyAdjustments() throws SQLException {
         insert(
                 meter("m", Aggregation.SUM, MINUTE),
-                Reading.of("s", "2023-05-05T10:00:01Z", "2").asLate());
+                TakenReading.of("s", "2023-05-05T10:00:01Z", "2").asLate());
         assertThat(column(USAGE)).containsExactly("m|s|{}|2023-05-05 10:00:00|2|1|t|1");
     }
 
     @Test
     void showsACellAsSettledWhenAllItsShardsAre() throws SQLException {
-        insert(meter("m", Aggregation.SUM, MINUTE), Reading.of("s", "2023-05-05T10:00:01Z", "2"));
+        insert(
+                meter("m", Aggregation.SUM, MINUTE),
+                TakenReading.of("s", "2023-05-05T10:00:01Z", "2"));
         execute(
                 """
                 insert into tallyflow.usage_row (layer, cell, window_start, readings, sum, settled,
@@ -69,8 +71,8 @@ class ViewsTest extends DatabaseTest {
     void keepsGroupsOfOneWindowApart() throws SQLException {
         insert(
                 meter("m", Aggregation.SUM, MINUTE, "model"),
-                Reading.of("s", "2023-05-05T10:00:01Z", "2").in("model", "x"),
-                Reading.of("s", "2023-05-05T10:00:02Z", "3").in("model", "y"));
+                TakenReading.of("s", "2023-05-05T10:00:01Z", "2").in("model", "x"),
+                TakenReading.of("s", "2023-05-05T10:00:02Z", "3").in("model", "y"));
         assertThat(column("select value from tallyflow.usage order by value"))
                 .containsExactly("2", "3");
     }
@@ -119,8 +121,8 @@ class ViewsTest extends DatabaseTest {
     void takesVoidedReadingsOutOfEveryTotal() throws SQLException {
         insert(
                 meter("m", Aggregation.AVG, MINUTE),
-                Reading.of("s", "2023-05-05T10:00:01Z", "2"),
-                Reading.of("s", "2023-05-05T10:01:01Z", "5"));
+                TakenReading.of("s", "2023-05-05T10:00:01Z", "2"),
+                TakenReading.of("s", "2023-05-05T10:01:01Z", "5"));
         execute(
                 """
                 insert into tallyflow.adjustment_row (layer, cell, window_start, readings, sum,
@@ -128,7 +130,7 @@ class ViewsTest extends DatabaseTest {
                 select layer, cell, window_start, -readings, -sum, 'void', 2, 2, now()
                 from tallyflow.usage_row where sum = 5
                 """);
-        UsageQuery query = UsageQuery.of("m");
+        QueryCall query = QueryCall.of("m");
         assertThat(query.values(connection())).extracting(Object::toString).containsExactly("2");
         assertThat(query.by("MINUTE").rows(connection())).hasSize(1);
     }

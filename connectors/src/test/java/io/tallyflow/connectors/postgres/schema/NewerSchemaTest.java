@@ -60,9 +60,10 @@ final class NewerSchemaTest {
         try (Stream<Path> files = Files.list(OWN)) {
             for (Path file : files.toList()) {
                 String text = Files.readString(file);
-                boolean again = file.getFileName().toString().startsWith("R__");
+                boolean isRepeatable = file.getFileName().toString().startsWith("R__");
                 Files.writeString(
-                        newer.resolve(file.getFileName()), again ? text + "\n-- newer\n" : text);
+                        newer.resolve(file.getFileName()),
+                        isRepeatable ? text + "\n-- newer\n" : text);
             }
         }
         Files.writeString(

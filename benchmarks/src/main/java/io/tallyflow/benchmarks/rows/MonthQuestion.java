@@ -8,7 +8,7 @@ import java.util.Locale;
  * by the layer in the row. Each takes the meter or layer, the range, and the subject if it is of
  * one.
  */
-enum Question {
+enum MonthQuestion {
     /** Every minute of a month, of one subject. */
     MONTH_OF_SUBJECT(Text.ONE_FULL, Text.ONE_CELLS, Text.ONE_LAYER),
     /** Of a day. */
@@ -43,7 +43,7 @@ enum Question {
     private final String cells;
     private final String layer;
 
-    Question(String full, String cells, String layer) {
+    MonthQuestion(String full, String cells, String layer) {
         this.full = full;
         this.cells = cells;
         this.layer = layer;
@@ -62,11 +62,11 @@ enum Question {
 
     /** Values of its parameters. */
     List<Object> values(Layout layout) {
-        int asked =
+        int layerAsked =
                 this == MONTH_OF_SMALL_METER || this == DAY_OF_SMALL_METER
                         ? Month.SMALL_LAYER
                         : Month.LARGE_LAYER;
-        Object meter = layout.isFull() ? LayoutCell.meter(asked) : (Object) asked;
+        Object meter = layout.isFull() ? LayoutCell.meter(layerAsked) : (Object) layerAsked;
         int minutes =
                 switch (this) {
                     case MONTH_OF_SUBJECT, MONTH_OF_SMALL_METER, EXTENT -> Month.MINUTES;

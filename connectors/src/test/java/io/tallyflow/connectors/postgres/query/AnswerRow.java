@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@code tallyflow.query}. */
-public record QueryRow(
+public record AnswerRow(
         @Nullable Instant start,
         @Nullable Instant end,
         @Nullable String subject,

@@ -3,7 +3,7 @@ package io.tallyflow.benchmarks.rows;
 import java.nio.charset.StandardCharsets;
 
 /** LayoutRows as COPY takes them in its binary format. */
-final class BinaryCopy extends BinarySink {
+final class BinaryRows extends BinarySink {
 
     private static final byte[] SIGNATURE =
             "PGCOPY\n\377\r\n\0".getBytes(StandardCharsets.ISO_8859_1);
@@ -12,7 +12,7 @@ final class BinaryCopy extends BinarySink {
 
     private final GrowingBytes bytes = new GrowingBytes();
 
-    BinaryCopy() {
+    BinaryRows() {
         bytes.put(SIGNATURE);
         bytes.putInt(0); // flags
         bytes.putInt(0); // length of the header's extension

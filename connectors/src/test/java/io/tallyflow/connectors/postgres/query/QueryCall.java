@@ -22,7 +22,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A call of {@code tallyflow.query}; null stands for the default. */
-public record UsageQuery(
+public record QueryCall(
         String meter,
         @Nullable Instant from,
         @Nullable Instant to,
@@ -42,39 +42,39 @@ public record UsageQuery(
             """;
 
     /** All of a meter. */
-    public static UsageQuery of(String meter) {
-        return new UsageQuery(meter, null, null, null, "UTC", null, null, null);
+    public static QueryCall of(String meter) {
+        return new QueryCall(meter, null, null, null, "UTC", null, null, null);
     }
 
-    public UsageQuery between(@Nullable Instant newFrom, @Nullable Instant newTo) {
-        return new UsageQuery(
+    public QueryCall between(@Nullable Instant newFrom, @Nullable Instant newTo) {
+        return new QueryCall(
                 meter, newFrom, newTo, windowSize, timeZone, subjects, groupBy, filter);
     }
 
-    public UsageQuery between(String newFrom, String newTo) {
+    public QueryCall between(String newFrom, String newTo) {
         return between(Instant.parse(newFrom), Instant.parse(newTo));
     }
 
-    public UsageQuery by(@Nullable String newWindowSize) {
-        return new UsageQuery(meter, from, to, newWindowSize, timeZone, subjects, groupBy, filter);
+    public QueryCall by(@Nullable String newWindowSize) {
+        return new QueryCall(meter, from, to, newWindowSize, timeZone, subjects, groupBy, filter);
     }
 
-    public UsageQuery in(String newTimeZone) {
-        return new UsageQuery(meter, from, to, windowSize, newTimeZone, subjects, groupBy, filter);
+    public QueryCall in(String newTimeZone) {
+        return new QueryCall(meter, from, to, windowSize, newTimeZone, subjects, groupBy, filter);
     }
 
-    public UsageQuery ofSubjects(String... names) {
-        return new UsageQuery(
+    public QueryCall ofSubjects(String... names) {
+        return new QueryCall(
                 meter, from, to, windowSize, timeZone, List.of(names), groupBy, filter);
     }
 
-    public UsageQuery groupedBy(String... names) {
-        return new UsageQuery(
+    public QueryCall groupedBy(String... names) {
+        return new QueryCall(
                 meter, from, to, windowSize, timeZone, subjects, List.of(names), filter);
     }
 
-    public UsageQuery where(String name, String... allowed) {
-        return new UsageQuery(
+    public QueryCall where(String name, String... allowed) {
+        return new QueryCall(
                 meter,
                 from,
                 to,
@@ -86,7 +86,7 @@ public record UsageQuery(
     }
 
     /** Runs it. */
-    public List<QueryRow> rows(Connection connection) throws SQLException {
+    public List<AnswerRow> rows(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(SQL)) {
             statement.setString(1, meter);
             bind(statement, 2, from);
@@ -97,7 +97,7 @@ public record UsageQuery(
             statement.setArray(7, array(connection, groupBy));
             statement.setString(8, json(filter));
             try (ResultSet rows = statement.executeQuery()) {
-                List<QueryRow> result = new ArrayList<>();
+                List<AnswerRow> result = new ArrayList<>();
                 while (rows.next()) {
                     result.add(row(rows));
                 }
@@ -108,17 +108,17 @@ public record UsageQuery(
 
     /** Runs it and keeps the values. */
     public List<BigDecimal> values(Connection connection) throws SQLException {
-        return rows(connection).stream().map(QueryRow::value).toList();
+        return rows(connection).stream().map(AnswerRow::value).toList();
     }
 
-    private static QueryRow row(ResultSet rows) throws SQLException {
+    private static AnswerRow row(ResultSet rows) throws SQLException {
         String[] names = (String[]) rows.getArray(4).getArray();
         String[] texts = (String[]) rows.getArray(5).getArray();
         Map<String, String> groups = new TreeMap<>();
         for (int i = 0; i < names.length; i++) {
             groups.put(names[i], texts[i]);
         }
-        return new QueryRow(
+        return new AnswerRow(
                 instant(rows, 1),
                 instant(rows, 2),
                 rows.getString(3),

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param totals what {@code tallyflow.query} makes of everything together, by meter; one that has
  *     no row is absent; empty if only progress was asked for
  */
-public record SeenInPostgres(
+public record PostgresResults(
         long epoch,
         long commit,
         Map<Integer, Long> offsets,
@@ -73,16 +73,16 @@ public record SeenInPostgres(
     private static final int ROWS_AT_ONCE = 10_000;
 
     /** Progress alone. */
-    public static SeenInPostgres progress(Connection connection) throws SQLException {
-        return atOnce(connection, SeenInPostgres::progress);
+    public static PostgresResults progress(Connection connection) throws SQLException {
+        return atOnce(connection, PostgresResults::progress);
     }
 
     /** Everything, as of one commit. */
-    public static SeenInPostgres all(Connection connection) throws SQLException {
+    public static PostgresResults all(Connection connection) throws SQLException {
         return atOnce(
                 connection,
                 statement -> {
-                    SeenInPostgres seen = progress(statement);
+                    PostgresResults seen = progress(statement);
                     numbers(statement, REASONS).forEach(seen.reasons::put);
                     usage(statement, seen.usage);
                     totals(connection, seen.totals);
@@ -116,14 +116,14 @@ public record SeenInPostgres(
         }
     }
 
-    private static SeenInPostgres progress(Statement statement) throws SQLException {
+    private static PostgresResults progress(Statement statement) throws SQLException {
         Map<Integer, Long> offsets = new TreeMap<>();
         numbers(statement, OFFSETS)
                 .forEach((partition, offset) -> offsets.put(Integer.valueOf(partition), offset));
         try (ResultSet row = statement.executeQuery(PROGRESS)) {
             boolean committed = row.next();
             Timestamp watermark = committed ? row.getTimestamp("watermark") : null;
-            return new SeenInPostgres(
+            return new PostgresResults(
                     committed ? row.getLong("epoch") : 0,
                     committed ? row.getLong("commit") : 0,
                     offsets,

@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param late whether its window had settled: it stands in an adjustment instead of a usage row
  */
-record Reading(
+record TakenReading(
         String subject,
         Map<String, String> groups,
         Instant at,
@@ -19,24 +19,24 @@ record Reading(
         boolean late) {
 
     /** On time, without groups. */
-    static Reading of(String subject, String at, String value) {
-        return new Reading(
+    static TakenReading of(String subject, String at, String value) {
+        return new TakenReading(
                 subject, Map.of(), Instant.parse(at), "s", at, new BigDecimal(value), false);
     }
 
     /** The same in a group. */
-    Reading in(String name, String group) {
-        return new Reading(subject, Map.of(name, group), at, source, id, value, late);
+    TakenReading in(String name, String group) {
+        return new TakenReading(subject, Map.of(name, group), at, source, id, value, late);
     }
 
     /** The same from elsewhere. */
-    Reading from(String otherSource, String otherId) {
-        return new Reading(subject, groups, at, otherSource, otherId, value, late);
+    TakenReading from(String otherSource, String otherId) {
+        return new TakenReading(subject, groups, at, otherSource, otherId, value, late);
     }
 
     /** The same after its window had settled. */
-    Reading asLate() {
-        return new Reading(subject, groups, at, source, id, value, true);
+    TakenReading asLate() {
+        return new TakenReading(subject, groups, at, source, id, value, true);
     }
 
     /** Its value as one of the distinct texts of UNIQUE_COUNT. */
