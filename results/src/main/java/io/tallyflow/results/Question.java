@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,20 +26,43 @@ public record Question<T>(String sql, Row<T> row) {
         T read(ResultSet row) throws SQLException;
     }
 
+    /** Of a long answer the driver holds no more of them at once. */
+    private static final int ROWS_AT_ONCE = 10_000;
+
+    private static final int ALL_AT_ONCE = 0;
+
     /**
      * All rows of the answer, in its order.
      *
      * @param parameters texts, numbers, truth values, times with an offset, and nulls
      */
     public List<T> all(Connection connection, @Nullable Object... parameters) throws SQLException {
+        List<T> all = new ArrayList<>();
+        read(connection, ALL_AT_ONCE, all::add, parameters);
+        return all;
+    }
+
+    /**
+     * Hands over the rows of a long answer one by one.
+     *
+     * @param connection within a transaction: only there does the driver not hold all of them
+     * @param parameters as of {@link #all}
+     */
+    public void each(Connection connection, Consumer<T> rows, @Nullable Object... parameters)
+            throws SQLException {
+        read(connection, ROWS_AT_ONCE, rows, parameters);
+    }
+
+    private void read(
+            Connection connection, int rowsAtOnce, Consumer<T> to, @Nullable Object[] parameters)
+            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bind(statement, parameters);
+            statement.setFetchSize(rowsAtOnce);
             try (ResultSet rows = statement.executeQuery()) {
-                List<T> all = new ArrayList<>();
                 while (rows.next()) {
-                    all.add(row.read(rows));
+                    to.accept(row.read(rows));
                 }
-                return all;
             }
         }
     }
@@ -48,6 +72,19 @@ public record Question<T>(String sql, Row<T> row) {
             throws SQLException {
         List<T> all = all(connection, parameters);
         return all.isEmpty() ? null : all.get(0);
+    }
+
+    /**
+     * The row of an answer that always has one.
+     *
+     * @throws IllegalStateException if it has none
+     */
+    public T one(Connection connection, @Nullable Object... parameters) throws SQLException {
+        List<T> all = all(connection, parameters);
+        if (all.isEmpty()) {
+            throw new IllegalStateException("an answer without a row: " + sql);
+        }
+        return all.get(0);
     }
 
     /**

@@ -4,6 +4,7 @@ import io.tallyflow.cli.connect.ConnectionOptions;
 import io.tallyflow.cli.terminal.Console;
 import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.PostgresTrouble;
+import io.tallyflow.results.Question;
 import io.tallyflow.results.TextTable;
 import io.tallyflow.results.TextTable.Column;
 import io.tallyflow.results.meters.MeterDefinitions;
@@ -14,7 +15,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -41,14 +41,16 @@ final class MetersListCommand implements Callable<Integer> {
                     Column.text("window"),
                     Column.text("description"));
 
-    private static final String IN_FORCE =
-            """
+    private static final Question<List<String>> IN_FORCE =
+            new Question<>(
+                    """
             select slug, event_type, aggregation, value_property,
                 (select string_agg(g.key || '=' || g.value, ', ' order by g.key collate "C")
                  from jsonb_each_text(group_by) g),
                 window_size, description
             from tallyflow.meter order by slug
-            """;
+            """,
+                    MetersListCommand::rowInForce);
 
     @Spec private @Nullable CommandSpec spec;
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
@@ -74,21 +76,19 @@ final class MetersListCommand implements Callable<Integer> {
     }
 
     private static List<List<String>> inForce(PostgresAddress address) {
-        try (Connection connection = address.connect();
-                Statement statement = connection.createStatement();
-                ResultSet meter = statement.executeQuery(IN_FORCE)) {
-            List<List<String>> rows = new ArrayList<>();
-            while (meter.next()) {
-                List<String> row = new ArrayList<>();
-                for (int column = 1; column <= COLUMNS.size(); column++) {
-                    row.add(Objects.toString(meter.getString(column), ""));
-                }
-                rows.add(row);
-            }
-            return rows;
+        try (Connection connection = address.connect()) {
+            return IN_FORCE.all(connection);
         } catch (SQLException e) {
             throw PostgresTrouble.failure(address, e);
         }
+    }
+
+    private static List<String> rowInForce(ResultSet meter) throws SQLException {
+        List<String> row = new ArrayList<>();
+        for (int column = 1; column <= COLUMNS.size(); column++) {
+            row.add(Objects.toString(meter.getString(column), ""));
+        }
+        return row;
     }
 
     private static List<String> row(Meter meter) {

@@ -3,10 +3,9 @@ package io.tallyflow.cli.servers;
 import io.tallyflow.jobs.metering.Option;
 import io.tallyflow.results.FirstCause;
 import io.tallyflow.results.PostgresAddress;
+import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -25,11 +24,13 @@ record FirstCommit(PostgresAddress postgres, String after) {
 
     private static final long POLL_MILLIS = 50;
 
-    private static final String POSITION =
-            """
+    private static final Question<String> POSITION =
+            new Question<>(
+                    """
             select coalesce(max(epoch || '.' || commit), 'none') from tallyflow.progress
             where pipeline = ?
-            """;
+            """,
+                    row -> row.getString(1));
 
     /** Of a job that is still to be started. */
     static FirstCommit following(PostgresAddress postgres) {
@@ -41,13 +42,8 @@ record FirstCommit(PostgresAddress postgres, String after) {
     }
 
     private static String position(PostgresAddress postgres) throws SQLException {
-        try (Connection connection = postgres.connect();
-                PreparedStatement statement = connection.prepareStatement(POSITION)) {
-            statement.setString(1, Option.PIPELINE.defaultValue());
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getString(1);
-            }
+        try (Connection connection = postgres.connect()) {
+            return POSITION.one(connection, Option.PIPELINE.defaultValue());
         }
     }
 

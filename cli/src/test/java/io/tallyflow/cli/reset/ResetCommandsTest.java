@@ -8,11 +8,11 @@ import io.tallyflow.cli.connect.Connections;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.results.PostgresAddress;
+import io.tallyflow.results.Question;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -408,14 +408,8 @@ final class ResetCommandsTest {
     }
 
     private static List<String> rows(String sql) {
-        try (Connection connection = postgres.connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            List<String> rows = new ArrayList<>();
-            while (row.next()) {
-                rows.add(row.getString(1));
-            }
-            return rows;
+        try (Connection connection = postgres.connect()) {
+            return new Question<>(sql, row -> row.getString(1)).all(connection);
         } catch (SQLException e) {
             throw new AssertionError(e);
         }

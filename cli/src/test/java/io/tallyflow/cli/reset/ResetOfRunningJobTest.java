@@ -9,6 +9,7 @@ import io.tallyflow.cli.servers.Servers;
 import io.tallyflow.cli.terminal.Lifetime;
 import io.tallyflow.local.embedded.EmbeddedFlink;
 import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.results.Question;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.math.BigDecimal;
@@ -16,8 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -164,14 +163,9 @@ final class ResetOfRunningJobTest {
     }
 
     private String value(String sql, String... parameters) throws SQLException {
-        try (Connection connection = servers.postgres().connect();
-                PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.length; i++) {
-                statement.setString(i + 1, parameters[i]);
-            }
-            try (ResultSet row = statement.executeQuery()) {
-                return row.next() ? row.getString(1) : null;
-            }
+        try (Connection connection = servers.postgres().connect()) {
+            return new Question<>(sql, row -> row.getString(1))
+                    .first(connection, (Object[]) parameters);
         }
     }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.schema.Upkeep;
+import io.tallyflow.results.Question;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -119,11 +119,8 @@ final class DailyUpkeepTest {
     }
 
     private String newestPartition() throws SQLException {
-        try (Connection connection = database.dataSource().getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(NEWEST_PARTITION)) {
-            row.next();
-            return row.getString(1);
+        try (Connection connection = database.dataSource().getConnection()) {
+            return new Question<>(NEWEST_PARTITION, row -> row.getString(1)).one(connection);
         }
     }
 

@@ -16,6 +16,7 @@ import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.local.truth.Truth;
 import io.tallyflow.local.truth.UsageSender;
 import io.tallyflow.operations.cluster.Deadline;
+import io.tallyflow.results.Question;
 import io.tallyflow.results.lake.LakeCells;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
@@ -24,8 +25,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -174,16 +173,9 @@ final class MeteredServers implements AutoCloseable {
         return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), "");
     }
 
-    private long number(String query, long... values) {
-        try (Connection connection = connect();
-                PreparedStatement statement = connection.prepareStatement(query)) {
-            for (int i = 0; i < values.length; i++) {
-                statement.setLong(i + 1, values[i]);
-            }
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getLong(1);
-            }
+    private long number(String query, Long... values) {
+        try (Connection connection = connect()) {
+            return new Question<>(query, row -> row.getLong(1)).one(connection, (Object[]) values);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

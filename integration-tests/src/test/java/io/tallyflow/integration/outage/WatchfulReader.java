@@ -4,12 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.postgres.query.AnswerRow;
 import io.tallyflow.connectors.postgres.query.QueryCall;
+import io.tallyflow.results.Question;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +24,11 @@ import java.util.concurrent.TimeoutException;
 final class WatchfulReader implements AutoCloseable {
 
     private static final long PAUSE_MILLIS = 100;
+
+    private static final Question<Metered> METERED =
+            new Question<>(
+                    "select commit, metered from tallyflow.progress",
+                    row -> new Metered(row.getLong(1), row.getLong(2)));
 
     private final String url;
     private final CompletableFuture<Void> over = new CompletableFuture<>();
@@ -65,11 +69,8 @@ final class WatchfulReader implements AutoCloseable {
 
     /** They come with the first commit. */
     private static boolean hasMeters(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery("select count(*) > 0 from tallyflow.meter")) {
-            return row.next() && row.getBoolean(1);
-        }
+        return new Question<>("select count(*) > 0 from tallyflow.meter", row -> row.getBoolean(1))
+                .one(connection);
     }
 
     private void lookAtResults(Connection connection) throws SQLException {
@@ -86,18 +87,16 @@ final class WatchfulReader implements AutoCloseable {
     }
 
     private void demandLedger(BigDecimal requests, Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet ledger =
-                        statement.executeQuery("select commit, metered from tallyflow.progress")) {
-            long metered = 0;
-            if (ledger.next()) {
-                assertThat(ledger.getLong(1)).as("commit").isGreaterThanOrEqualTo(commit);
-                commit = ledger.getLong(1);
-                metered = ledger.getLong(2);
-            }
-            assertThat(requests).isEqualByComparingTo(BigDecimal.valueOf(metered));
+        Metered ledger = METERED.first(connection);
+        if (ledger != null) {
+            assertThat(ledger.commit()).as("commit").isGreaterThanOrEqualTo(commit);
+            commit = ledger.commit();
         }
+        assertThat(requests)
+                .isEqualByComparingTo(BigDecimal.valueOf(ledger == null ? 0 : ledger.events()));
     }
+
+    private record Metered(long commit, long events) {}
 
     private static Map<String, BigDecimal> bySubject(String meter, Connection connection)
             throws SQLException {

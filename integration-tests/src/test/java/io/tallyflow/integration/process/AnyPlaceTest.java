@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.integration.lake.LakeReader;
 import io.tallyflow.local.embedded.Ports;
+import io.tallyflow.results.Question;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,9 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -348,14 +347,8 @@ final class AnyPlaceTest {
     }
 
     private List<String> ask(String question) throws SQLException {
-        try (Connection connection = connect("tallyflow", "");
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(question)) {
-            List<String> rows = new ArrayList<>();
-            while (row.next()) {
-                rows.add(row.getString(1));
-            }
-            return rows;
+        try (Connection connection = connect("tallyflow", "")) {
+            return new Question<>(question, row -> row.getString(1)).all(connection);
         }
     }
 

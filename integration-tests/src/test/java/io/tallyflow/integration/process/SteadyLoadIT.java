@@ -9,11 +9,10 @@ import io.tallyflow.local.truth.GeneratorSettings;
 import io.tallyflow.local.truth.PostgresResults;
 import io.tallyflow.local.truth.Truth;
 import io.tallyflow.local.truth.UsageSender;
+import io.tallyflow.results.Question;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +41,20 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code jfr print --events jdk.ExecutionSample /tmp/up.jfr}.
  */
 final class SteadyLoadIT {
+
+    /** Zeros before the first commit. */
+    private static final Question<Committed> COMMITTED =
+            new Question<>(
+                    """
+            select coalesce(max(commit), 0), coalesce(max(consumed), 0), coalesce(max(
+                extract(epoch from now() - committed_at) * 1000), 0)::bigint
+            from tallyflow.progress
+            """,
+                    row ->
+                            new Committed(
+                                    row.getLong(1),
+                                    row.getLong(2),
+                                    Duration.ofMillis(row.getLong(3))));
 
     private static final int RATE = Integer.getInteger("tallyflow.rate", 20_000);
     private static final int SECONDS = Integer.getInteger("tallyflow.seconds", 300);
@@ -129,26 +142,17 @@ final class SteadyLoadIT {
                 IntStream.range(0, PARTITIONS)
                         .mapToObj(partition -> new TopicPartition(Topics.EVENTS, partition))
                         .toList();
-        try (Statement statement = connection.createStatement();
-                ResultSet ledger =
-                        statement.executeQuery(
-                                """
-                                select commit, consumed, coalesce(
-                                    extract(epoch from now() - committed_at) * 1000, 0)::bigint
-                                from tallyflow.progress
-                                """)) {
-            boolean begun = ledger.next();
-            return new LoadSamples.Sample(
-                    System.nanoTime(),
-                    consumer.endOffsets(partitions).values().stream()
-                            .mapToLong(Long::longValue)
-                            .sum(),
-                    begun ? ledger.getLong(2) : 0,
-                    begun ? ledger.getLong(1) : 0,
-                    Duration.ofMillis(begun ? ledger.getLong(3) : 0),
-                    up.cpu());
-        }
+        Committed ledger = COMMITTED.one(connection);
+        return new LoadSamples.Sample(
+                System.nanoTime(),
+                consumer.endOffsets(partitions).values().stream().mapToLong(Long::longValue).sum(),
+                ledger.consumed(),
+                ledger.commit(),
+                ledger.age(),
+                up.cpu());
     }
+
+    private record Committed(long commit, long consumed, Duration age) {}
 
     private static void demandTruth(TallyflowProcess up, GeneratorSettings settings)
             throws Exception {

@@ -1,12 +1,12 @@
 package io.tallyflow.integration.protocol;
 
 import io.tallyflow.connectors.postgres.session.CountColumns;
+import io.tallyflow.results.Question;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -32,6 +32,9 @@ public final class ResultsReader {
             group by 1, 2, 3, 4
             """;
 
+    private static final Question<Map.Entry<UsageLog.Cell, BigDecimal>> TOTAL_OF_CELL =
+            new Question<>(TOTALS, row -> Map.entry(cell(row), row.getBigDecimal(5)));
+
     private ResultsReader() {}
 
     /** What a reader saw. */
@@ -46,28 +49,26 @@ public final class ResultsReader {
     public static Results read(Connection connection, int partitions) throws SQLException {
         connection.setAutoCommit(false);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        try (Statement statement = connection.createStatement()) {
-            Results seen;
-            try (ResultSet row = statement.executeQuery(LEDGER)) {
-                seen = row.next() ? ledger(row, partitions) : nothing(partitions);
+        try {
+            Results ledger =
+                    new Question<>(LEDGER, row -> ledger(row, partitions)).first(connection);
+            Results found = ledger == null ? nothing(partitions) : ledger;
+            for (Map.Entry<UsageLog.Cell, BigDecimal> total : TOTAL_OF_CELL.all(connection)) {
+                found.totals().put(total.getKey(), total.getValue());
             }
-            try (ResultSet row = statement.executeQuery(TOTALS)) {
-                while (row.next()) {
-                    String model = row.getString(3);
-                    seen.totals()
-                            .put(
-                                    new UsageLog.Cell(
-                                            row.getString(1),
-                                            row.getString(2),
-                                            model == null ? "{}" : "{\"model\":\"" + model + "\"}",
-                                            row.getLong(4) * 1_000L),
-                                    row.getBigDecimal(5));
-                }
-            }
-            return seen;
+            return found;
         } finally {
             connection.rollback();
         }
+    }
+
+    private static UsageLog.Cell cell(ResultSet row) throws SQLException {
+        String model = row.getString(3);
+        return new UsageLog.Cell(
+                row.getString(1),
+                row.getString(2),
+                model == null ? "{}" : "{\"model\":\"" + model + "\"}",
+                row.getLong(4) * 1_000L);
     }
 
     private static Results nothing(int partitions) {

@@ -2,12 +2,11 @@ package io.tallyflow.integration.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.results.Question;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /**
  * A reader that looks whenever it is asked to and demands that what it sees is the truth of the
@@ -15,6 +14,21 @@ import java.sql.Statement;
  * is whole.
  */
 public final class Witness {
+
+    private static final Question<Long> BREAKS =
+            new Question<>(
+                    """
+            select count(*) from (
+              select commit, prev_token, prev_checkpoint,
+                lag(token, 1, 0) over w as token,
+                lag(checkpoint, 1, 0) over w as checkpoint,
+                lag(commit, 1, 0) over w as before
+              from tallyflow.ledger_history where abandoned_in_epoch is null
+              window w as (order by commit)) as chain
+            where prev_token <> token or prev_checkpoint <> checkpoint
+              or commit <> before + 1
+            """,
+                    row -> row.getLong(1));
 
     private final Connections database;
     private final UsageLog log;
@@ -46,23 +60,8 @@ public final class Witness {
     public void demandComplete() throws SQLException {
         ResultsReader.Results seen = look();
         assertThat(seen.offsets()).isEqualTo(log.ends());
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement();
-                ResultSet broken =
-                        statement.executeQuery(
-                                """
-                                select count(*) from (
-                                  select commit, prev_token, prev_checkpoint,
-                                    lag(token, 1, 0) over w as token,
-                                    lag(checkpoint, 1, 0) over w as checkpoint,
-                                    lag(commit, 1, 0) over w as before
-                                  from tallyflow.ledger_history where abandoned_in_epoch is null
-                                  window w as (order by commit)) as chain
-                                where prev_token <> token or prev_checkpoint <> checkpoint
-                                  or commit <> before + 1
-                                """)) {
-            broken.next();
-            assertThat(broken.getLong(1)).as("breaks in the chain of commits").isZero();
+        try (Connection connection = database.connect()) {
+            assertThat(BREAKS.one(connection)).as("breaks in the chain of commits").isZero();
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.connectors.directory.Directories;
 import io.tallyflow.local.embedded.EmbeddedPostgres;
 import io.tallyflow.operations.cluster.Deadline;
+import io.tallyflow.results.Question;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -24,6 +24,15 @@ import java.util.stream.Stream;
  * segment of its log. It can be lost, and restored to a moment that was marked.
  */
 final class ArchivedPostgres implements AutoCloseable {
+
+    private static final Question<String> END_OF_BACKUP =
+            new Question<>("select labelfile from pg_backup_stop()", row -> row.getString(1));
+
+    private static final Question<String> LAST_SEGMENT =
+            new Question<>("select pg_walfile_name(pg_switch_wal())", row -> row.getString(1));
+
+    private static final Question<Boolean> IS_IN_RECOVERY =
+            new Question<>("select pg_is_in_recovery()", row -> row.getBoolean(1));
 
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
@@ -82,10 +91,7 @@ final class ArchivedPostgres implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute("select pg_backup_start('base', true)");
             copy(place.directory(), base());
-            try (ResultSet row = statement.executeQuery("select labelfile from pg_backup_stop()")) {
-                row.next();
-                Files.writeString(base().resolve("backup_label"), row.getString(1));
-            }
+            Files.writeString(base().resolve("backup_label"), END_OF_BACKUP.one(connection));
         }
         Files.deleteIfExists(base().resolve("postmaster.pid"));
     }
@@ -100,11 +106,8 @@ final class ArchivedPostgres implements AutoCloseable {
 
     /** The server is gone; of its log is left what was archived, here all of it. */
     void lose() throws SQLException {
-        try (Connection connection = connect("postgres");
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select pg_walfile_name(pg_switch_wal())")) {
-            row.next();
-            Path last = archive().resolve(row.getString(1));
+        try (Connection connection = connect("postgres")) {
+            Path last = archive().resolve(LAST_SEGMENT.one(connection));
             assertThat(Deadline.in(PATIENCE).await(() -> Files.exists(last) ? last : null))
                     .as("the last segment of the log is archived")
                     .isNotNull();
@@ -132,11 +135,8 @@ final class ArchivedPostgres implements AutoCloseable {
     }
 
     private boolean isInRecovery() {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select pg_is_in_recovery()")) {
-            row.next();
-            return row.getBoolean(1);
+        try (Connection connection = connect()) {
+            return IS_IN_RECOVERY.one(connection);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

@@ -1,7 +1,7 @@
 package io.tallyflow.integration.recovery;
 
+import io.tallyflow.results.Question;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -25,11 +25,10 @@ final class HeldTable implements AutoCloseable {
 
     /** How many wait for a lock of any kind. */
     int waiting() {
-        try (Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery("select count(*) from pg_locks where not granted")) {
-            row.next();
-            return row.getInt(1);
+        try {
+            return new Question<>(
+                            "select count(*) from pg_locks where not granted", row -> row.getInt(1))
+                    .one(connection);
         } catch (SQLException e) {
             throw new IllegalStateException(e);
         }

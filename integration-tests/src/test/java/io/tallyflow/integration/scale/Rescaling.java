@@ -7,6 +7,7 @@ import io.tallyflow.integration.protocol.ResultsReader;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.results.Question;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.io.IOException;
@@ -14,9 +15,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -113,10 +112,11 @@ final class Rescaling implements AutoCloseable {
     }
 
     private long consumed() throws SQLException {
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select consumed from tallyflow.ledger")) {
-            return row.next() ? row.getLong(1) : 0;
+        try (Connection connection = database.connect()) {
+            return new Question<>(
+                            "select coalesce(max(consumed), 0) from tallyflow.ledger",
+                            row -> row.getLong(1))
+                    .one(connection);
         }
     }
 

@@ -11,15 +11,14 @@ import io.tallyflow.integration.run.WatchedJob;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.local.truth.PostgresResults;
+import io.tallyflow.results.Question;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -223,15 +222,11 @@ final class BadInputTest {
 
     private static Map<String, Long> reasons(Connection connection) throws SQLException {
         Map<String, Long> reasons = new TreeMap<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery(
-                                "select key, value::bigint from tallyflow.ledger,"
-                                        + " jsonb_each_text(reasons)")) {
-            while (row.next()) {
-                reasons.put(row.getString(1), row.getLong(2));
-            }
-        }
+        new Question<>(
+                        "select key, value::bigint from tallyflow.ledger, jsonb_each_text(reasons)",
+                        row -> Map.entry(row.getString(1), row.getLong(2)))
+                .all(connection)
+                .forEach(reason -> reasons.put(reason.getKey(), reason.getValue()));
         return reasons;
     }
 

@@ -8,6 +8,7 @@ import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.results.Question;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,9 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,12 +180,9 @@ final class PoisonTest {
     private static Map<String, String> numbers(Connection connection, String sql)
             throws SQLException {
         Map<String, String> numbers = new TreeMap<>();
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
-            while (row.next()) {
-                numbers.put(row.getString(1), row.getString(2));
-            }
-        }
+        new Question<>(sql, row -> Map.entry(row.getString(1), row.getString(2)))
+                .all(connection)
+                .forEach(number -> numbers.put(number.getKey(), number.getValue()));
         return numbers;
     }
 

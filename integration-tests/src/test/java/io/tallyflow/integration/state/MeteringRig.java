@@ -14,14 +14,13 @@ import io.tallyflow.jobs.metering.RealEnds;
 import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.LakeAddress;
+import io.tallyflow.results.Question;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -210,10 +209,11 @@ final class MeteringRig implements AutoCloseable {
     }
 
     private long consumed() throws SQLException {
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("select consumed from tallyflow.ledger")) {
-            return row.next() ? row.getLong(1) : 0;
+        try (Connection connection = database.connect()) {
+            return new Question<>(
+                            "select coalesce(max(consumed), 0) from tallyflow.ledger",
+                            row -> row.getLong(1))
+                    .one(connection);
         }
     }
 

@@ -2,11 +2,11 @@ package io.tallyflow.integration.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.results.Question;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,26 +72,27 @@ record ScenarioTruth(Map<String, Long> lanes, Map<String, BigDecimal> totals) {
     /** What a database shows. */
     static ScenarioTruth seen(Connection database) throws SQLException {
         ScenarioTruth seen = new ScenarioTruth(new TreeMap<>(), new TreeMap<>());
-        try (Statement statement = database.createStatement()) {
-            try (ResultSet row = statement.executeQuery(PROGRESS)) {
-                row.next();
-                for (String lane : LANES) {
-                    seen.lanes().put(lane, row.getLong(lane));
-                }
-            }
-            try (ResultSet row = statement.executeQuery(USAGE)) {
-                while (row.next()) {
-                    String cell =
-                            cell(
-                                    row.getString(1),
-                                    row.getString(2),
-                                    row.getString(3),
-                                    row.getTimestamp(4).toInstant());
-                    seen.totals().put(cell, row.getBigDecimal(5));
-                }
-            }
-        }
+        seen.lanes().putAll(new Question<>(PROGRESS, ScenarioTruth::lanes).one(database));
+        new Question<>(USAGE, row -> Map.entry(cell(row), row.getBigDecimal(5)))
+                .all(database)
+                .forEach(total -> seen.totals().put(total.getKey(), total.getValue()));
         return seen;
+    }
+
+    private static Map<String, Long> lanes(ResultSet row) throws SQLException {
+        Map<String, Long> lanes = new TreeMap<>();
+        for (String lane : LANES) {
+            lanes.put(lane, row.getLong(lane));
+        }
+        return lanes;
+    }
+
+    private static String cell(ResultSet row) throws SQLException {
+        return cell(
+                row.getString(1),
+                row.getString(2),
+                row.getString(3),
+                row.getTimestamp(4).toInstant());
     }
 
     /** Fails unless a database shows exactly this. */

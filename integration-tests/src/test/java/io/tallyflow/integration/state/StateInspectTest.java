@@ -16,6 +16,7 @@ import io.tallyflow.operations.state.StateReport;
 import io.tallyflow.operations.state.StateReport.Band;
 import io.tallyflow.operations.state.StateReport.Meter;
 import io.tallyflow.operations.state.StateReport.Operator;
+import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.savepoint.SavepointFormat;
 import io.tallyflow.schemas.commit.CommitName;
@@ -25,9 +26,7 @@ import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -135,12 +134,11 @@ final class StateInspectTest {
     }
 
     private static CommitName ledger(MeteringRig rig) throws SQLException {
-        try (Connection connection = rig.database().connect();
-                Statement statement = connection.createStatement();
-                ResultSet row =
-                        statement.executeQuery("select token, checkpoint from tallyflow.ledger")) {
-            row.next();
-            return new CommitName(row.getLong(1), row.getLong(2));
+        try (Connection connection = rig.database().connect()) {
+            return new Question<>(
+                            "select token, checkpoint from tallyflow.ledger",
+                            row -> new CommitName(row.getLong(1), row.getLong(2)))
+                    .one(connection);
         }
     }
 

@@ -2,6 +2,7 @@ package io.tallyflow.local.embedded;
 
 import io.tallyflow.connectors.directory.Directories;
 import io.tallyflow.local.embedded.PostgresPrograms.Outcome;
+import io.tallyflow.results.Question;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,8 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
@@ -236,12 +235,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private static boolean exists(Connection connection, String query) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(query)) {
-            statement.setString(1, NAME);
-            try (ResultSet found = statement.executeQuery()) {
-                return found.next();
-            }
-        }
+        return !new Question<>(query, found -> found.getInt(1)).all(connection, NAME).isEmpty();
     }
 
     private String jdbcUrl(String database) {

@@ -1,14 +1,13 @@
 package io.tallyflow.local.truth;
 
 import io.tallyflow.connectors.postgres.session.CountColumns;
+import io.tallyflow.results.Question;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import java.math.BigDecimal;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,19 +43,21 @@ public record PostgresResults(
         Map<TruthCell, Total> usage,
         Map<String, BigDecimal> totals) {
 
-    private static final String PROGRESS =
-            """
+    private static final Question<PostgresResults> PROGRESS =
+            new Question<>(
+                    """
             select epoch, commit, %s, watermark,
                 coalesce(extract(epoch from now() - committed_at) * 1000, 0)::bigint as age
             from tallyflow.progress
             """
-                    .formatted(Count.columns());
+                            .formatted(Count.columns()),
+                    row -> commit(row));
 
-    private static final String OFFSETS =
-            "select key, value::bigint from tallyflow.progress, jsonb_each_text(offsets)";
+    private static final Question<Map.Entry<String, Long>> OFFSETS =
+            numbers("select key, value::bigint from tallyflow.progress, jsonb_each_text(offsets)");
 
-    private static final String REASONS =
-            "select key, value::bigint from tallyflow.ledger, jsonb_each_text(reasons)";
+    private static final Question<Map.Entry<String, Long>> REASONS =
+            numbers("select key, value::bigint from tallyflow.ledger, jsonb_each_text(reasons)");
 
     private static final String USAGE =
             """
@@ -66,27 +67,30 @@ public record PostgresResults(
             from tallyflow.usage
             """;
 
-    private static final String DEFINED = "select slug from tallyflow.meter order by slug";
+    private static final Question<String> DEFINED =
+            new Question<>(
+                    "select slug from tallyflow.meter order by slug", row -> row.getString(1));
 
-    private static final String TOTAL = "select value from tallyflow.query(?)";
-
-    private static final int ROWS_AT_ONCE = 10_000;
+    private static final Question<BigDecimal> TOTAL =
+            new Question<>("select value from tallyflow.query(?)", row -> row.getBigDecimal(1));
 
     /** Progress alone. */
     public static PostgresResults progress(Connection connection) throws SQLException {
-        return atOnce(connection, PostgresResults::progress);
+        return atOnce(connection, PostgresResults::readProgress);
     }
 
     /** Everything, as of one commit. */
     public static PostgresResults all(Connection connection) throws SQLException {
         return atOnce(
                 connection,
-                statement -> {
-                    PostgresResults seen = progress(statement);
-                    numbers(statement, REASONS).forEach(seen.reasons::put);
-                    usage(statement, seen.usage);
-                    totals(connection, seen.totals);
-                    return seen;
+                within -> {
+                    PostgresResults found = readProgress(within);
+                    for (Map.Entry<String, Long> reason : REASONS.all(within)) {
+                        found.reasons.put(reason.getKey(), reason.getValue());
+                    }
+                    readUsage(within, found.usage);
+                    readTotals(within, found.totals);
+                    return found;
                 });
     }
 
@@ -94,75 +98,87 @@ public record PostgresResults(
     public static Map<String, BigDecimal> totals(Connection connection) throws SQLException {
         return atOnce(
                 connection,
-                statement -> {
+                within -> {
                     Map<String, BigDecimal> totals = new LinkedHashMap<>();
-                    totals(connection, totals);
+                    readTotals(within, totals);
                     return totals;
                 });
     }
 
     private interface Reader<T> {
-        T read(Statement statement) throws SQLException;
+        T read(Connection connection) throws SQLException;
     }
 
     private static <T> T atOnce(Connection connection, Reader<T> reader) throws SQLException {
         connection.setAutoCommit(false);
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("set transaction isolation level repeatable read");
-            statement.setFetchSize(ROWS_AT_ONCE);
-            return reader.read(statement);
+        try {
+            Question.run(connection, "set transaction isolation level repeatable read");
+            return reader.read(connection);
         } finally {
             connection.rollback();
         }
     }
 
-    private static PostgresResults progress(Statement statement) throws SQLException {
-        Map<Integer, Long> offsets = new TreeMap<>();
-        numbers(statement, OFFSETS)
-                .forEach((partition, offset) -> offsets.put(Integer.valueOf(partition), offset));
-        try (ResultSet row = statement.executeQuery(PROGRESS)) {
-            boolean committed = row.next();
-            Timestamp watermark = committed ? row.getTimestamp("watermark") : null;
-            return new PostgresResults(
-                    committed ? row.getLong("epoch") : 0,
-                    committed ? row.getLong("commit") : 0,
-                    offsets,
-                    committed ? CountColumns.read(row) : LaneCounts.ZERO,
-                    watermark == null ? null : watermark.toInstant(),
-                    Duration.ofMillis(committed ? row.getLong("age") : 0),
-                    new TreeMap<>(),
-                    new HashMap<>(),
-                    new LinkedHashMap<>());
-        }
+    private static Question<Map.Entry<String, Long>> numbers(String sql) {
+        return new Question<>(sql, row -> Map.entry(row.getString(1), row.getLong(2)));
     }
 
-    private static Map<String, Long> numbers(Statement statement, String query)
-            throws SQLException {
-        Map<String, Long> numbers = new TreeMap<>();
-        try (ResultSet row = statement.executeQuery(query)) {
-            while (row.next()) {
-                numbers.put(row.getString(1), row.getLong(2));
-            }
+    private static PostgresResults readProgress(Connection connection) throws SQLException {
+        PostgresResults committed = PROGRESS.first(connection);
+        PostgresResults found = committed == null ? nothing() : committed;
+        for (Map.Entry<String, Long> offset : OFFSETS.all(connection)) {
+            found.offsets.put(Integer.valueOf(offset.getKey()), offset.getValue());
         }
-        return numbers;
+        return found;
     }
 
-    private static void usage(Statement statement, Map<TruthCell, Total> usage)
+    private static PostgresResults commit(ResultSet row) throws SQLException {
+        Timestamp watermark = row.getTimestamp("watermark");
+        return commit(
+                row.getLong("epoch"),
+                row.getLong("commit"),
+                CountColumns.read(row),
+                watermark == null ? null : watermark.toInstant(),
+                row.getLong("age"));
+    }
+
+    private static PostgresResults nothing() {
+        return commit(0, 0, LaneCounts.ZERO, null, 0);
+    }
+
+    /** To be filled with the rest. */
+    private static PostgresResults commit(
+            long epoch, long commit, LaneCounts counts, @Nullable Instant watermark, long age) {
+        return new PostgresResults(
+                epoch,
+                commit,
+                new TreeMap<>(),
+                counts,
+                watermark,
+                Duration.ofMillis(age),
+                new TreeMap<>(),
+                new HashMap<>(),
+                new LinkedHashMap<>());
+    }
+
+    private static void readUsage(Connection connection, Map<TruthCell, Total> usage)
             throws SQLException {
         Map<String, DemoMeter> meters =
                 DemoMeters.all().stream().collect(Collectors.toMap(DemoMeter::slug, m -> m));
-        try (ResultSet row = statement.executeQuery(USAGE)) {
-            while (row.next()) {
-                String meter = row.getString(1);
-                TruthCell cell =
-                        new TruthCell(
-                                meter,
-                                row.getString(2),
-                                group(meters.get(meter), row),
-                                row.getLong(3));
-                usage.put(cell, new Total(row.getLong(4), row.getBigDecimal(5)));
-            }
-        }
+        Question<Map.Entry<TruthCell, Total>> question =
+                new Question<>(USAGE, row -> Map.entry(cell(meters, row), total(row)));
+        question.each(connection, found -> usage.put(found.getKey(), found.getValue()));
+    }
+
+    private static TruthCell cell(Map<String, DemoMeter> meters, ResultSet row)
+            throws SQLException {
+        String meter = row.getString(1);
+        return new TruthCell(
+                meter, row.getString(2), group(meters.get(meter), row), row.getLong(3));
+    }
+
+    private static Total total(ResultSet row) throws SQLException {
+        return new Total(row.getLong(4), row.getBigDecimal(5));
     }
 
     /** The group as it is there, with the names that the meter has or other ones. */
@@ -181,27 +197,12 @@ public record PostgresResults(
                 : WrittenJson.object(names, values);
     }
 
-    private static List<String> defined(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(DEFINED)) {
-            List<String> slugs = new ArrayList<>();
-            while (row.next()) {
-                slugs.add(row.getString(1));
-            }
-            return slugs;
-        }
-    }
-
-    private static void totals(Connection connection, Map<String, BigDecimal> totals)
+    private static void readTotals(Connection connection, Map<String, BigDecimal> totals)
             throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement(TOTAL)) {
-            for (String meter : defined(connection)) {
-                query.setString(1, meter);
-                try (ResultSet row = query.executeQuery()) {
-                    if (row.next()) {
-                        totals.put(meter, row.getBigDecimal(1));
-                    }
-                }
+        for (String meter : DEFINED.all(connection)) {
+            BigDecimal total = TOTAL.first(connection, meter);
+            if (total != null) {
+                totals.put(meter, total);
             }
         }
     }

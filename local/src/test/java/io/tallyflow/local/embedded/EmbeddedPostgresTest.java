@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.local.embedded.EmbeddedPostgres.ServerFiles;
+import io.tallyflow.results.Question;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
@@ -138,11 +138,8 @@ class EmbeddedPostgresTest {
     }
 
     private static String ask(EmbeddedPostgres postgres, String question) throws SQLException {
-        try (Connection connection = connect(postgres);
-                Statement statement = connection.createStatement();
-                ResultSet answer = statement.executeQuery(question)) {
-            assertThat(answer.next()).isTrue();
-            return answer.getString(1);
+        try (Connection connection = connect(postgres)) {
+            return new Question<>(question, row -> row.getString(1)).one(connection);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.tallyflow.results.lake;
 
+import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.results.meters.MetersInForce;
@@ -9,8 +10,6 @@ import io.tallyflow.results.query.UsageQuery;
 import io.tallyflow.schemas.meter.Meter;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -22,12 +21,17 @@ import java.util.Optional;
  */
 final class TemporaryTables implements AutoCloseable {
 
-    private static final String MAY =
-            """
+    private static final Question<Permission> PERMISSION =
+            new Question<>(
+                    """
             select pg_is_in_recovery(),
                 has_database_privilege(current_database(), 'temporary'),
                 format('grant temporary on database %I to %I', current_database(), current_user)
-            """;
+            """,
+                    row -> new Permission(row.getBoolean(1), row.getBoolean(2), row.getString(3)));
+
+    /** What the server lets this user do; the grant is what an administrator can run. */
+    private record Permission(boolean isStandby, boolean isGranted, String grant) {}
 
     /**
      * What an administrator presets to keep short questions short, a load cannot live with. For
@@ -90,7 +94,11 @@ final class TemporaryTables implements AutoCloseable {
             select * from tallyflow.layer where slug = ? order by layer limit 1
             """;
 
-    private static final String IS_ZONE = "select tallyflow.is_time_zone(?)";
+    private static final Question<Boolean> IS_ZONE =
+            new Question<>("select tallyflow.is_time_zone(?)", row -> row.getBoolean(1));
+
+    private static final Question<Integer> FILLED_LAYER =
+            new Question<>("select layer from pg_temp.layer", row -> row.getInt(1));
 
     /** Parts are in one of the two tables. */
     private static final String CELLS =
@@ -119,8 +127,8 @@ final class TemporaryTables implements AutoCloseable {
      * @throws RequestFailedException if they cannot be made here
      */
     static TemporaryTables make(Connection connection) throws SQLException {
+        requirePermission(connection);
         try (Statement statement = connection.createStatement()) {
-            check(statement);
             connection.setAutoCommit(false);
             statement.execute(LIMITS);
             statement.execute(TABLES);
@@ -128,20 +136,18 @@ final class TemporaryTables implements AutoCloseable {
         return new TemporaryTables(connection);
     }
 
-    private static void check(Statement statement) throws SQLException {
-        try (ResultSet may = statement.executeQuery(MAY)) {
-            may.next();
-            if (may.getBoolean(1)) {
-                throw new RequestFailedException(
-                        "the lake is asked by way of temporary tables in Postgres, and a standby"
-                                + " makes none: name its primary");
-            }
-            if (!may.getBoolean(2)) {
-                throw new RequestFailedException(
-                        "the lake is asked by way of temporary tables in Postgres, and this user"
-                                + " may make none: let an administrator run: "
-                                + may.getString(3));
-            }
+    private static void requirePermission(Connection connection) throws SQLException {
+        Permission permission = PERMISSION.one(connection);
+        if (permission.isStandby()) {
+            throw new RequestFailedException(
+                    "the lake is asked by way of temporary tables in Postgres, and a standby"
+                            + " makes none: name its primary");
+        }
+        if (!permission.isGranted()) {
+            throw new RequestFailedException(
+                    "the lake is asked by way of temporary tables in Postgres, and this user"
+                            + " may make none: let an administrator run: "
+                            + permission.grant());
         }
     }
 
@@ -152,8 +158,8 @@ final class TemporaryTables implements AutoCloseable {
      * @throws RequestRefusedException if it is not in force any more
      */
     Optional<Meter> define(String slug) throws SQLException {
-        boolean isKnown = insert(DEFINITION, slug) > 0;
-        insert(LAYER, slug);
+        boolean isKnown = Question.run(connection, DEFINITION, slug) > 0;
+        Question.run(connection, LAYER, slug);
         Optional<Meter> inForce =
                 MetersInForce.read(connection).stream()
                         .filter(meter -> meter.slug().equals(slug))
@@ -168,20 +174,13 @@ final class TemporaryTables implements AutoCloseable {
         return inForce;
     }
 
-    private int insert(String sql, String slug) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, slug);
-            return statement.executeUpdate();
-        }
-    }
-
     /**
      * Whether the arguments of a query make sense, as far as that does not hang on where there is
      * usage. Asked while the tables are empty, so that nobody waits for the lake in vain; the
      * function itself says later what is wrong.
      */
     boolean canAnswer(UsageQuery query) throws SQLException, IOException {
-        if (!isZone(query.timeZone())) {
+        if (!IS_ZONE.one(connection, query.timeZone())) {
             return false;
         }
         Savepoint before = connection.setSavepoint();
@@ -198,23 +197,9 @@ final class TemporaryTables implements AutoCloseable {
         }
     }
 
-    private boolean isZone(String name) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(IS_ZONE)) {
-            statement.setString(1, name);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getBoolean(1);
-            }
-        }
-    }
-
     /** Begins to fill the tables with parts of a meter's cells; {@link #settle} ends it. */
     PartCopy fill(Meter meter) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet layer = statement.executeQuery("select layer from pg_temp.layer")) {
-            layer.next();
-            return PartCopy.begin(connection, meter.aggregation(), layer.getInt(1));
-        }
+        return PartCopy.begin(connection, meter.aggregation(), FILLED_LAYER.one(connection));
     }
 
     /** Names the cells of all parts, and lets the planner know how many there are. */

@@ -1,10 +1,9 @@
 package io.tallyflow.results.query;
 
+import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.RequestRefusedException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -20,18 +19,22 @@ public final class DaysOfZone {
 
     private static final String UTC = "UTC";
 
-    private static final String IS_ZONE = "select tallyflow.is_time_zone(?)";
+    private static final Question<Boolean> IS_ZONE =
+            new Question<>("select tallyflow.is_time_zone(?)", row -> row.getBoolean(1));
 
     /** For this transaction only: behind a connection pool the session is not ours. */
-    private static final String IN_ZONE = "select set_config('timezone', ?, true)";
+    private static final Question<String> IN_ZONE =
+            new Question<>("select set_config('timezone', ?, true)", row -> row.getString(1));
 
     /** A day that does not exist begins with the next one. */
-    private static final String START =
-            """
+    private static final Question<Instant> START =
+            new Question<>(
+                    """
             select min(b.instant)
             from unnest(tallyflow.calendar_bounds('day', ?, ?, ?)) b (instant)
             where b.instant::date >= ?
-            """;
+            """,
+                    row -> row.getObject(1, OffsetDateTime.class).toInstant());
 
     private final DataSource database;
     private final String zone;
@@ -59,37 +62,15 @@ public final class DaysOfZone {
         try (Connection connection = database.getConnection()) {
             connection.setReadOnly(true);
             connection.setAutoCommit(false);
-            if (!ask(connection, IS_ZONE, Boolean.class)) {
+            if (!IS_ZONE.one(connection, zone)) {
                 throw new RequestRefusedException(
                         "--zone " + zone + " is not the name of an IANA time zone");
             }
-            ask(connection, IN_ZONE, String.class);
-            return start(connection, day);
+            IN_ZONE.one(connection, zone);
+            return START.one(
+                    connection, zone, midnight(day.minusDays(2)), midnight(day.plusDays(3)), day);
         } catch (SQLException e) {
             throw new RequestFailedException("Postgres: " + e.getMessage(), e);
-        }
-    }
-
-    private <T> T ask(Connection connection, String sql, Class<T> type) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            statement.setString(1, zone);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getObject(1, type);
-            }
-        }
-    }
-
-    private Instant start(Connection connection, LocalDate day) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(START)) {
-            statement.setString(1, zone);
-            statement.setObject(2, midnight(day.minusDays(2)));
-            statement.setObject(3, midnight(day.plusDays(3)));
-            statement.setObject(4, day);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return row.getObject(1, OffsetDateTime.class).toInstant();
-            }
         }
     }
 
