@@ -24,6 +24,7 @@ import io.tallyflow.jobs.metering.MeteringJob;
 import io.tallyflow.local.embedded.EmbeddedFlink;
 import io.tallyflow.local.embedded.JobLauncher;
 import io.tallyflow.results.RequestFailedException;
+import io.tallyflow.results.RequestInput;
 import io.tallyflow.results.RequestRefusedException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
@@ -140,17 +141,21 @@ public final class Tallyflow implements Callable<Integer> {
     }
 
     private static int failed(Exception failure, CommandLine line, ParseResult parsed) {
-        if (failure instanceof RequestRefusedException) {
+        if (failure instanceof RequestRefusedException refused) {
             return complain(
                     line,
-                    Secret.withoutLogins(Objects.toString(failure.getMessage(), "")),
+                    Secret.withoutLogins(refused.text().naming(Tallyflow::option)),
                     WRONGLY_USED);
         }
-        if (!(failure instanceof RequestFailedException)) {
-            LoggerFactory.getLogger(Tallyflow.class).error("Unexpected", failure);
-            return complain(line, Secret.withoutLogins("unexpected failure: " + failure), FAILED);
+        if (failure instanceof RequestFailedException failed) {
+            return complain(line, failed.text().naming(Tallyflow::option), FAILED);
         }
-        return complain(line, failure.getMessage(), FAILED);
+        LoggerFactory.getLogger(Tallyflow.class).error("Unexpected", failure);
+        return complain(line, Secret.withoutLogins("unexpected failure: " + failure), FAILED);
+    }
+
+    private static String option(RequestInput input) {
+        return "--" + input.key();
     }
 
     private static int complain(CommandLine line, @Nullable String message, int exitCode) {

@@ -8,8 +8,21 @@ public final class RequestRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
+    private final transient RequestText text;
+
     /** Nothing was done. */
     public RequestRefusedException(String message) {
-        super(message);
+        this(RequestText.of(message));
+    }
+
+    /** Nothing was done, because of an input that the reader knows by another name. */
+    public RequestRefusedException(RequestText text) {
+        super(text.toString());
+        this.text = text;
+    }
+
+    /** The message, for whoever has names of its own for inputs. */
+    public RequestText text() {
+        return text;
     }
 }

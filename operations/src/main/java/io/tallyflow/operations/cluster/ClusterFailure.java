@@ -1,6 +1,7 @@
 package io.tallyflow.operations.cluster;
 
 import io.tallyflow.results.RequestFailedException;
+import io.tallyflow.results.RequestText;
 
 /** A cluster did not do what it was asked. The message is for people and says what to do. */
 public final class ClusterFailure extends RequestFailedException {
@@ -11,23 +12,33 @@ public final class ClusterFailure extends RequestFailedException {
 
     /** It answered that it does not. */
     public ClusterFailure(String message) {
-        super(message);
+        this(RequestText.of(message));
+    }
+
+    /** It answered that it does not. */
+    public ClusterFailure(RequestText text) {
+        super(text);
         this.unanswered = false;
     }
 
     /** It answered that it does not, or what it answered makes no sense. */
     public ClusterFailure(String message, Throwable cause) {
-        this(message, cause, false);
+        this(RequestText.of(message), cause);
     }
 
-    private ClusterFailure(String message, Throwable cause, boolean unanswered) {
-        super(message, cause);
+    /** It answered that it does not, or what it answered makes no sense. */
+    public ClusterFailure(RequestText text, Throwable cause) {
+        this(text, cause, false);
+    }
+
+    private ClusterFailure(RequestText text, Throwable cause, boolean unanswered) {
+        super(text, cause);
         this.unanswered = unanswered;
     }
 
     /** There was no answer: whether the request was carried out is not known. */
-    static ClusterFailure unanswered(String message, Throwable cause) {
-        return new ClusterFailure(message, cause, true);
+    static ClusterFailure unanswered(RequestText text, Throwable cause) {
+        return new ClusterFailure(text, cause, true);
     }
 
     boolean isUnanswered() {

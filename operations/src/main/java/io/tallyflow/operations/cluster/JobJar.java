@@ -1,5 +1,7 @@
 package io.tallyflow.operations.cluster;
 
+import io.tallyflow.results.RequestInput;
+import io.tallyflow.results.RequestText;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -34,10 +36,12 @@ public record JobJar(Path file, String name) {
             throw new IllegalStateException("every Java has SHA-256", e);
         } catch (IOException e) {
             throw new ClusterFailure(
-                    "the job jar "
-                            + file
-                            + " cannot be read: build it with mvn -pl jobs -am -DskipTests package,"
-                            + " or name it with --jar",
+                    RequestText.of(
+                            "the job jar ",
+                            file,
+                            " cannot be read: build it with mvn -pl jobs -am -DskipTests package,"
+                                    + " or name it with ",
+                            RequestInput.JAR),
                     e);
         }
     }

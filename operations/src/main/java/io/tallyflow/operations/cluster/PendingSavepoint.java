@@ -1,6 +1,8 @@
 package io.tallyflow.operations.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.tallyflow.results.RequestInput;
+import io.tallyflow.results.RequestText;
 import io.tallyflow.results.savepoint.Savepoint;
 import java.time.Duration;
 import java.util.Objects;
@@ -32,10 +34,11 @@ public final class PendingSavepoint {
         JsonNode done = Deadline.in(patience).await(this::outcome);
         if (done == null) {
             throw new ClusterFailure(
-                    "the savepoint is not complete after "
-                            + patience.toSeconds()
-                            + " s. It may still be: see the job's page, or wait longer with"
-                            + " --timeout");
+                    RequestText.of(
+                            "the savepoint is not complete after ",
+                            patience.toSeconds(),
+                            " s. It may still be: see the job's page, or wait longer with ",
+                            RequestInput.TIMEOUT));
         }
         String path = done.path("location").asText();
         return new Savepoint(path, checkpoint(path));

@@ -3,6 +3,8 @@ package io.tallyflow.operations.cluster;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.tallyflow.results.RequestInput;
+import io.tallyflow.results.RequestText;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.net.URI;
@@ -35,7 +37,7 @@ final class RestInterface {
 
     /** A server that refuses a certificate may close the connection without a word. */
     private static final String CERTIFICATE =
-            "; if it asks for a certificate, name yours in the file of --cluster-tls";
+            "; if it asks for a certificate, name yours in the file of ";
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -112,10 +114,13 @@ final class RestInterface {
             body = Objects.requireNonNullElse(JSON.readTree(response.body()), JSON.nullNode());
         } catch (JsonProcessingException e) {
             throw new ClusterFailure(
-                    base
-                            + " answers, but not as Flink does: check --cluster (status "
-                            + response.statusCode()
-                            + ")",
+                    RequestText.of(
+                            base,
+                            " answers, but not as Flink does: check ",
+                            RequestInput.CLUSTER,
+                            " (status ",
+                            response.statusCode(),
+                            ")"),
                     e);
         }
         if (response.statusCode() >= ERRORS_FROM) {
@@ -140,28 +145,37 @@ final class RestInterface {
         try {
             return client.send(request, BodyHandlers.ofString());
         } catch (HttpTimeoutException e) {
-            throw ClusterFailure.unanswered(base + " does not answer in time", e);
+            throw ClusterFailure.unanswered(RequestText.of(base, " does not answer in time"), e);
         } catch (SSLException e) {
             throw new ClusterFailure(
-                    base
-                            + " and this client do not agree on TLS ("
-                            + Objects.requireNonNullElse(e.getMessage(), e.getClass().getName())
-                            + "): name whom to trust, and your own certificate if it asks for one,"
-                            + " in the file of --cluster-tls",
+                    RequestText.of(
+                            base,
+                            " and this client do not agree on TLS (",
+                            Objects.requireNonNullElse(e.getMessage(), e.getClass().getName()),
+                            "): name whom to trust, and your own certificate if it asks for one,"
+                                    + " in the file of ",
+                            RequestInput.CLUSTER_TLS),
                     e);
         } catch (IOException e) {
-            throw ClusterFailure.unanswered(
-                    "no Flink cluster answers at "
-                            + base
-                            + " ("
-                            + Objects.requireNonNullElse(e.getMessage(), e.getClass().getName())
-                            + "): start it, or name another one with --cluster"
-                            + (base.getScheme().equals("https") ? CERTIFICATE : ""),
-                    e);
+            throw ClusterFailure.unanswered(unreached(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ClusterFailure("interrupted while waiting for " + base, e);
         }
+    }
+
+    private RequestText unreached(IOException e) {
+        String why = Objects.requireNonNullElse(e.getMessage(), e.getClass().getName());
+        String trouble = "no Flink cluster answers at " + base + " (" + why + "): ";
+        String advice = "start it, or name another one with ";
+        return base.getScheme().equals("https")
+                ? RequestText.of(
+                        trouble,
+                        advice,
+                        RequestInput.CLUSTER,
+                        CERTIFICATE,
+                        RequestInput.CLUSTER_TLS)
+                : RequestText.of(trouble, advice, RequestInput.CLUSTER);
     }
 
     private ClusterFailure refused(HttpRequest request, int status, JsonNode body) {

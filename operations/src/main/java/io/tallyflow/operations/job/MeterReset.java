@@ -3,7 +3,9 @@ package io.tallyflow.operations.job;
 import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.PostgresTrouble;
 import io.tallyflow.results.RequestFailedException;
+import io.tallyflow.results.RequestInput;
 import io.tallyflow.results.RequestRefusedException;
+import io.tallyflow.results.RequestText;
 import io.tallyflow.results.reset.Reset;
 import io.tallyflow.results.reset.ResetRequest;
 import io.tallyflow.results.reset.ResetTable;
@@ -68,7 +70,9 @@ public final class MeterReset {
             Reset reset = new ResetTable(to).undo(id, by, reason);
             if (reset == null) {
                 throw new RequestRefusedException(
-                        "--undo " + id + " is no reset on record: tallyflow resets lists them");
+                        RequestText.of(
+                                RequestInput.UNDONE_RESET,
+                                " " + id + " is no reset on record: tallyflow resets lists them"));
             }
             return reset;
         } catch (SQLException e) {
@@ -97,11 +101,12 @@ public final class MeterReset {
             return requireMet(request, new ResetTable(to).add(request, now, taken.path()));
         } catch (SQLException e) {
             throw new RequestFailedException(
-                    "the savepoint was taken, but the reset is not on record; repeat the command"
-                            + " with --id "
-                            + request.id()
-                            + ": "
-                            + PostgresTrouble.failure(postgres, e).getMessage(),
+                    RequestText.of(
+                            "the savepoint was taken, but the reset is not on record; repeat the"
+                                    + " request with ",
+                            RequestInput.RESET_ID,
+                            " " + request.id() + ": ",
+                            PostgresTrouble.failure(postgres, e).text()),
                     e);
         }
     }
@@ -110,18 +115,16 @@ public final class MeterReset {
     private static Reset requireMet(ResetRequest request, Reset known) {
         if (!request.isMetBy(known)) {
             throw new RequestRefusedException(
-                    "--id "
-                            + request.id()
-                            + " is on record for another reset, "
-                            + known.what()
-                            + ": give another id");
+                    RequestText.of(
+                            RequestInput.RESET_ID,
+                            " " + request.id() + " is on record for another reset, ",
+                            known.what() + ": give another id"));
         } else if (known.undone() != null) {
             throw new RequestFailedException(
-                    "reset "
-                            + request.id()
-                            + " was undone, "
-                            + known.undone().shown()
-                            + ": to reset again give another --id");
+                    RequestText.of(
+                            "reset " + request.id() + " was undone, " + known.undone().shown(),
+                            ": to reset again give another ",
+                            RequestInput.RESET_ID));
         }
         return known;
     }

@@ -11,7 +11,9 @@ import io.tallyflow.operations.state.FilesSeen;
 import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.PostgresTrouble;
 import io.tallyflow.results.RequestFailedException;
+import io.tallyflow.results.RequestInput;
 import io.tallyflow.results.RequestRefusedException;
+import io.tallyflow.results.RequestText;
 import io.tallyflow.results.ledger.LedgerHistory;
 import io.tallyflow.results.ledger.LedgerHistory.Newest;
 import java.io.IOException;
@@ -120,7 +122,7 @@ public final class Rewind {
                     start.start(
                             uploaded, arguments.withRewindTo(prepared.plan().target()), savepoint);
         } catch (RequestFailedException e) {
-            throw new RequestFailedException(NOTHING_YET + e.getMessage(), e);
+            throw new RequestFailedException(e.text().after(NOTHING_YET), e);
         }
         progress.done("commit", firstCommit(started, before));
         if (lake != null) {
@@ -193,16 +195,12 @@ public final class Rewind {
             String there = its.get(option);
             if (there != null && !there.equals(ours.get(option))) {
                 throw new RequestFailedException(
-                        "job "
-                                + running
-                                + " runs with --"
-                                + option
-                                + " "
-                                + there
-                                + " and not "
-                                + ours.get(option)
-                                + ": if it is the one that is to end, say so with --job "
-                                + running);
+                        RequestText.of(
+                                "job " + running + " runs with --" + option + " " + there,
+                                " and not " + ours.get(option),
+                                ": if it is the one that is to end, say so with ",
+                                RequestInput.JOB,
+                                " " + running));
             }
         }
     }

@@ -3,6 +3,8 @@ package io.tallyflow.operations.job;
 import io.tallyflow.jobs.metering.MeteringJob;
 import io.tallyflow.operations.cluster.FlinkCluster;
 import io.tallyflow.results.RequestFailedException;
+import io.tallyflow.results.RequestInput;
+import io.tallyflow.results.RequestText;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +34,11 @@ final class RunningJobs {
                     "no job named \"" + MeteringJob.NAME + "\" runs there");
         } else if (jobs.size() > 1) {
             throw new RequestFailedException(
-                    "several jobs run there: say which with --job: " + jobs);
+                    RequestText.of(
+                            "several jobs run there: say which with ",
+                            RequestInput.JOB,
+                            ": ",
+                            jobs));
         }
         return jobs.get(0);
     }
