@@ -1,4 +1,4 @@
-package io.tallyflow.local.embedded;
+package io.tallyflow.results;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,26 +6,26 @@ import io.tallyflow.connectors.refusal.StartRefusal;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
-final class FailuresTest {
+final class FirstCauseTest {
 
     @Test
     void isTheFirstCause() {
         assertThat(
-                        Failures.innermost(
+                        FirstCause.of(
                                 new IllegalStateException("outer", new IOException("first\nmore"))))
                 .isEqualTo("first");
     }
 
     @Test
     void isTheClassWhereThereIsNoMessage() {
-        assertThat(Failures.innermost(new IOException())).isEqualTo("java.io.IOException");
+        assertThat(FirstCause.of(new IOException())).isEqualTo("java.io.IOException");
     }
 
     @Test
     void isTheWholeRefusalWhateverItCameFrom() {
         String refusal = StartRefusal.TOPIC_MISSING.saying("one\ntwo");
         assertThat(
-                        Failures.innermost(
+                        FirstCause.of(
                                 new IllegalStateException(
                                         "outer",
                                         new IOException(refusal, new IOException("inner")))))

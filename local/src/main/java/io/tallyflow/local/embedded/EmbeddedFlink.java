@@ -2,6 +2,7 @@ package io.tallyflow.local.embedded;
 
 import io.tallyflow.connectors.directory.Directories;
 import io.tallyflow.connectors.directory.FlinkDirectory;
+import io.tallyflow.results.FirstCause;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.RecoveryClaimMode;
@@ -59,7 +60,7 @@ public final class EmbeddedFlink implements JobLauncher {
                     tmp);
         } catch (Exception e) {
             closeQuietly(cluster.closeAsync(), e);
-            throw new ServerFailure("Flink could not start: " + Failures.innermost(e), e);
+            throw new ServerFailure("Flink could not start: " + FirstCause.of(e), e);
         }
     }
 
@@ -72,7 +73,7 @@ public final class EmbeddedFlink implements JobLauncher {
         } catch (ServerFailure e) {
             throw e;
         } catch (Exception e) {
-            throw new ServerFailure("the job cannot be built: " + Failures.innermost(e), e);
+            throw new ServerFailure("the job cannot be built: " + FirstCause.of(e), e);
         }
         JobGraph graph = environment.getStreamGraph().getJobGraph();
         if (settings.restoreFrom() != null) {

@@ -1,5 +1,6 @@
 package io.tallyflow.local.embedded;
 
+import io.tallyflow.results.FirstCause;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -125,7 +126,7 @@ final class MiniClusterJob implements RunningJob {
         } catch (TimeoutException stillRunning) {
             // As it should.
         } catch (ExecutionException e) {
-            throw new ServerFailure("the job failed: " + Failures.innermost(e), e);
+            throw new ServerFailure("the job failed: " + FirstCause.of(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new ServerFailure("interrupted while waiting for the job", e);
