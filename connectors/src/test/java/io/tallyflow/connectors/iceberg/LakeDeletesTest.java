@@ -4,15 +4,14 @@ import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.FEBRUARY_28;
 import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.connectors.iceberg.commit.LakeFixture;
 import io.tallyflow.connectors.iceberg.commit.LakeRig;
 import io.tallyflow.connectors.iceberg.commit.LakeRig.Snapshot;
 import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.connectors.iceberg.upkeep.CompactedLake;
+import io.tallyflow.connectors.iceberg.upkeep.LakeDaysTest;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,29 +21,17 @@ import org.apache.iceberg.StructLike;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Rows that another engine has deleted stay deleted, whatever is done with the table after. */
-final class LakeDeletesTest {
+final class LakeDeletesTest extends LakeDaysTest {
 
-    @TempDir private Path folder;
-    private LakeFixture lake;
-    private CompactedLake days;
     private OutsideEngine engine;
 
     @BeforeEach
-    void makeTables() throws IOException {
-        lake = new LakeFixture(folder);
-        days = new CompactedLake(lake, folder);
+    void openAsAnotherEngine() {
         engine = new OutsideEngine(lake);
-    }
-
-    @AfterEach
-    void dropCatalog() {
-        lake.close();
     }
 
     @Test
@@ -84,15 +71,7 @@ final class LakeDeletesTest {
 
     @Test
     void takesBackWithoutRowsThatWereDeletedComingAgain() throws Exception {
-        Snapshot second;
-        try (LakeRig rig = days.rig(null)) {
-            write(rig, 0, 30);
-            rig.checkpoint(1);
-            write(rig, 30, 60);
-            second = rig.checkpoint(2);
-            write(rig, 60, 90);
-            rig.checkpoint(3);
-        }
+        Snapshot second = days.batches(3).get(1);
         for (int day = 0; day < 3; day++) {
             // So that each file has rows that stay and rows that go.
             days.compact(CompactedLake.MARCH_1.minusDays(day));
@@ -107,14 +86,7 @@ final class LakeDeletesTest {
     }
 
     private Snapshot threeBatches() throws Exception {
-        try (LakeRig rig = days.rig(null)) {
-            write(rig, 0, 30);
-            rig.checkpoint(1);
-            write(rig, 30, 60);
-            rig.checkpoint(2);
-            write(rig, 60, 90);
-            return rig.checkpoint(3);
-        }
+        return days.batches(3).get(2);
     }
 
     /** Two by position in different files, one by id and source, the fourth by its subject. */

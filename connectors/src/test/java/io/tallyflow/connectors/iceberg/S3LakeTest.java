@@ -91,13 +91,7 @@ final class S3LakeTest {
 
     @Test
     void goesBackToAnOlderStateAndOnExactly() throws Exception {
-        Snapshot first;
-        try (LakeRig rig = days.rig(null)) {
-            write(rig, 0, 30);
-            first = rig.checkpoint(1);
-            write(rig, 30, 60);
-            rig.checkpoint(2);
-        }
+        Snapshot first = days.batches(2).get(0);
         try (LakeRig rig = days.rewound(first)) {
             write(rig, 100, 110);
             rig.checkpoint(2);

@@ -5,6 +5,7 @@ import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.connectors.postgres.WrittenRows;
+import io.tallyflow.connectors.postgres.query.ClockChange;
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.results.query.CalendarWindow;
 import io.tallyflow.results.query.UsageQuery;
@@ -48,32 +49,6 @@ import org.jspecify.annotations.Nullable;
 /** One meter, random events around a change of clocks, and random questions about them. */
 final class LakeWorld {
 
-    private record Change(String zone, Instant at) {
-        static Change of(String zone, String at) {
-            return new Change(zone, Instant.parse(at));
-        }
-    }
-
-    private static final List<Change> CHANGES =
-            List.of(
-                    Change.of("UTC", "2025-01-01T00:00:00Z"),
-                    Change.of("America/New_York", "2025-03-09T07:00:00Z"),
-                    Change.of("America/New_York", "2025-11-02T06:00:00Z"),
-                    Change.of("Asia/Kathmandu", "2024-12-31T18:15:00Z"),
-                    Change.of("Asia/Kolkata", "2024-12-31T18:30:00Z"),
-                    // The day began a quarter of an hour late.
-                    Change.of("Asia/Kathmandu", "1985-12-31T18:30:00Z"),
-                    // By half an hour.
-                    Change.of("Australia/Lord_Howe", "2025-04-05T15:00:00Z"),
-                    Change.of("Australia/Lord_Howe", "2025-10-04T15:30:00Z"),
-                    // At one minute past midnight, back into the day before.
-                    Change.of("America/St_Johns", "2010-11-07T02:31:00Z"),
-                    // Midnight comes twice, a day does not exist.
-                    Change.of("America/Havana", "2024-11-03T05:00:00Z"),
-                    Change.of("Pacific/Apia", "2011-12-30T10:00:00Z"),
-                    // Half an hour off until May 2016.
-                    Change.of("America/Caracas", "2016-05-01T07:00:00Z"));
-
     private static final List<String> VALUES =
             List.of(
                     "0",
@@ -112,7 +87,7 @@ final class LakeWorld {
                     "'\"{");
 
     private final Random random;
-    private final Change change;
+    private final ClockChange change;
     private final Meter meter;
     private final long settledUntil;
     private final List<UsageEvent> events = new ArrayList<>();
@@ -125,7 +100,7 @@ final class LakeWorld {
 
     LakeWorld(long seed, int number) {
         random = new Random(seed);
-        change = pick(CHANGES);
+        change = pick(ClockChange.ALL);
         meter = meter("m" + number);
         settledUntil = instant().toEpochMilli();
         MeterReader reader = new MeterReader(List.of(meter));
@@ -289,12 +264,7 @@ final class LakeWorld {
         Duration reach =
                 // Every day in which something lies costs a file per table.
                 random.nextInt(8) == 0 ? Duration.ofDays(2) : Duration.ofHours(3);
-        long seconds = random.nextLong(-reach.toSeconds(), reach.toSeconds() + 1);
-        return switch (random.nextInt(3)) {
-            case 0 -> change.at().plusSeconds(seconds / 3600 * 3600);
-            case 1 -> change.at().plusSeconds(seconds / 60 * 60);
-            default -> change.at().plusSeconds(seconds).plusNanos(random.nextInt(1000) * 1000L);
-        };
+        return change.near(random, reach);
     }
 
     UsageQuery query() {

@@ -18,6 +18,7 @@ import io.tallyflow.connectors.iceberg.table.Position;
 import io.tallyflow.connectors.iceberg.table.SnapshotNote;
 import io.tallyflow.connectors.iceberg.upkeep.CompactedLake;
 import io.tallyflow.connectors.iceberg.upkeep.LakeCompaction;
+import io.tallyflow.connectors.iceberg.upkeep.LakeDaysTest;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
@@ -31,40 +32,21 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.io.CloseableIterable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Files that are written again leave nothing behind, and are written again as they were. */
-final class LakeLeftoversTest {
+final class LakeLeftoversTest extends LakeDaysTest {
 
-    @TempDir private Path folder;
-    private LakeFixture lake;
-    private CompactedLake days;
     private Snapshot second;
 
     /** Each day's file has rows that a rewind to the second batch keeps, and rows that go. */
     @BeforeEach
     void compactThreeBatches() throws Exception {
-        lake = new LakeFixture(folder);
-        days = new CompactedLake(lake, folder);
-        try (LakeRig rig = days.rig(null)) {
-            write(rig, 0, 30);
-            rig.checkpoint(1);
-            write(rig, 30, 60);
-            second = rig.checkpoint(2);
-            write(rig, 60, 90);
-            rig.checkpoint(3);
-        }
+        second = days.batches(3).get(1);
         for (int day = 0; day < 3; day++) {
             days.compact(MARCH_1.minusDays(day));
         }
-    }
-
-    @AfterEach
-    void dropCatalog() {
-        lake.close();
     }
 
     @Test

@@ -13,7 +13,7 @@ import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.Position;
 import io.tallyflow.connectors.iceberg.table.SnapshotNote;
-import io.tallyflow.connectors.iceberg.upkeep.CompactedLake;
+import io.tallyflow.connectors.iceberg.upkeep.LakeDaysTest;
 import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,29 +31,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** With a JDBC catalog, one commits at a time. */
 @Timeout(60)
-final class LakeLockTest {
+final class LakeLockTest extends LakeDaysTest {
 
-    @TempDir private Path folder;
-    private LakeFixture lake;
-    private CompactedLake days;
-
-    @BeforeEach
-    void makeTables() throws IOException {
-        lake = LakeFixture.ofOneCommitter(folder);
-        days = new CompactedLake(lake, folder);
-    }
-
-    @AfterEach
-    void dropCatalog() {
-        lake.close();
+    @Override
+    protected LakeFixture open(Path empty) throws IOException {
+        return LakeFixture.ofOneCommitter(empty);
     }
 
     @Test

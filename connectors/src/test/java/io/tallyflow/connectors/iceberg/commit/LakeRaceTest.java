@@ -3,6 +3,7 @@ package io.tallyflow.connectors.iceberg.commit;
 import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.FEBRUARY_28;
 import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.numbers;
 import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.write;
+import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.writeBatches;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,46 +11,24 @@ import io.tallyflow.connectors.iceberg.commit.LakeRig.Snapshot;
 import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
-import io.tallyflow.connectors.iceberg.upkeep.CompactedLake;
+import io.tallyflow.connectors.iceberg.upkeep.LakeDaysTest;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The stream, a rewind and a compaction commit to a table in whatever order. */
-final class LakeRaceTest {
+final class LakeRaceTest extends LakeDaysTest {
 
     /** Commits of a batch: each other table gets it, and goes back with it, in one. */
     private static final int BEFORE_EVENTS = LakeTable.values().length - 1;
 
-    @TempDir private Path folder;
-    private LakeFixture lake;
-    private CompactedLake days;
-
-    @BeforeEach
-    void makeTables() throws IOException {
-        lake = new LakeFixture(folder);
-        days = new CompactedLake(lake, folder);
-    }
-
-    @AfterEach
-    void dropCatalog() {
-        lake.close();
-    }
-
     @Test
     void keepsBothWhenABatchOvertakesTheCompaction() throws Exception {
         try (LakeRig rig = days.rig(null)) {
-            write(rig, 0, 30);
-            rig.checkpoint(1);
-            write(rig, 30, 60);
-            rig.checkpoint(2);
+            writeBatches(rig, 1, 2);
             write(rig, 60, 90);
             lake.overtakeNext(() -> rig.checkpoint(3));
             assertThat(days.compact(FEBRUARY_28)).isNotNull();
@@ -63,10 +42,7 @@ final class LakeRaceTest {
     @Test
     void keepsBothWhenACompactionOvertakesABatch() throws Exception {
         try (LakeRig rig = days.rig(null)) {
-            write(rig, 0, 30);
-            rig.checkpoint(1);
-            write(rig, 30, 60);
-            rig.checkpoint(2);
+            writeBatches(rig, 1, 2);
             write(rig, 60, 90);
             lake.overtakeNext(() -> days.compact(FEBRUARY_28));
             rig.checkpoint(3);
@@ -77,13 +53,7 @@ final class LakeRaceTest {
 
     @Test
     void rewindsExactlyWhenACompactionOvertakesTheRewind() throws Exception {
-        Snapshot first;
-        try (LakeRig rig = days.rig(null)) {
-            write(rig, 0, 30);
-            first = rig.checkpoint(1);
-            write(rig, 30, 60);
-            rig.checkpoint(2);
-        }
+        Snapshot first = days.batches(2).get(0);
         try (LakeRig rig = days.rewound(first)) {
             write(rig, 30, 33);
             lake.overtake(BEFORE_EVENTS, () -> days.compact(FEBRUARY_28));
@@ -127,13 +97,7 @@ final class LakeRaceTest {
 
     @Test
     void leavesNoFileBehindWhenARewindOvertakesTheCompaction() throws Exception {
-        Snapshot first;
-        try (LakeRig rig = days.rig(null)) {
-            write(rig, 0, 30);
-            first = rig.checkpoint(1);
-            write(rig, 30, 60);
-            rig.checkpoint(2);
-        }
+        Snapshot first = days.batches(2).get(0);
         try (LakeRig rig = days.rewound(first)) {
             write(rig, 30, 33);
             lake.overtakeNext(() -> rig.checkpoint(2));
@@ -147,10 +111,7 @@ final class LakeRaceTest {
     @Test
     void keepsBothWhenABatchFollowsACompactionThatIsSaidToHaveFailed() throws Exception {
         try (LakeRig rig = days.rig(null)) {
-            write(rig, 0, 30);
-            rig.checkpoint(1);
-            write(rig, 30, 60);
-            rig.checkpoint(2);
+            writeBatches(rig, 1, 2);
             write(rig, 60, 90);
             lake.failAndFollowNext(() -> rig.checkpoint(3));
             assertThat(days.compact(FEBRUARY_28)).isNotNull();
@@ -175,15 +136,7 @@ final class LakeRaceTest {
 
     @Test
     void keepsBothWhenACompactionFollowsARewindThatIsSaidToHaveFailed() throws Exception {
-        Snapshot second;
-        try (LakeRig rig = days.rig(null)) {
-            write(rig, 0, 30);
-            rig.checkpoint(1);
-            write(rig, 30, 60);
-            second = rig.checkpoint(2);
-            write(rig, 60, 90);
-            rig.checkpoint(3);
-        }
+        Snapshot second = days.batches(3).get(1);
         try (LakeRig rig = days.rewound(second)) {
             write(rig, 60, 63);
             lake.overtake(BEFORE_EVENTS, () -> followedByCompaction());

@@ -54,6 +54,23 @@ public record CompactedLake(LakeFixture lake, Path folder) {
         }
     }
 
+    /** 30 events per batch, in order of their numbers; the state after each. */
+    public List<Snapshot> batches(int count) throws Exception {
+        try (LakeRig rig = rig(null)) {
+            return writeBatches(rig, 1, count);
+        }
+    }
+
+    /** Batches by number, the first and the last among them; each has its checkpoint's number. */
+    public static List<Snapshot> writeBatches(LakeRig rig, int first, int last) throws Exception {
+        List<Snapshot> states = new ArrayList<>();
+        for (int batch = first; batch <= last; batch++) {
+            write(rig, (batch - 1) * 30L, batch * 30L);
+            states.add(rig.checkpoint(batch));
+        }
+        return states;
+    }
+
     /** Events by number, the last not among them. */
     public static void write(LakeRig rig, long from, long to) throws Exception {
         for (long i = from; i < to; i++) {

@@ -6,6 +6,7 @@ import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.MARCH_1;
 import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.RULES;
 import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.numbers;
 import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.write;
+import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.writeBatches;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -39,29 +40,11 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Table;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-final class LakeCompactionTest {
-
-    @TempDir private Path folder;
-    private LakeFixture lake;
-    private CompactedLake days;
-
-    @BeforeEach
-    void makeTables() throws IOException {
-        lake = new LakeFixture(folder);
-        days = new CompactedLake(lake, folder);
-    }
-
-    @AfterEach
-    void dropCatalog() {
-        lake.close();
-    }
+final class LakeCompactionTest extends LakeDaysTest {
 
     @Test
     void makesOneFileOfEachClosedDayAndKeepsEveryRowOfEveryTable() throws Exception {
@@ -151,14 +134,7 @@ final class LakeCompactionTest {
 
     @Test
     void takesBackExactlyWhatCameLaterWhenAFileHoldsRowsOfManyCheckpoints() throws Exception {
-        Snapshot second = null;
-        try (LakeRig rig = days.rig(null)) {
-            for (int checkpoint = 1; checkpoint <= 4; checkpoint++) {
-                write(rig, (checkpoint - 1) * 30, checkpoint * 30);
-                Snapshot snapshot = rig.checkpoint(checkpoint);
-                second = checkpoint == 2 ? snapshot : second;
-            }
-        }
+        Snapshot second = days.batches(4).get(1);
         assertThat(days.compactAll()).hasSize(2);
         try (LakeRig rig = days.rewound(second)) {
             write(rig, 1_020, 1_050);
@@ -178,10 +154,7 @@ final class LakeCompactionTest {
     void letsTheStreamGoOnAndRestart() throws Exception {
         Snapshot last;
         try (LakeRig rig = days.rig(null)) {
-            write(rig, 0, 30);
-            rig.checkpoint(1);
-            write(rig, 30, 60);
-            rig.checkpoint(2);
+            writeBatches(rig, 1, 2);
             assertThat(days.compactAll()).hasSize(2);
             write(rig, 60, 90);
             last = rig.checkpoint(3);
@@ -234,13 +207,7 @@ final class LakeCompactionTest {
 
     @Test
     void forgetsOldSnapshotsButNeverWhatTheStreamStandsAt() throws Exception {
-        Snapshot last;
-        try (LakeRig rig = days.rig(null)) {
-            write(rig, 0, 30);
-            rig.checkpoint(1);
-            write(rig, 30, 60);
-            last = rig.checkpoint(2);
-        }
+        Snapshot last = days.batches(2).get(1);
         assertThat(days.compactAll()).hasSize(2);
         try (Lake tables = Lake.open(lake.options())) {
             Table events = tables.table(LakeTable.EVENTS);

@@ -4,7 +4,6 @@ import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.numbers;
 import static io.tallyflow.connectors.iceberg.upkeep.CompactedLake.write;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.tallyflow.connectors.iceberg.commit.LakeFixture;
 import io.tallyflow.connectors.iceberg.commit.LakeRig;
 import io.tallyflow.connectors.iceberg.commit.LakeRig.Snapshot;
 import io.tallyflow.connectors.iceberg.table.Lake;
@@ -17,30 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a job has yet to put in is no orphan, however old. */
-final class LakeOrphansTest {
+final class LakeOrphansTest extends LakeDaysTest {
 
     private static final int TABLES = LakeTable.values().length;
-
-    @TempDir private Path folder;
-    private LakeFixture lake;
-    private CompactedLake days;
-
-    @BeforeEach
-    void open() throws IOException {
-        lake = new LakeFixture(folder);
-        days = new CompactedLake(lake, folder);
-    }
-
-    @AfterEach
-    void dropCatalog() {
-        lake.close();
-    }
 
     @Test
     void areNotFilesThatWaitSinceALongOutage() throws Exception {

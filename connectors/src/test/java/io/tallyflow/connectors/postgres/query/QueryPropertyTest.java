@@ -26,35 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 class QueryPropertyTest extends DatabaseProperty {
 
-    /** A zone and the instant of a change of its clocks. */
-    private record Change(String zone, Instant at) {
-        static Change of(String zone, String at) {
-            return new Change(zone, Instant.parse(at));
-        }
-    }
-
-    private static final List<Change> CHANGES =
-            List.of(
-                    Change.of("UTC", "2025-01-01T00:00:00Z"),
-                    Change.of("Europe/Berlin", "2025-03-30T01:00:00Z"),
-                    Change.of("Europe/Berlin", "2025-10-26T01:00:00Z"),
-                    Change.of("CET", "2025-03-30T01:00:00Z"),
-                    Change.of("America/St_Johns", "2025-03-09T05:30:00Z"),
-                    Change.of("America/St_Johns", "2025-11-02T04:30:00Z"),
-                    // At one minute past midnight, back into the day before.
-                    Change.of("America/St_Johns", "2010-11-07T02:31:00Z"),
-                    Change.of("Asia/Kathmandu", "2024-12-31T18:15:00Z"),
-                    Change.of("Asia/Kolkata", "2024-12-31T18:30:00Z"),
-                    // The day began a quarter of an hour late.
-                    Change.of("Asia/Kathmandu", "1985-12-31T18:30:00Z"),
-                    // By half an hour.
-                    Change.of("Australia/Lord_Howe", "2025-04-05T15:00:00Z"),
-                    Change.of("Australia/Lord_Howe", "2025-10-04T15:30:00Z"),
-                    // Midnight does not exist, midnight comes twice, a day does not exist.
-                    Change.of("America/Sao_Paulo", "2018-11-04T03:00:00Z"),
-                    Change.of("America/Havana", "2024-11-03T05:00:00Z"),
-                    Change.of("Pacific/Apia", "2011-12-30T10:00:00Z"));
-
     private static final List<String> VALUES =
             List.of(
                     "0",
@@ -148,13 +119,13 @@ class QueryPropertyTest extends DatabaseProperty {
     /** One meter and its readings, written to the database; and questions about them. */
     private static final class World {
         private final Random random;
-        private final Change change;
+        private final ClockChange change;
         private final Meter meter;
         private final List<TakenReading> readings = new ArrayList<>();
 
         World(long seed, Aggregation... aggregations) throws SQLException {
             random = new Random(seed);
-            change = pick(CHANGES);
+            change = pick(ClockChange.ALL);
             meter =
                     Meters.meter(
                             "m",
@@ -196,12 +167,7 @@ class QueryPropertyTest extends DatabaseProperty {
         Instant instant() {
             Duration reach =
                     pick(List.of(Duration.ofHours(3), Duration.ofDays(2), Duration.ofDays(400)));
-            long seconds = random.nextLong(-reach.toSeconds(), reach.toSeconds() + 1);
-            return switch (random.nextInt(3)) {
-                case 0 -> change.at().plusSeconds(seconds / 3600 * 3600);
-                case 1 -> change.at().plusSeconds(seconds / 60 * 60);
-                default -> change.at().plusSeconds(seconds).plusNanos(random.nextInt(1000) * 1000L);
-            };
+            return change.near(random, reach);
         }
 
         /** After another instant and on the grain, so that neighbouring ranges share nothing. */
