@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.local.embedded.EmbeddedPostgres.ServerFiles;
 import io.tallyflow.results.Question;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -112,6 +114,41 @@ class EmbeddedPostgresTest {
         Files.delete(password);
         Files.writeString(password, "another");
         assertRefusesAndDoesNotRun("does not serve");
+    }
+
+    /** As a container is that was told to run as any number: the system has no such user. */
+    @Test
+    void saysWhatToDoForAUserThatTheSystemDoesNotKnow() throws Exception {
+        Path real = PostgresSoftware.unpack(SOFTWARE);
+        Path home = directory.resolve("software").resolve(real.getParent().getFileName());
+        Path bin = Files.createDirectories(home.resolve("bin"));
+        program(bin.resolve("postgres"), "exec '" + real.resolve("postgres") + "' \"$@\"");
+        program(
+                bin.resolve("initdb"),
+                "echo 'initdb: could not look up effective user ID 4711: user does not exist'",
+                "exit 1");
+        ServerFiles place =
+                new ServerFiles(
+                        directory.resolve("data"),
+                        directory.resolve("software"),
+                        directory.resolve("postgres.log"));
+
+        assertThatThrownBy(() -> EmbeddedPostgres.start(place, 0))
+                .isInstanceOf(ServerFailure.class)
+                .hasMessageStartingWith(
+                        "Postgres's directory "
+                                + place.directory().toAbsolutePath()
+                                + " cannot be made: ")
+                .hasMessageContaining("user ID 4711")
+                .hasMessageEndingWith(
+                        "Postgres needs a user that /etc/passwd knows: run as one, or name a"
+                                + " Postgres server with --postgres-url");
+        assertThat(place.directory()).doesNotExist();
+    }
+
+    private static void program(Path file, String... lines) throws IOException {
+        Files.writeString(file, "#!/bin/sh\n" + String.join("\n", lines) + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private void assertRefusesAndDoesNotRun(String why) {
