@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.CommandRun;
 import io.tallyflow.cli.directory.DataDirectory;
+import io.tallyflow.connectors.directory.Directories;
 import io.tallyflow.connectors.iceberg.RestCatalogServer;
 import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
@@ -138,6 +139,44 @@ final class LakeCompactCommandTest {
             assertThat(lake.table(LakeTable.EVENTS).location())
                     .startsWith("file://" + again + "/warehouse/");
         }
+    }
+
+    /** As of an up that was given a Postgres of its own: there is one catalog, so one directory. */
+    @Test
+    void relocatesALakeWhoseCatalogIsInAnotherPostgresOnceItsFirstDirectoryIsGone(
+            @TempDir Path folder) throws Exception {
+        try (EmbeddedPostgres catalog =
+                EmbeddedPostgres.start(EmbeddedPostgres.ServerFiles.below(folder), 0)) {
+            createSchema(catalog);
+            try (DataDirectory held = DataDirectory.open(directory);
+                    SmallLake lake = new SmallLake(options(catalog, held), Map.of())) {
+                commit(lake, 0, BATCHES);
+            }
+            Path copy = copy();
+            String url = "postgresql://tallyflow@127.0.0.1:" + catalog.port() + "/tallyflow";
+            CommandRun unnamed = CommandRun.of("relocate", "--data-dir", copy.toString());
+            assertThat(unnamed.exitCode()).isEqualTo(2);
+            assertThat(unnamed.err())
+                    .contains("is in another Postgres: name it with --postgres-url");
+            CommandRun shared = relocate(copy, url);
+            assertThat(shared.exitCode()).isEqualTo(1);
+            assertThat(shared.err()).contains(copy + " is a copy, and the Postgres at ", "belongs");
+
+            Directories.delete(directory);
+            CommandRun relocated = relocate(copy, url);
+            assertThat(relocated.err()).isEmpty();
+            assertThat(relocated.out()).contains("5 tables of the lake moved from " + directory);
+            try (DataDirectory held = DataDirectory.open(copy);
+                    Lake lake = Lake.open(options(catalog, held))) {
+                assertThat(rowsByFile(lake)).hasSize(12).allMatch(rows -> rows == 10);
+                assertThat(lake.table(LakeTable.EVENTS).location())
+                        .startsWith("file://" + copy + "/warehouse/");
+            }
+        }
+    }
+
+    private static CommandRun relocate(Path root, String postgres) {
+        return CommandRun.of("relocate", "--data-dir", root.toString(), "--postgres-url", postgres);
     }
 
     @Test
