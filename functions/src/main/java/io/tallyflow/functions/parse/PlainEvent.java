@@ -15,11 +15,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads structured events as they usually are, with what the meters look for in their data, in one
- * pass over the bytes: a third of the time of the reading that it spares. Gives up on all others
- * without an answer, and {@link UsageEventParser} looks again: so nothing is ever rejected here,
- * and what is accepted must be accepted there, with the same content. Confined to one thread,
- * reusable.
+ * Reads events as they usually are, with what the meters look for in their data, in one pass over
+ * the bytes: a third of the time of the reading that it spares. Gives up on all others without an
+ * answer, and {@link UsageEventParser} looks again: so nothing is ever rejected here, and what is
+ * accepted must be accepted there, with the same content. Confined to one thread, reusable.
  */
 final class PlainEvent {
 
@@ -29,25 +28,22 @@ final class PlainEvent {
                             .collect(Collectors.toMap(Attribute::wireName, Function.identity())));
     private static final byte[] VERSION = ascii(UsageEventParser.SPEC_VERSION);
     private static final byte[] JSON_TYPE = ascii("application/json");
-    private static final byte[] JSON_TYPE_UTF8 = ascii("application/json; charset=utf-8");
-    private static final byte[] STRUCTURED = ascii("application/cloudevents+json");
-    private static final byte[] STRUCTURED_UTF8 =
-            ascii("application/cloudevents+json; charset=utf-8");
+
+    /** That of data in either mode: the envelope, if there is one, is the first. */
+    private static final int DATA_LEVEL = 2;
 
     private final PlainNames<Attribute> names = new PlainNames<>();
     private final PlainScanner scanner = new PlainScanner();
-    private final PlainTime time = new PlainTime();
+    private final PlainHeaders headers = new PlainHeaders();
+    private final PlainAttributes attributes = new PlainAttributes();
     private final MeterPaths meters;
-
-    /** By attribute: where its value lies, an end of 0 standing for absence. */
-    private final int[] starts = new int[Attribute.values().length];
-
-    private final int[] ends = new int[Attribute.values().length];
 
     private byte[] json = {};
 
-    /** Whether the record says only that it is JSON, so that the value must say what it is. */
-    private boolean mustClaim;
+    /** Where data lies; an end of 0 stands for absence. */
+    private int dataStart;
+
+    private int dataEnd;
 
     /** The paths that data is read with, and those of the type seen last. */
     private @Nullable PathTrie followed;
@@ -61,41 +57,42 @@ final class PlainEvent {
     /** The event; null if the record is unusual in any way. */
     @Nullable ParsedRecord read(ConsumedRecord record) {
         byte[] value = record.value();
-        if (value == null
-                || value.length > UsageEventParser.MAX_VALUE_BYTES
-                || !mayBeStructured(record.headers())) {
+        if (value == null || value.length > UsageEventParser.MAX_VALUE_BYTES) {
             return null;
         }
         json = value;
         scanner.over(value);
-        Arrays.fill(ends, 0);
-        return envelope() ? event(record) : null;
+        dataEnd = 0;
+        boolean plain =
+                switch (PlainHeaders.mode(record.headers())) {
+                    case STRUCTURED -> structured();
+                    case CLAIMED -> structured() && !attributes.isAbsent(Attribute.SPECVERSION);
+                    case BINARY -> binary(record.headers());
+                    case UNUSUAL -> false;
+                };
+        return plain ? event(record) : null;
     }
 
-    private boolean mayBeStructured(List<RecordHeader> headers) {
-        boolean typed = false;
-        boolean attributes = false;
-        mustClaim = false;
-        for (int i = 0; i < headers.size(); i++) {
-            RecordHeader header = headers.get(i);
-            attributes |= header.name().startsWith(Attribute.HEADER_PREFIX);
-            if (header.name().equals(UsageEventParser.CONTENT_TYPE)) {
-                byte[] type = header.value();
-                mustClaim = isEither(type, JSON_TYPE, JSON_TYPE_UTF8);
-                if (typed || !mustClaim && !isEither(type, STRUCTURED, STRUCTURED_UTF8)) {
-                    return false;
-                }
-                typed = true;
-            }
+    /** Reads an event whose attributes are headers, and whose value is its data. */
+    private boolean binary(List<RecordHeader> carried) {
+        if (!headers.read(carried, attributes) || attributes.isAbsent(Attribute.SPECVERSION)) {
+            return false;
         }
-        return !attributes || typed && !mustClaim;
+        if (json.length == 0) {
+            return true;
+        }
+        int end = data(scanner.skipSpace(0));
+        return end != PlainScanner.GIVE_UP && scanner.skipSpace(end) == json.length;
     }
 
-    private static boolean isEither(byte @Nullable [] type, byte[] one, byte[] other) {
-        return Arrays.equals(type, one) || Arrays.equals(type, other);
+    /** Reads a document that is the whole event; false to give up. */
+    private boolean structured() {
+        attributes.in(json);
+        return envelope()
+                && attributes.isAbsentOr(Attribute.DATACONTENTTYPE, JSON_TYPE)
+                && attributes.isAbsent(Attribute.DATA_BASE64);
     }
 
-    /** Reads the whole document; false to give up. */
     private boolean envelope() {
         names.open();
         int at = scanner.skipSpace(0);
@@ -131,56 +128,51 @@ final class PlainEvent {
 
     /** Reads a value and returns where it ends. */
     private int member(@Nullable Attribute attribute, int at) {
-        if (attribute == null) {
-            return scanner.value(at, 2);
+        if (attribute == Attribute.DATA) {
+            return data(at);
         }
-        int end = attribute == Attribute.DATA ? data(at) : scanner.value(at, 2);
-        if (end != PlainScanner.GIVE_UP && json[at] != 'n') {
-            if (attribute != Attribute.DATA && !isPrintableText(at)) {
+        int end = scanner.value(at, DATA_LEVEL);
+        if (attribute != null && end != PlainScanner.GIVE_UP && json[at] != 'n') {
+            if (json[at] != '"' || !scanner.wasPrintable()) {
                 return PlainScanner.GIVE_UP;
             }
-            starts[attribute.ordinal()] = at;
-            ends[attribute.ordinal()] = end;
+            attributes.put(attribute, at + 1, end - 1);
         }
         return end;
     }
 
-    private boolean isPrintableText(int at) {
-        return json[at] == '"' && scanner.wasPrintable();
-    }
-
     /** Reads data with the paths of its type: if that comes later, of the type before. */
     private int data(int at) {
-        followed = isAbsent(Attribute.TYPE) ? expected : paths();
-        return followed == null || scanner.peek(at) != '{'
-                ? scanner.value(at, 2)
-                : scanner.value(at, 2, followed);
-    }
-
-    private @Nullable PathTrie paths() {
-        return meters.ofType(json, textStart(Attribute.TYPE), textEnd(Attribute.TYPE));
+        int first = scanner.peek(at);
+        if (first != '{') {
+            return first == 'n' ? scanner.value(at, DATA_LEVEL) : PlainScanner.GIVE_UP;
+        }
+        followed = attributes.isAbsent(Attribute.TYPE) ? expected : attributes.paths(meters);
+        dataStart = at;
+        dataEnd =
+                followed == null
+                        ? scanner.value(at, DATA_LEVEL)
+                        : scanner.value(at, DATA_LEVEL, followed);
+        return dataEnd;
     }
 
     /** The event of an envelope that is well-formed; null to give up. */
     private @Nullable ParsedRecord event(ConsumedRecord record) {
-        if (!attributesAreSound()) {
-            return null;
-        }
         long kafkaMillis = record.kafkaTimeMillis();
-        long micros = micros(kafkaMillis);
+        long micros = attributesAreSound() ? attributes.micros(kafkaMillis) : PlainTime.GIVE_UP;
         if (micros < 0 || micros > kafkaMillis * 1000 + UsageEventParser.MAX_AHEAD_MICROS) {
             return null;
         }
-        PathTrie paths = paths();
+        PathTrie paths = attributes.paths(meters);
         expected = paths;
         UsageEvent event =
                 new UsageEvent(
-                        text(Attribute.SUBJECT),
-                        text(Attribute.SOURCE),
-                        text(Attribute.ID),
-                        paths == null ? text(Attribute.TYPE) : paths.type(),
+                        attributes.text(Attribute.SUBJECT),
+                        attributes.text(Attribute.SOURCE),
+                        attributes.text(Attribute.ID),
+                        paths == null ? attributes.text(Attribute.TYPE) : paths.type(),
                         micros,
-                        dataBytes(),
+                        dataEnd == 0 ? null : Arrays.copyOfRange(json, dataStart, dataEnd),
                         record.partition(),
                         record.offset(),
                         kafkaMillis);
@@ -188,69 +180,22 @@ final class PlainEvent {
     }
 
     private boolean attributesAreSound() {
-        return isSound(Attribute.ID)
-                && isSound(Attribute.SOURCE)
-                && isSound(Attribute.TYPE)
-                && isSound(Attribute.SUBJECT)
-                && isAbsentOr(Attribute.SPECVERSION, VERSION)
-                && !(mustClaim && isAbsent(Attribute.SPECVERSION))
-                && isAbsentOr(Attribute.DATACONTENTTYPE, JSON_TYPE)
-                && isAbsent(Attribute.DATA_BASE64)
-                && (isAbsent(Attribute.DATA) || json[starts[Attribute.DATA.ordinal()]] == '{');
-    }
-
-    private boolean isSound(Attribute attribute) {
-        int length = textEnd(attribute) - textStart(attribute);
-        return length > 0 && length <= UsageEventParser.MAX_ATTRIBUTE_BYTES;
-    }
-
-    private boolean isAbsentOr(Attribute attribute, byte[] text) {
-        return isAbsent(attribute)
-                || Arrays.equals(
-                        text, 0, text.length, json, textStart(attribute), textEnd(attribute));
-    }
-
-    /** Event time; negative to give up. */
-    private long micros(long kafkaMillis) {
-        if (kafkaMillis < 0 || kafkaMillis >= Rfc3339.END_MICROS / 1000) {
-            return PlainTime.GIVE_UP;
-        }
-        return isAbsent(Attribute.TIME)
-                ? kafkaMillis * 1000
-                : time.micros(json, textStart(Attribute.TIME), textEnd(Attribute.TIME));
-    }
-
-    private byte @Nullable [] dataBytes() {
-        int data = Attribute.DATA.ordinal();
-        return ends[data] == 0 ? null : Arrays.copyOfRange(json, starts[data], ends[data]);
+        return attributes.isSound(Attribute.ID)
+                && attributes.isSound(Attribute.SOURCE)
+                && attributes.isSound(Attribute.TYPE)
+                && attributes.isSound(Attribute.SUBJECT)
+                && attributes.isAbsentOr(Attribute.SPECVERSION, VERSION);
     }
 
     /** Reads data again if it came before a type that was not expected. */
     private int @Nullable [] places(@Nullable PathTrie paths) {
-        if (paths == null || paths.slots() == 0 || isAbsent(Attribute.DATA)) {
+        if (paths == null || paths.slots() == 0 || dataEnd == 0) {
             return null;
         }
         if (followed != paths) {
-            scanner.value(starts[Attribute.DATA.ordinal()], 2, paths);
+            scanner.value(dataStart, DATA_LEVEL, paths);
         }
         return scanner.places();
-    }
-
-    private String text(Attribute attribute) {
-        int start = textStart(attribute);
-        return new String(json, start, textEnd(attribute) - start, StandardCharsets.ISO_8859_1);
-    }
-
-    private int textStart(Attribute attribute) {
-        return starts[attribute.ordinal()] + 1;
-    }
-
-    private int textEnd(Attribute attribute) {
-        return ends[attribute.ordinal()] - 1;
-    }
-
-    private boolean isAbsent(Attribute attribute) {
-        return ends[attribute.ordinal()] == 0;
     }
 
     private static byte[] ascii(String text) {

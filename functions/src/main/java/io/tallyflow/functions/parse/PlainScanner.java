@@ -214,7 +214,7 @@ final class PlainScanner {
         marks = 0;
         int at = start + 1;
         while (true) {
-            at = skipPrintable(at);
+            at = printableEnd(json, at);
             int c = peek(at);
             if (c == '"') {
                 return at + 1;
@@ -231,9 +231,8 @@ final class PlainScanner {
         return marks == 0;
     }
 
-    /** Skips the printable ASCII that stands for itself. */
-    private int skipPrintable(int start) {
-        byte[] bytes = json;
+    /** Where the printable ASCII ends that stands for itself in a string. */
+    static int printableEnd(byte[] bytes, int start) {
         int at = start;
         for (; at <= bytes.length - Long.BYTES; at += Long.BYTES) {
             long stops = stops((long) LONGS.get(bytes, at));
@@ -285,14 +284,13 @@ final class PlainScanner {
         if (c == '-' || isDigit(c)) {
             return number(at);
         }
-        if (at + Integer.BYTES >= json.length) {
+        int first = c == 'f' ? at + 1 : at;
+        if (first + Integer.BYTES > json.length) {
             return GIVE_UP;
         }
-        int word = (int) INTS.get(json, at);
-        if (word == TRUE || word == NULL) {
-            return at + 4;
-        }
-        return c == 'f' && (int) INTS.get(json, at + 1) == FALSE_TAIL ? at + 5 : GIVE_UP;
+        int word = (int) INTS.get(json, first);
+        boolean known = c == 'f' ? word == FALSE_TAIL : word == TRUE || word == NULL;
+        return known ? first + Integer.BYTES : GIVE_UP;
     }
 
     private int number(int start) {

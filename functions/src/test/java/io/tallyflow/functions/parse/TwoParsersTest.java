@@ -1,5 +1,6 @@
 package io.tallyflow.functions.parse;
 
+import static io.tallyflow.functions.parse.Records.binary;
 import static io.tallyflow.functions.parse.Records.headers;
 import static io.tallyflow.functions.parse.Records.json;
 import static io.tallyflow.functions.parse.Records.record;
@@ -21,7 +22,10 @@ import io.tallyflow.schemas.meter.GroupDimension;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.WindowSize;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -31,6 +35,7 @@ import net.jqwik.api.ShrinkingMode;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -153,6 +158,137 @@ final class TwoParsersTest {
             headers.add(HEADERS.get(random.nextInt(HEADERS.size())));
         }
         check(record(utf8(new OrdinaryEvent(seed).json), headers));
+    }
+
+    @Test
+    void plainReaderTakesOrdinaryEventsInBinaryMode() {
+        int events = 5_000;
+        int taken = 0;
+        int placed = 0;
+        for (long seed = 0; seed < events; seed++) {
+            ParsedRecord read = check(inBinaryMode(new OrdinaryEvent(seed).json));
+            taken += read == null ? 0 : 1;
+            placed += read == null || read.places() == null ? 0 : 1;
+        }
+        assertThat(taken).isGreaterThan(events * 99 / 100);
+        assertThat(placed).isGreaterThan(events * 90 / 100);
+    }
+
+    @Property(seed = "26", tries = 4000, shrinking = ShrinkingMode.OFF)
+    void bothAgreeOnUnusualEventsInBinaryMode(@ForAll long seed) {
+        check(inBinaryMode(new EventText(seed).json));
+    }
+
+    @Property(seed = "27", tries = 20_000, shrinking = ShrinkingMode.OFF)
+    void bothAgreeOnDamagedEventsInBinaryMode(@ForAll long seed) {
+        Random random = new Random(seed);
+        boolean ordinary = random.nextInt(3) > 0;
+        ConsumedRecord record =
+                inBinaryMode(ordinary ? new OrdinaryEvent(seed).json : new EventText(seed).json);
+        byte[] value = Objects.requireNonNull(record.value());
+        check(record(HostileInputTest.damaged(value, random), record.headers()));
+        for (int i = random.nextInt(2); i >= 0; i--) {
+            damageOne(record.headers(), random);
+        }
+        check(record);
+    }
+
+    private static void damageOne(List<RecordHeader> headers, Random random) {
+        int at = random.nextInt(headers.size());
+        RecordHeader header = headers.get(at);
+        byte[] value = header.value() == null ? new byte[0] : header.value();
+        switch (random.nextInt(6)) {
+            case 0 -> headers.remove(at);
+            case 1 -> headers.add(header);
+            case 2 -> headers.add(HEADERS.get(random.nextInt(HEADERS.size())));
+            case 3 -> headers.set(at, new RecordHeader(header.name(), null));
+            case 4 -> headers.set(at, new RecordHeader(header.name() + (char) 0, value));
+            default -> {
+                byte[] damaged = HostileInputTest.damaged(value, random);
+                headers.set(at, new RecordHeader(header.name(), damaged));
+            }
+        }
+    }
+
+    @Property(seed = "28", tries = 300, shrinking = ShrinkingMode.OFF)
+    void bothAgreeOnDataOfWhichAnyOneByteChangedOrThatEndsAnywhere(@ForAll long seed) {
+        ConsumedRecord record = inBinaryMode(new OrdinaryEvent(seed).json);
+        byte[] value = Objects.requireNonNull(record.value());
+        Random random = new Random(seed);
+        for (int at = 0; at < value.length; at++) {
+            check(record(Arrays.copyOf(value, at), record.headers()));
+            byte was = value[at];
+            value[at] = (byte) random.nextInt(256);
+            check(record);
+            value[at] = was;
+        }
+    }
+
+    /** The same event with its attributes in headers. */
+    private ConsumedRecord inBinaryMode(String json) {
+        UsageEvent event = Objects.requireNonNull(parser.parseAnything(structured(json)).event());
+        byte[] data = event.data();
+        Instant time = Instant.EPOCH.plus(event.timeMicros(), ChronoUnit.MICROS);
+        List<RecordHeader> headers =
+                headers(
+                        "ce_specversion", "1.0",
+                        "ce_id", event.id(),
+                        "ce_source", event.source(),
+                        "ce_type", event.type(),
+                        "ce_subject", event.subject(),
+                        "ce_time", time.toString(),
+                        "ce_traceparent", "00-0af7651916cd43dd8448eb211c80319c",
+                        "content-type", "application/json");
+        return record(data == null ? new byte[0] : data, headers);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "{}", "null", " {\"a\":5}\n", "{\"b\":[0,{\"c\":\"x\"}],\"a\":-1.5}"})
+    void plainReaderTakesBinaryMode(String data) {
+        assertThat(check(binary(data))).isNotNull();
+        assertThat(check(binary(data, "content-type", "application/json"))).isNotNull();
+        assertThat(check(binary(data, "ce_time", "2023-12-31T23:59:59Z"))).isNotNull();
+        assertThat(check(binary(data, "ce_x", "1", "ce_x", "2", "y", "\u0000"))).isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ce_id, i",
+        "ce_id, ''",
+        "ce_time, ''",
+        "ce_time, 2023-12-31",
+        "ce_time, 2024-01-02T00:00:00.000001Z",
+        "ce_x, \u00E9",
+        "ce_x, '\u0001'",
+        "content-type, text/plain",
+        "content-type, ''",
+    })
+    void plainReaderLeavesUnusualHeadersToTheOther(String name, String value) {
+        assertThat(check(binary("{\"a\":5}", name, value))).isNull();
+        assertThat(check(binary("{\"a\":5}", "ce_\u0000", value))).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {" ", "[]", "1", "\"\"", "nul", "{}{}", "null null", "{} x", "\uFEFF{}"})
+    void plainReaderTakesNoOtherDataInBinaryMode(String data) {
+        assertThat(check(binary(data))).isNull();
+    }
+
+    @Test
+    void plainReaderTakesDataInBinaryModeAsDeepAsItMayNestAndNoDeeper() {
+        assertThat(check(binary("{\"\":".repeat(32) + 1 + "}".repeat(32)))).isNotNull();
+        assertThat(check(binary("{\"\":".repeat(33) + 1 + "}".repeat(33)))).isNull();
+    }
+
+    @Test
+    void plainReaderTakesBothModesInTurns() {
+        for (int i = 0; i < 8; i++) {
+            assertThat(check(structured(json(",\"data\":{\"a\":5}")))).isNotNull();
+            ParsedRecord read = check(binary(i % 2 == 0 ? "{\"a\":7}" : ""));
+            assertThat(Objects.requireNonNull(read).places() == null).isEqualTo(i % 2 != 0);
+            assertThat(check(structured(json("")))).isNotNull();
+        }
     }
 
     @Test
