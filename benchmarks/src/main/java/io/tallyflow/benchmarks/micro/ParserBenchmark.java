@@ -36,6 +36,8 @@ public class ParserBenchmark {
 
     private final byte[][] json = Inputs.json();
     private final ConsumedRecord[] records = Inputs.records();
+    private final ConsumedRecord[] escaped = Inputs.escapedRecords();
+    private final ConsumedRecord[] binary = Inputs.binaryRecords();
     private final UsageEventParser parser = new UsageEventParser(new MeterPaths(Inputs.meters()));
     private final MeterReader meters = new MeterReader(Inputs.meters());
     private final JsonFormat cloudEvents = new JsonFormat();
@@ -55,7 +57,23 @@ public class ParserBenchmark {
     /** The parser, and what three meters read from the event. */
     @Benchmark
     public Object tallyflowParserAndMeters() {
-        ParsedRecord parsed = parser.parse(records[next()]);
+        return parsedAndMetered(records);
+    }
+
+    /** The same where a string in data has an escape. */
+    @Benchmark
+    public Object tallyflowParserAndMetersOfEscapes() {
+        return parsedAndMetered(escaped);
+    }
+
+    /** The same in binary mode. */
+    @Benchmark
+    public Object tallyflowParserAndMetersOfBinaryMode() {
+        return parsedAndMetered(binary);
+    }
+
+    private Object parsedAndMetered(ConsumedRecord[] from) {
+        ParsedRecord parsed = parser.parse(from[next()]);
         return meters.read(Objects.requireNonNull(parsed.event()), parsed.places());
     }
 

@@ -31,7 +31,7 @@ final class CompiledMeter {
 
     /** Adds a reading, or why there is none. */
     void read(
-            FoundValues found,
+            PlacedValues found,
             long timeMillis,
             List<Reading> readings,
             List<IgnoredReading> ignored) {
@@ -47,13 +47,13 @@ final class CompiledMeter {
     }
 
     private @Nullable IgnoredReason readWhatever(
-            FoundValues found, long timeMillis, List<Reading> readings) {
+            PlacedValues found, long timeMillis, List<Reading> readings) {
         readings.add(reading(found, timeMillis, null, null));
         return null;
     }
 
     private @Nullable IgnoredReason readText(
-            FoundValues found, long timeMillis, List<Reading> readings) {
+            PlacedValues found, long timeMillis, List<Reading> readings) {
         IgnoredReason reason = noValue(found.kind(valueSlot));
         if (reason == null) {
             readings.add(reading(found, timeMillis, null, found.valueText(valueSlot)));
@@ -62,7 +62,7 @@ final class CompiledMeter {
     }
 
     private @Nullable IgnoredReason readNumber(
-            FoundValues found, long timeMillis, List<Reading> readings) {
+            PlacedValues found, long timeMillis, List<Reading> readings) {
         Kind kind = found.kind(valueSlot);
         IgnoredReason reason = kind == Kind.BOOLEAN ? IgnoredReason.BOOLEAN : noValue(kind);
         if (reason != null) {
@@ -82,7 +82,7 @@ final class CompiledMeter {
             case NULL -> IgnoredReason.NULL;
             case OBJECT -> IgnoredReason.OBJECT;
             case ARRAY -> IgnoredReason.ARRAY;
-            case BOOLEAN, NUMBER, STRING -> null;
+            case BOOLEAN, NUMBER, STRING, ESCAPED_STRING -> null;
         };
     }
 
@@ -94,7 +94,7 @@ final class CompiledMeter {
     }
 
     private Reading reading(
-            FoundValues found,
+            PlacedValues found,
             long timeMillis,
             @Nullable BigDecimal value,
             @Nullable String distinct) {

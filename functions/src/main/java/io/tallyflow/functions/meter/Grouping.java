@@ -20,15 +20,15 @@ final class Grouping {
     }
 
     /** The canonical text of an event's group. */
-    String text(FoundValues found) {
+    String text(PlacedValues found) {
         if (slots.length == 0) {
             return GroupText.NONE;
         }
-        return found instanceof PlacedValues placed ? recent.text(this, placed) : write(found);
+        return recent.text(this, found);
     }
 
     /** The same, made anew. */
-    String write(FoundValues found) {
+    String write(PlacedValues found) {
         String[] values = new String[slots.length];
         for (int i = 0; i < values.length; i++) {
             values[i] = found.valueText(slots[i]);

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.meter;
 
+import io.tallyflow.functions.json.DataPlaces;
 import io.tallyflow.functions.paths.MeterPaths;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.Meter;
@@ -27,15 +28,16 @@ public final class MeterReader {
      */
     public MeterReader(List<Meter> meters) {
         MeterPaths paths = new MeterPaths(meters);
+        DataPlaces unnoted = new DataPlaces();
         RecentGroups recent = new RecentGroups();
         for (Meter meter : meters) {
-            byType.computeIfAbsent(meter.eventType(), type -> reader(type, paths))
+            byType.computeIfAbsent(meter.eventType(), type -> reader(type, paths, unnoted))
                     .add(meter, recent);
         }
     }
 
-    private static TypeReader reader(String type, MeterPaths paths) {
-        return new TypeReader(Objects.requireNonNull(paths.ofType(type)));
+    private static TypeReader reader(String type, MeterPaths paths, DataPlaces unnoted) {
+        return new TypeReader(Objects.requireNonNull(paths.ofType(type)), unnoted);
     }
 
     /**

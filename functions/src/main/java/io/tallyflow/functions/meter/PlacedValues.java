@@ -1,5 +1,6 @@
 package io.tallyflow.functions.meter;
 
+import io.tallyflow.functions.json.JsonText;
 import io.tallyflow.functions.paths.Kind;
 import io.tallyflow.functions.paths.Places;
 import io.tallyflow.schemas.meter.ValueText;
@@ -8,16 +9,17 @@ import io.tallyflow.schemas.quantity.QuantityResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Values whose places the parser has noted, read where they lie.
+ * What stands at the paths of one event type in the data of one event, by slot of the path: read
+ * where it lies.
  *
  * @param data of the event
  * @param places in it, see {@link Places}
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never a key
-record PlacedValues(byte[] data, int[] places) implements FoundValues {
+record PlacedValues(byte[] data, int[] places) {
 
-    @Override
-    public Kind kind(int slot) {
+    /** What the path led to. */
+    Kind kind(int slot) {
         return Places.kind(places, slot);
     }
 
@@ -31,18 +33,25 @@ record PlacedValues(byte[] data, int[] places) implements FoundValues {
         return start(slot) + Places.length(places, slot);
     }
 
-    @Override
-    public QuantityResult quantity(int slot) {
-        return Quantity.read(data, start(slot), end(slot));
+    /** What a number or string means as a quantity. */
+    QuantityResult quantity(int slot) {
+        return kind(slot) == Kind.ESCAPED_STRING
+                ? Quantity.read(decoded(slot))
+                : Quantity.read(data, start(slot), end(slot));
     }
 
-    @Override
-    public String valueText(int slot) {
+    /** The text of a group or distinct value; empty for what has none. */
+    String valueText(int slot) {
         return switch (kind(slot)) {
             case MISSING, NULL, OBJECT, ARRAY -> "";
             case NUMBER -> ValueText.ofNumber(written(slot));
             case BOOLEAN, STRING -> ValueText.ofString(written(slot));
+            case ESCAPED_STRING -> ValueText.ofString(decoded(slot));
         };
+    }
+
+    private String decoded(int slot) {
+        return JsonText.decode(data, start(slot), end(slot));
     }
 
     private String written(int slot) {

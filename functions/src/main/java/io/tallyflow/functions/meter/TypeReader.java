@@ -1,5 +1,6 @@
 package io.tallyflow.functions.meter;
 
+import io.tallyflow.functions.json.DataPlaces;
 import io.tallyflow.functions.paths.PathTrie;
 import io.tallyflow.functions.paths.Places;
 import io.tallyflow.schemas.event.UsageEvent;
@@ -8,7 +9,6 @@ import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.usage.IgnoredReading;
 import io.tallyflow.schemas.usage.MeteredEvent;
 import io.tallyflow.schemas.usage.Reading;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -19,12 +19,16 @@ import org.jspecify.annotations.Nullable;
 /** All meters of one event type, reading together. */
 final class TypeReader {
 
+    private static final byte[] NO_DATA = {};
+
     private final PathTrie paths;
+    private final DataPlaces unnoted;
     private final List<CompiledMeter> meters = new ArrayList<>();
     private final Map<List<GroupDimension>, Grouping> groupings = new HashMap<>();
 
-    TypeReader(PathTrie paths) {
+    TypeReader(PathTrie paths, DataPlaces unnoted) {
         this.paths = paths;
+        this.unnoted = unnoted;
     }
 
     void add(Meter meter, RecentGroups recent) {
@@ -40,7 +44,7 @@ final class TypeReader {
      * @param places where values lie in its data, see {@link Places}; null if nobody has noted them
      */
     MeteredEvent read(UsageEvent event, int @Nullable [] places) {
-        FoundValues found = find(event, places);
+        PlacedValues found = find(event, places);
         List<Reading> readings = new ArrayList<>(meters.size());
         List<IgnoredReading> ignored = new ArrayList<>(0);
         for (CompiledMeter meter : meters) {
@@ -53,23 +57,26 @@ final class TypeReader {
                 true);
     }
 
-    private FoundValues find(UsageEvent event, int @Nullable [] places) {
+    private PlacedValues find(UsageEvent event, int @Nullable [] places) {
         byte[] data = event.data();
         if (data == null || paths.slots() == 0) {
-            return new WalkedValues(paths.slots());
+            return new PlacedValues(NO_DATA, Places.none(paths));
         }
         if (places != null && Places.areOf(paths, places)) {
             return new PlacedValues(data, places);
         }
-        try {
-            return DataWalk.over(data, paths);
-        } catch (IOException e) {
+        return new PlacedValues(data, placesIn(data, event));
+    }
+
+    private int[] placesIn(byte[] data, UsageEvent event) {
+        int[] places = unnoted.in(data, paths);
+        if (places == null) {
             throw new IllegalStateException(
                     "data that was accepted as a JSON object is none: partition "
                             + event.partition()
                             + ", offset "
-                            + event.offset(),
-                    e);
+                            + event.offset());
         }
+        return places;
     }
 }

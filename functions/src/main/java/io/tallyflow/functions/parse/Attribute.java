@@ -1,5 +1,6 @@
 package io.tallyflow.functions.parse;
 
+import io.tallyflow.functions.json.JsonText;
 import io.tallyflow.schemas.event.RejectionReason;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.parse;
 
+import io.tallyflow.functions.json.Utf8;
 import io.tallyflow.schemas.event.RecordHeader;
 import io.tallyflow.schemas.event.RejectionReason;
 import java.nio.charset.StandardCharsets;
@@ -103,7 +104,7 @@ final class BinaryEvent implements Attributes {
         if (value.length == 0) {
             return;
         }
-        Utf8.requireDocument(value);
+        Encoding.requireUtf8(value);
         scanner.scan(value, UsageEventParser.MAX_LEVELS);
         if (value[scanner.rootStart()] != 'n') {
             data = Arrays.copyOfRange(value, scanner.rootStart(), scanner.rootEnd());

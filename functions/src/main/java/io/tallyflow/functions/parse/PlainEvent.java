@@ -1,5 +1,7 @@
 package io.tallyflow.functions.parse;
 
+import io.tallyflow.functions.json.JsonReader;
+import io.tallyflow.functions.json.PlainNames;
 import io.tallyflow.functions.paths.MeterPaths;
 import io.tallyflow.functions.paths.NameTable;
 import io.tallyflow.functions.paths.PathTrie;
@@ -33,7 +35,7 @@ final class PlainEvent {
     private static final int DATA_LEVEL = 2;
 
     private final PlainNames<Attribute> names = new PlainNames<>();
-    private final PlainScanner scanner = new PlainScanner();
+    private final JsonReader reader = new JsonReader();
     private final PlainHeaders headers = new PlainHeaders();
     private final PlainAttributes attributes = new PlainAttributes();
     private final MeterPaths meters;
@@ -61,7 +63,7 @@ final class PlainEvent {
             return null;
         }
         json = value;
-        scanner.over(value);
+        reader.over(value);
         dataEnd = 0;
         boolean plain =
                 switch (PlainHeaders.mode(record.headers())) {
@@ -81,8 +83,8 @@ final class PlainEvent {
         if (json.length == 0) {
             return true;
         }
-        int end = data(scanner.skipSpace(0));
-        return end != PlainScanner.GIVE_UP && scanner.skipSpace(end) == json.length;
+        int end = data(reader.skipSpace(0));
+        return end != JsonReader.GIVE_UP && reader.skipSpace(end) == json.length;
     }
 
     /** Reads a document that is the whole event; false to give up. */
@@ -95,35 +97,35 @@ final class PlainEvent {
 
     private boolean envelope() {
         names.open();
-        int at = scanner.skipSpace(0);
-        if (scanner.peek(at) != '{') {
+        int at = reader.skipSpace(0);
+        if (reader.peek(at) != '{') {
             return false;
         }
         do {
-            int name = scanner.skipSpace(at + 1);
+            int name = reader.skipSpace(at + 1);
             int value = names.next(json, name);
-            if (value == PlainScanner.GIVE_UP) {
+            if (value == JsonReader.GIVE_UP) {
                 value = name(name);
             }
-            int end = value == PlainScanner.GIVE_UP ? value : member(names.meaning(), value);
-            if (end == PlainScanner.GIVE_UP) {
+            int end = value == JsonReader.GIVE_UP ? value : member(names.meaning(), value);
+            if (end == JsonReader.GIVE_UP) {
                 return false;
             }
-            at = scanner.skipSpace(end);
-        } while (scanner.peek(at) == ',');
-        return scanner.peek(at) == '}' && scanner.skipSpace(at + 1) == json.length;
+            at = reader.skipSpace(end);
+        } while (reader.peek(at) == ',');
+        return reader.peek(at) == '}' && reader.skipSpace(at + 1) == json.length;
     }
 
     /** Reads a name and its colon, up to the value. */
     private int name(int start) {
-        int end = scanner.name(start);
-        int value = end == PlainScanner.GIVE_UP ? end : scanner.colon(end);
-        if (value == PlainScanner.GIVE_UP) {
+        int end = reader.plainName(start);
+        int value = end == JsonReader.GIVE_UP ? end : reader.colon(end);
+        if (value == JsonReader.GIVE_UP) {
             return value;
         }
         long key = NameTable.key(json, start + 1, end - 1);
         Attribute attribute = ATTRIBUTES.get(json, start + 1, end - 1, key);
-        return names.add(json, start, value, key, attribute) ? value : PlainScanner.GIVE_UP;
+        return names.add(json, start, value, key, attribute) ? value : JsonReader.GIVE_UP;
     }
 
     /** Reads a value and returns where it ends. */
@@ -131,10 +133,10 @@ final class PlainEvent {
         if (attribute == Attribute.DATA) {
             return data(at);
         }
-        int end = scanner.value(at, DATA_LEVEL);
-        if (attribute != null && end != PlainScanner.GIVE_UP && json[at] != 'n') {
-            if (json[at] != '"' || !scanner.wasPrintable()) {
-                return PlainScanner.GIVE_UP;
+        int end = reader.value(at, DATA_LEVEL);
+        if (attribute != null && end != JsonReader.GIVE_UP && json[at] != 'n') {
+            if (json[at] != '"' || !reader.wasPrintable()) {
+                return JsonReader.GIVE_UP;
             }
             attributes.put(attribute, at + 1, end - 1);
         }
@@ -143,16 +145,16 @@ final class PlainEvent {
 
     /** Reads data with the paths of its type: if that comes later, of the type before. */
     private int data(int at) {
-        int first = scanner.peek(at);
+        int first = reader.peek(at);
         if (first != '{') {
-            return first == 'n' ? scanner.value(at, DATA_LEVEL) : PlainScanner.GIVE_UP;
+            return first == 'n' ? reader.value(at, DATA_LEVEL) : JsonReader.GIVE_UP;
         }
         followed = attributes.isAbsent(Attribute.TYPE) ? expected : attributes.paths(meters);
         dataStart = at;
         dataEnd =
                 followed == null
-                        ? scanner.value(at, DATA_LEVEL)
-                        : scanner.value(at, DATA_LEVEL, followed);
+                        ? reader.value(at, DATA_LEVEL)
+                        : reader.value(at, DATA_LEVEL, followed);
         return dataEnd;
     }
 
@@ -193,9 +195,9 @@ final class PlainEvent {
             return null;
         }
         if (followed != paths) {
-            scanner.value(dataStart, DATA_LEVEL, paths);
+            reader.value(dataStart, DATA_LEVEL, paths);
         }
-        return scanner.places();
+        return reader.places();
     }
 
     private static byte[] ascii(String text) {

@@ -1,5 +1,6 @@
 package io.tallyflow.functions.parse;
 
+import io.tallyflow.functions.json.JsonReader;
 import io.tallyflow.schemas.event.RecordHeader;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -75,7 +76,9 @@ final class PlainHeaders {
             RecordHeader header = headers.get(i);
             if (header.name().startsWith(Attribute.HEADER_PREFIX)) {
                 byte[] value = header.value();
-                if (value == null || !isPrintable(value) || header.name().indexOf(0) >= 0) {
+                if (value == null
+                        || !JsonReader.isPrintable(value)
+                        || header.name().indexOf(0) >= 0) {
                     return false;
                 }
                 Attribute attribute = Attribute.ofHeader(header.name());
@@ -99,10 +102,6 @@ final class PlainHeaders {
         System.arraycopy(text, 0, texts, at, text.length);
         attributes.put(attribute, at, at + text.length);
         return at + text.length;
-    }
-
-    private static boolean isPrintable(byte[] text) {
-        return PlainScanner.printableEnd(text, 0) == text.length;
     }
 
     private static byte[] ascii(String text) {

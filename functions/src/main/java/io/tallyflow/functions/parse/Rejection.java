@@ -1,5 +1,6 @@
 package io.tallyflow.functions.parse;
 
+import io.tallyflow.functions.json.JsonProblem;
 import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.RejectionReason;
@@ -26,6 +27,11 @@ final class Rejection extends Exception {
         super(detail, null, false, false);
         this.reason = reason;
         this.detail = detail;
+    }
+
+    /** A document that is wrong. */
+    Rejection(JsonProblem problem) {
+        this(problem.reason(), problem.detail());
     }
 
     RejectionReason reason() {

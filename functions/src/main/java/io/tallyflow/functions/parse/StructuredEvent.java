@@ -1,5 +1,7 @@
 package io.tallyflow.functions.parse;
 
+import io.tallyflow.functions.json.ExactReader;
+import io.tallyflow.functions.json.JsonText;
 import io.tallyflow.schemas.event.RejectionReason;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -8,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * An event in the JSON event format: attributes and data are members of one object. JSON null is
  * the same as absent, as that format demands. Extensions can be anything that is JSON.
  */
-final class StructuredEvent implements Attributes, JsonScanner.Members {
+final class StructuredEvent implements Attributes, ExactReader.Members {
 
     private static final int COUNT = Attribute.values().length;
 
@@ -42,7 +44,7 @@ final class StructuredEvent implements Attributes, JsonScanner.Members {
     }
 
     private void scan(JsonScanner scanner) throws Rejection {
-        Utf8.requireDocument(json);
+        Encoding.requireUtf8(json);
         scanner.scan(json, UsageEventParser.MAX_LEVELS + 1, this); // the envelope is one more
         if (json[scanner.rootStart()] != '{') {
             throw new Rejection(RejectionReason.JSON, "The value is not a JSON object.");

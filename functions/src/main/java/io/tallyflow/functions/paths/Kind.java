@@ -8,7 +8,10 @@ public enum Kind {
     ARRAY,
     BOOLEAN,
     NUMBER,
-    STRING;
+    STRING,
+
+    /** A string that has escapes, so that its text is another than what is written. */
+    ESCAPED_STRING;
 
     private static final Kind[] ALL = values();
 

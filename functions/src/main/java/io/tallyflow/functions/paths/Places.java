@@ -4,7 +4,7 @@ package io.tallyflow.functions.paths;
  * Where the values at the paths of a type lie in the data of one event: the form in which they
  * cross the shuffle beside it, as an array of integers. First comes the {@linkplain
  * PathTrie#fingerprint() fingerprint} of the paths, then two integers for each slot: start and
- * kind, and length. A string's place is within its quotes, and has no escapes.
+ * kind, and length. A string's place is within its quotes.
  */
 public final class Places {
 

@@ -37,7 +37,10 @@ class ReadingValuesTest {
     @ParameterizedTest
     @EnumSource
     void readsNumbersAndNumericStringsAlike(NumberAggregation aggregation) {
-        for (String value : new String[] {"100", "\"100\"", "1e2", "100.000", "\"1E+2\""}) {
+        for (String value :
+                new String[] {
+                    "100", "\"100\"", "1e2", "100.000", "\"1E+2\"", "\"\\u0031\\u00300\""
+                }) {
             assertThat(valueOf(aggregation, value)).isEqualTo(new BigDecimal("100"));
         }
         assertThat(valueOf(aggregation, "\"0.4567890123456789\""))

@@ -8,6 +8,8 @@ import static io.tallyflow.functions.parse.Records.structured;
 import static io.tallyflow.functions.parse.Records.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.functions.json.DataPlaces;
+import io.tallyflow.functions.meter.JacksonWalk;
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.functions.paths.MeterPaths;
 import io.tallyflow.functions.paths.PathTrie;
@@ -27,6 +29,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -46,6 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class TwoParsersTest {
 
     private static final List<Meter> METERS = meters();
+    private static final MeterPaths PATHS = new MeterPaths(METERS);
     private static final List<RecordHeader> HEADERS =
             headers(
                     "content-type", "application/cloudevents+json",
@@ -62,7 +66,8 @@ final class TwoParsersTest {
                     "Content-Type", "text/plain");
 
     private final UsageEventParser parser = new UsageEventParser();
-    private final PlainEvent plain = new PlainEvent(new MeterPaths(METERS));
+    private final PlainEvent plain = new PlainEvent(PATHS);
+    private final DataPlaces unnoted = new DataPlaces();
     private final MeterReader reader = new MeterReader(METERS);
 
     private static List<Meter> meters() {
@@ -111,6 +116,42 @@ final class TwoParsersTest {
         }
         assertThat(taken).isGreaterThan(events * 99 / 100);
         assertThat(placed).isGreaterThan(events * 90 / 100);
+    }
+
+    @Property(seed = "29", tries = 10_000, shrinking = ShrinkingMode.OFF)
+    void bothAgreeOnEventsWithEscapesAndMetersFindTheSame(@ForAll long seed) {
+        Random random = new Random(seed);
+        ConsumedRecord record =
+                structured(
+                        withEscapes(new OrdinaryEvent(seed).json, random, 1 + random.nextInt(200)));
+        check(record);
+        UsageEvent event = Objects.requireNonNull(parser.parseAnything(record).event());
+        byte[] data = event.data();
+        PathTrie paths = Objects.requireNonNull(PATHS.ofType(event.type()));
+        if (data != null && paths.slots() > 0) {
+            JacksonWalk.check(data, paths, Objects.requireNonNull(unnoted.in(data, paths)));
+        }
+    }
+
+    /** Writes one in so many of the characters in strings as an escape. */
+    private static String withEscapes(String json, Random random, int rarity) {
+        StringBuilder text = new StringBuilder();
+        boolean inString = false;
+        for (int i = 0; i < json.length(); i++) {
+            char c = json.charAt(i);
+            inString ^= c == '"';
+            if (c == '\\') {
+                text.append(c).append(json.charAt(++i));
+            } else if (inString
+                    && c != '"'
+                    && !Character.isSurrogate(c)
+                    && random.nextInt(rarity) == 0) {
+                text.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
+            } else {
+                text.append(c);
+            }
+        }
+        return text.toString();
     }
 
     @Property(seed = "21", tries = 4000, shrinking = ShrinkingMode.OFF)
@@ -321,6 +362,7 @@ final class TwoParsersTest {
                 ",\n  \"data\":\t{\r\n }",
                 ",\"data\":{\"text\":\"a\\\"b\\\\c\\/d\\n\",\"a\":1}",
                 ",\"data\":{\"a\":\"x\\ny\"}",
+                ",\"data\":{\"a\":\"\\u00e9\\uD83D\\ude00\",\"z\":\"\\u0001\"}",
                 ",\"data\":{\"ключ\":\"значение\",\"a\":1}",
                 ",\"data\":null",
                 ",\"data_base64\":null,\"time\":null,\"specversion\":null",
@@ -337,6 +379,11 @@ final class TwoParsersTest {
     @ValueSource(
             strings = {
                 ",\"data\":{\"\\u0061\":5}",
+                ",\"data\":{\"a\":\"\\ud83d\"}",
+                ",\"data\":{\"a\":\"\\ud83d\\u0041\"}",
+                ",\"data\":{\"a\":\"\\ude00\\ud83d\"}",
+                ",\"data\":{\"a\":\"\\u0000\"}",
+                ",\"data\":{\"a\":\"\\u00g0\"}",
                 ",\"data\":{\"a\\/b\":5,\"a/b\":5}",
                 ",\"\\/\":5",
                 ",\"data\":{\"a\":5,\"a\":5}",
@@ -415,7 +462,7 @@ final class TwoParsersTest {
                             + after
                             + "}";
             ParsedRecord read = Objects.requireNonNull(check(structured(event)), event);
-            PathTrie paths = Objects.requireNonNull(new MeterPaths(METERS).ofType(type));
+            PathTrie paths = Objects.requireNonNull(PATHS.ofType(type));
             int[] places = Objects.requireNonNull(read.places(), event);
             assertThat(Places.areOf(paths, places)).isTrue();
         }
@@ -448,8 +495,19 @@ final class TwoParsersTest {
             assertSame(event, parser.parseAnything(record));
             assertThat(read).isEqualTo(ParsedRecord.of(event, read.places()));
             assertThat(reader.read(event, read.places())).isEqualTo(reader.read(event));
+            checkPlaces(event, read.places());
         }
         return read;
+    }
+
+    private static void checkPlaces(UsageEvent event, int @Nullable [] places) {
+        PathTrie paths = PATHS.ofType(event.type());
+        byte[] data = event.data();
+        if (paths == null || paths.slots() == 0 || data == null) {
+            assertThat(places).isNull();
+        } else {
+            JacksonWalk.check(data, paths, Objects.requireNonNull(places));
+        }
     }
 
     private static void assertSame(UsageEvent event, ParsedRecord expected) {

@@ -1,6 +1,5 @@
-package io.tallyflow.functions.parse;
+package io.tallyflow.functions.json;
 
-import io.tallyflow.schemas.event.RejectionReason;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -9,7 +8,7 @@ import java.nio.ByteOrder;
  * Whether bytes are well-formed UTF-8: table 3-7 of the Unicode Standard, so neither overlong forms
  * nor surrogates nor anything above U+10FFFF.
  */
-final class Utf8 {
+public final class Utf8 {
 
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -17,27 +16,8 @@ final class Utf8 {
 
     private Utf8() {}
 
-    /** Refuses a document that is not UTF-8, or starts with a byte order mark. */
-    static void requireDocument(byte[] value) throws Rejection {
-        if (isWide(value)) {
-            throw new Rejection(RejectionReason.ENCODING, "The value is UTF-16 or UTF-32.");
-        }
-        int invalid = firstInvalid(value);
-        if (invalid >= 0) {
-            throw new Rejection(
-                    RejectionReason.ENCODING, "The value is not UTF-8 at byte " + invalid + ".");
-        }
-        if (value.length >= 3
-                && value[0] == (byte) 0xEF
-                && value[1] == (byte) 0xBB
-                && value[2] == (byte) 0xBF) {
-            throw new Rejection(
-                    RejectionReason.ENCODING, "The value starts with a byte order mark.");
-        }
-    }
-
     /** Where the first ill-formed sequence begins; -1 if there is none. */
-    static int firstInvalid(byte[] bytes) {
+    public static int firstInvalid(byte[] bytes) {
         int at = 0;
         while (at < bytes.length) {
             if (at + Long.BYTES <= bytes.length && ((long) LONGS.get(bytes, at) & NOT_ASCII) == 0) {
@@ -88,20 +68,5 @@ final class Utf8 {
         }
         int value = bytes[at] & 0xFF;
         return low <= value && value <= high;
-    }
-
-    /**
-     * JSON begins with two ASCII characters, so that zeros among its first four bytes tell UTF-16
-     * and UTF-32 (RFC 4627, section 3). Both can be well-formed UTF-8 by accident.
-     */
-    private static boolean isWide(byte[] value) {
-        if (value.length < 4) {
-            return false;
-        }
-        int zeros = 0;
-        for (int at = 0; at < 4; at++) {
-            zeros = zeros << 1 | (value[at] == 0 ? 1 : 0);
-        }
-        return zeros == 0b1010 || zeros == 0b0101 || zeros == 0b1110 || zeros == 0b0111;
     }
 }

@@ -1,19 +1,19 @@
-package io.tallyflow.functions.parse;
+package io.tallyflow.functions.json;
 
 import java.nio.charset.StandardCharsets;
 
-/** The text that a JSON string stands for. Given strings that {@link JsonScanner} has accepted. */
-final class JsonText {
+/** The text that a JSON string stands for. Given strings that {@link ExactReader} has accepted. */
+public final class JsonText {
 
     private JsonText() {}
 
     /** Whether the string, without its quotes, differs from its text. */
-    static boolean hasEscape(byte[] json, int start, int end) {
+    public static boolean hasEscape(byte[] json, int start, int end) {
         return nextEscape(json, start, end) < end;
     }
 
     /** Text of the string whose characters, without its quotes, lie in {@code [start, end)}. */
-    static String decode(byte[] json, int start, int end) {
+    public static String decode(byte[] json, int start, int end) {
         int escape = nextEscape(json, start, end);
         if (escape == end) {
             return utf8(json, start, end);

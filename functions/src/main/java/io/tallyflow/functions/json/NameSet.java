@@ -1,4 +1,4 @@
-package io.tallyflow.functions.parse;
+package io.tallyflow.functions.json;
 
 import java.util.Arrays;
 import java.util.HashSet;

@@ -1,4 +1,4 @@
-package io.tallyflow.functions.parse;
+package io.tallyflow.functions.json;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what names stand for; for the same name always the same
  */
-final class PlainNames<T> {
+public final class PlainNames<T> {
 
     private static final VarHandle LONGS =
             MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -46,7 +46,7 @@ final class PlainNames<T> {
     private int known;
 
     /** Starts another object. */
-    void open() {
+    public void open() {
         size = 0;
     }
 
@@ -55,7 +55,7 @@ final class PlainNames<T> {
      *
      * @return where its value begins; negative if it is another
      */
-    int next(byte[] json, int at) {
+    public int next(byte[] json, int at) {
         int i = size;
         if (i >= known || at + MOST_BYTES >= json.length) {
             return -1;
@@ -85,7 +85,7 @@ final class PlainNames<T> {
      * @param value where its value begins
      * @return false if the object may have it already, or has too many
      */
-    boolean add(byte[] json, int at, int value, long key, @Nullable T meaning) {
+    public boolean add(byte[] json, int at, int value, long key, @Nullable T meaning) {
         int i = size;
         long before = i == 0 ? 0 : bits[i - 1];
         long bit = 1L << (key * SPREAD >>> 58);
@@ -123,7 +123,7 @@ final class PlainNames<T> {
 
     /** What the name that was last taken or added stands for. */
     @SuppressWarnings("unchecked")
-    @Nullable T meaning() {
+    public @Nullable T meaning() {
         return (T) meanings[size - 1];
     }
 
