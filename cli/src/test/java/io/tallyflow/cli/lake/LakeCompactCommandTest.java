@@ -14,7 +14,7 @@ import io.tallyflow.connectors.iceberg.upkeep.LakeOrphans;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.local.embedded.EmbeddedPostgres;
 import io.tallyflow.local.embedded.LakeAddress;
-import io.tallyflow.schemas.lake.LakeRow;
+import io.tallyflow.schemas.stream.LakeRow;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

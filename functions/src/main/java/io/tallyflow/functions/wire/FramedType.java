@@ -1,7 +1,7 @@
 package io.tallyflow.functions.wire;
 
-import io.tallyflow.schemas.lake.LakeRow;
 import io.tallyflow.schemas.stream.EventOrProgress;
+import io.tallyflow.schemas.stream.LakeRow;
 import org.apache.flink.api.common.serialization.SerializerConfig;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;

@@ -1,7 +1,7 @@
 package io.tallyflow.functions.wire;
 
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.lake.LakeRow;
+import io.tallyflow.schemas.stream.LakeRow;
 import io.tallyflow.schemas.usage.AdjustedReading;
 import io.tallyflow.schemas.usage.AdjustmentReason;
 import io.tallyflow.schemas.usage.DistinctValue;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.KeyedSubtasks;
 import io.tallyflow.schemas.event.LateEvent;
-import io.tallyflow.schemas.lake.LakeRow;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.progress.Progress;
+import io.tallyflow.schemas.stream.LakeRow;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.UsageCell;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.lake.LakeRow;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
+import io.tallyflow.schemas.stream.LakeRow;
 import io.tallyflow.schemas.usage.AdjustedReading;
 import io.tallyflow.schemas.usage.AdjustmentReason;
 import io.tallyflow.schemas.usage.DistinctValue;

@@ -1,6 +1,6 @@
 package io.tallyflow.jobs.metering;
 
-import io.tallyflow.schemas.lake.LakeRow;
+import io.tallyflow.schemas.stream.LakeRow;
 import org.apache.flink.streaming.api.datastream.DataStream;
 
 /** Ends the stream of lake rows. */

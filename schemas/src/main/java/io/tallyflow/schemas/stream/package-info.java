@@ -1,4 +1,7 @@
-/** Envelopes: what flows between operators besides the words of the domain themselves. */
+/**
+ * Envelopes: what flows between operators, and to the lake, besides the words of the domain
+ * themselves.
+ */
 @NullMarked
 package io.tallyflow.schemas.stream;
 

@@ -8,8 +8,8 @@ import java.util.List;
  * @param writer index of the subtask
  * @param writers how many there are
  * @param files closed since its last message
- * @param settledUntilMillis as in {@link io.tallyflow.schemas.lake.LakeRow}; {@link Long#MIN_VALUE}
- *     while the writer knows none
+ * @param settledUntilMillis as in {@link io.tallyflow.schemas.stream.LakeRow}; {@link
+ *     Long#MIN_VALUE} while the writer knows none
  * @param wholeUntil the checkpoint up to which the writer has handed over every row; {@link
  *     #NOT_WHOLE} if files stay open
  */

@@ -12,7 +12,7 @@ import io.tallyflow.connectors.iceberg.table.Lineage;
 import io.tallyflow.connectors.iceberg.table.SnapshotNote;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.lake.LakeRow;
+import io.tallyflow.schemas.stream.LakeRow;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -13,7 +13,7 @@ import io.tallyflow.connectors.iceberg.upkeep.CompactionRules;
 import io.tallyflow.connectors.iceberg.upkeep.LakeCompaction;
 import io.tallyflow.connectors.iceberg.write.LakeSchedule;
 import io.tallyflow.schemas.commit.RewindTarget;
-import io.tallyflow.schemas.lake.LakeRow;
+import io.tallyflow.schemas.stream.LakeRow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -13,7 +13,7 @@ import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.lake.LakeRow;
+import io.tallyflow.schemas.stream.LakeRow;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

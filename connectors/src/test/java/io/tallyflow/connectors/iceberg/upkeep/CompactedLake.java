@@ -11,7 +11,7 @@ import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.write.LakeSchedule;
 import io.tallyflow.schemas.commit.RewindTarget;
-import io.tallyflow.schemas.lake.LakeRow;
+import io.tallyflow.schemas.stream.LakeRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

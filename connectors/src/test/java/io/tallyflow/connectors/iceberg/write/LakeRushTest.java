@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.connectors.iceberg.commit.LakeFixture;
 import io.tallyflow.connectors.iceberg.commit.LakeRig;
 import io.tallyflow.connectors.iceberg.commit.LakeRig.Snapshot;
-import io.tallyflow.schemas.lake.LakeRow;
+import io.tallyflow.schemas.stream.LakeRow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

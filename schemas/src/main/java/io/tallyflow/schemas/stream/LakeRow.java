@@ -1,4 +1,4 @@
-package io.tallyflow.schemas.lake;
+package io.tallyflow.schemas.stream;
 
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.usage.AdjustedReading;
