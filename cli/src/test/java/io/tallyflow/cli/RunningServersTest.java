@@ -14,6 +14,7 @@ import io.tallyflow.schemas.meter.MeterFile;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.Writer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
@@ -121,6 +122,45 @@ final class RunningServersTest {
                         "2026-01-01T00:00:00Z  2026-01-02T00:00:00Z  "
                                 + "100000000000000000000000000005.000000000000000001");
         assertThat(run.exitCode()).isZero();
+    }
+
+    @Test
+    void saysHowAFileDiffersFromTheMetersThatAreCounted() throws Exception {
+        Path file = directory.resolve("other.yaml");
+        Files.writeString(
+                file,
+                """
+                meters:
+                  - slug: tokens
+                    description: AI tokens used
+                    eventType: prompt
+                    aggregation: SUM
+                    valueProperty: $.usage.tokens
+                    groupBy: {model: $.model, type: $.type}
+                  - slug: users
+                    eventType: call
+                    aggregation: UNIQUE_COUNT
+                    valueProperty: $.user
+                """);
+        CommandRun run = run("meters diff --exit-code " + file);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out().lines())
+                .containsExactly(
+                        "meter   state    field          now       in the file",
+                        "tokens  changed  valueProperty  $.tokens  $.usage.tokens",
+                        "users   added",
+                        "calls   missing");
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run("meters diff " + file).exitCode()).isZero();
+
+        Files.writeString(file, METERS);
+        CommandRun same = run("meters diff --exit-code " + file);
+        assertThat(same.out().lines())
+                .containsExactly(
+                        "meter   state      field  now  in the file",
+                        "tokens  unchanged",
+                        "calls   unchanged");
+        assertThat(same.exitCode()).isZero();
     }
 
     @Test

@@ -8,7 +8,11 @@ import picocli.CommandLine.Command;
 @Command(
         name = "meters",
         description = "Checks and shows meter definitions.",
-        subcommands = {MetersValidateCommand.class, MetersListCommand.class})
+        subcommands = {
+            MetersValidateCommand.class,
+            MetersListCommand.class,
+            MetersDiffCommand.class
+        })
 public final class MetersCommand implements Callable<Integer> {
 
     @Override

@@ -1,38 +1,14 @@
 package io.tallyflow.results.meters;
 
 import io.tallyflow.results.PostgresAddress;
-import io.tallyflow.results.PostgresTrouble;
-import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
-import io.tallyflow.schemas.measure.Aggregation;
-import io.tallyflow.schemas.meter.GroupDimension;
-import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
-import io.tallyflow.schemas.meter.WindowSize;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** The definitions that the running job works by, as Postgres has them. */
 public final class MetersInForce {
-
-    private static final String METERS =
-            """
-            select slug, description, event_type, aggregation, value_property, window_size
-            from tallyflow.meter order by slug
-            """;
-
-    private static final Question<GroupOfMeter> GROUPS =
-            new Question<>(
-                    """
-            select m.slug, g.key, g.value
-            from tallyflow.meter m, jsonb_each_text(m.group_by) g order by m.slug, g.key collate "C"
-            """,
-                    MetersInForce::group);
 
     private MetersInForce() {}
 
@@ -42,41 +18,15 @@ public final class MetersInForce {
      * @throws RequestFailedException if it does not answer
      */
     public static List<Meter> read(PostgresAddress address) {
-        try (Connection connection = address.connect()) {
-            return read(connection);
-        } catch (SQLException e) {
-            throw PostgresTrouble.failure(address, e);
-        }
+        return of(DefinedMeter.all(address));
     }
 
     /** Asks within the transaction of the connection. */
     public static List<Meter> read(Connection connection) throws SQLException {
-        Map<String, List<GroupDimension>> groups = new LinkedHashMap<>();
-        for (GroupOfMeter group : GROUPS.all(connection)) {
-            groups.computeIfAbsent(group.slug(), slug -> new ArrayList<>()).add(group.dimension());
-        }
-        return new Question<>(METERS, row -> meter(row, groups)).all(connection);
+        return of(DefinedMeter.all(connection));
     }
 
-    private record GroupOfMeter(String slug, GroupDimension dimension) {}
-
-    private static GroupOfMeter group(ResultSet row) throws SQLException {
-        return new GroupOfMeter(
-                row.getString(1),
-                new GroupDimension(row.getString(2), JsonPath.parse(row.getString(3))));
-    }
-
-    private static Meter meter(ResultSet row, Map<String, List<GroupDimension>> groups)
-            throws SQLException {
-        String slug = row.getString("slug");
-        String path = row.getString("value_property");
-        return new Meter(
-                slug,
-                row.getString("description"),
-                row.getString("event_type"),
-                Aggregation.valueOf(row.getString("aggregation")),
-                path == null ? null : JsonPath.parse(path),
-                groups.getOrDefault(slug, List.of()),
-                WindowSize.valueOf(row.getString("window_size")));
+    private static List<Meter> of(List<DefinedMeter> all) {
+        return all.stream().filter(DefinedMeter::inForce).map(DefinedMeter::meter).toList();
     }
 }
