@@ -39,7 +39,7 @@ public class ParserBenchmark {
     private final ConsumedRecord[] escaped = Inputs.escapedRecords();
     private final ConsumedRecord[] binary = Inputs.binaryRecords();
     private final UsageEventParser parser = new UsageEventParser(new MeterPaths(Inputs.meters()));
-    private final MeterReader meters = new MeterReader(Inputs.meters());
+    private final MeterReader meters = MeterReader.ofFirsts(Inputs.meters());
     private final JsonFormat cloudEvents = new JsonFormat();
     private int next;
 

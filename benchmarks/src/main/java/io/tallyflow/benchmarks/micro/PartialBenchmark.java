@@ -31,7 +31,7 @@ public class PartialBenchmark {
     private int next;
 
     public PartialBenchmark() {
-        MeterReader meters = new MeterReader(Inputs.meters());
+        MeterReader meters = MeterReader.ofFirsts(Inputs.meters());
         for (int i = 0; i < events.length; i++) {
             metered[i] = meters.read(events[i]);
         }

@@ -18,6 +18,7 @@ import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -69,7 +70,7 @@ final class DiscardingProduct implements Program {
         List<Meter> meters = MeterFile.read(options.meters());
         Duration interval =
                 environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
-        MeteringEnds real = RealEnds.ends(options, meters, interval);
+        MeteringEnds real = RealEnds.ends(options, MeterVersion.firsts(meters), interval);
         MeteringEnds ends =
                 new MeteringEnds(
                         real.events(),
@@ -79,7 +80,7 @@ final class DiscardingProduct implements Program {
                         LakeEnd.NONE);
         MeteringRules rules =
                 new MeteringRules(
-                        meters,
+                        MeterVersion.firsts(meters),
                         DedupeRules.defaults().with(new WorkingMemory(0, settings.filterBytes())),
                         AggregateRules.defaults(),
                         options.state().subjectShards().number());

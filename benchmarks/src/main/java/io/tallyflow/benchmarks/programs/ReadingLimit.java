@@ -9,6 +9,7 @@ import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
@@ -44,7 +45,7 @@ final class ReadingLimit implements Program {
                 .fromSource(
                         RealEnds.ends(
                                         options,
-                                        MeterFile.read(options.meters()),
+                                        MeterVersion.firsts(MeterFile.read(options.meters())),
                                         Duration.ofSeconds(1))
                                 .events(),
                         WatermarkStrategy.noWatermarks(),

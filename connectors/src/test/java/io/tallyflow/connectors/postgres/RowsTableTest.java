@@ -222,7 +222,7 @@ class RowsTableTest {
     private static List<Stored> rows(String table, String rest, String group) throws SQLException {
         String sql =
                 """
-                select slug, subject, group_by::text, readings, sum, min, max, latest,
+                select slug, subject, cell.group_by::text, readings, sum, min, max, latest,
                     (extract(epoch from window_start) * 1000)::bigint,
                     cell = tallyflow.cell_of(name, subject, ?),
                     (extract(epoch from latest_at) * 1000000)::bigint,

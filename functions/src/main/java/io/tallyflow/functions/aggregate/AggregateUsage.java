@@ -12,6 +12,7 @@ import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.measure.UsagePartials;
+import io.tallyflow.schemas.meter.VersionName;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.LakeRow;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
@@ -99,8 +100,8 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     private transient MemoryMetrics memory;
 
     /**
-     * @param aggregations of the meters by slug: cells keep what these can show, and everything
-     *     where a slug is missing, as that of a meter which is no longer in force
+     * @param aggregations by the name of a meter's version: cells keep what these can show, and
+     *     everything where one is missing, as that of a meter which is no longer in force
      * @param shards over how many keys the events of a subject are spread
      */
     public AggregateUsage(Map<String, Aggregation> aggregations, AggregateRules rules, int shards) {
@@ -198,13 +199,20 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
             } else {
                 adjust(event, reading);
                 lateMeters = lateMeters == null ? new ArrayList<>() : lateMeters;
-                lateMeters.add(reading.meter());
+                addOnce(lateMeters, VersionName.slug(reading.meter()));
             }
         }
         if (lateMeters != null) {
             output.collect(
                     LATE,
                     new StreamRecord<>(new LateEvent(event, LateEvent.Reason.LATE, lateMeters)));
+        }
+    }
+
+    /** Versions of one meter may count an event side by side. */
+    private static void addOnce(List<String> slugs, String slug) {
+        if (!slugs.contains(slug)) {
+            slugs.add(slug);
         }
     }
 

@@ -6,7 +6,7 @@ import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
@@ -22,20 +22,23 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
 
     private static final long serialVersionUID = 1L;
 
-    private final ArrayList<Meter> meters;
+    private final ArrayList<MeterVersion> versions;
 
     private transient MeterReader reader;
     private transient Tally tally;
     private transient int ownKey;
 
-    public ApplyMeters(List<Meter> meters) {
-        this.meters = new ArrayList<>(meters);
+    /**
+     * @param versions that count, each version of a slug once
+     */
+    public ApplyMeters(List<MeterVersion> versions) {
+        this.versions = new ArrayList<>(versions);
     }
 
     @Override
     public void open() throws Exception {
         super.open();
-        reader = new MeterReader(meters);
+        reader = new MeterReader(versions);
         tally = new Tally(LaneMetrics.ofMetering(getMetricGroup()));
         ownKey = SubjectKeys.ownKey(getRuntimeContext().getTaskInfo());
     }

@@ -4,6 +4,7 @@ import io.tallyflow.functions.paths.Kind;
 import io.tallyflow.functions.paths.PathTrie;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.quantity.QuantityResult;
 import io.tallyflow.schemas.quantity.QuantityResult.Problem;
 import io.tallyflow.schemas.usage.IgnoredReading;
@@ -13,20 +14,29 @@ import java.math.BigDecimal;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One meter with its paths resolved to slots. */
+/** One version of a meter with its paths resolved to slots. */
 final class CompiledMeter {
 
     private static final int NO_SLOT = -1;
 
+    private final MeterVersion version;
     private final Meter meter;
+    private final String name;
     private final int valueSlot;
     private final Grouping grouping;
 
-    CompiledMeter(Meter meter, PathTrie paths, Grouping grouping) {
-        this.meter = meter;
+    CompiledMeter(MeterVersion version, PathTrie paths, Grouping grouping) {
+        this.version = version;
+        this.meter = version.meter();
+        this.name = version.name();
         JsonPath value = meter.valuePath();
         this.valueSlot = value == null ? NO_SLOT : paths.slotOf(value);
         this.grouping = grouping;
+    }
+
+    /** Whether events of a time are the version's own; milliseconds since the epoch, UTC. */
+    boolean owns(long timeMillis) {
+        return version.owns(timeMillis);
     }
 
     /** Adds a reading, or why there is none. */
@@ -100,6 +110,6 @@ final class CompiledMeter {
             @Nullable String distinct) {
         long start = meter.windowSize().startOf(timeMillis);
         long end = start + meter.windowSize().millis();
-        return new Reading(meter.slug(), grouping.text(found), start, end, value, distinct);
+        return new Reading(name, grouping.text(found), start, end, value, distinct);
     }
 }

@@ -4,6 +4,7 @@ import io.tallyflow.functions.json.DataPlaces;
 import io.tallyflow.functions.paths.MeterPaths;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.usage.MeteredEvent;
 import java.util.HashMap;
 import java.util.List;
@@ -24,16 +25,22 @@ public final class MeterReader {
     private final Map<String, TypeReader> byType = new HashMap<>();
 
     /**
-     * @param meters valid definitions, each slug once
+     * @param versions of valid definitions, each version of a slug once
      */
-    public MeterReader(List<Meter> meters) {
-        MeterPaths paths = new MeterPaths(meters);
+    public MeterReader(List<MeterVersion> versions) {
+        MeterPaths paths = MeterPaths.of(versions);
         DataPlaces unnoted = new DataPlaces();
         RecentGroups recent = new RecentGroups();
-        for (Meter meter : meters) {
-            byType.computeIfAbsent(meter.eventType(), type -> reader(type, paths, unnoted))
-                    .add(meter, recent);
+        for (MeterVersion version : versions) {
+            byType.computeIfAbsent(
+                            version.meter().eventType(), type -> reader(type, paths, unnoted))
+                    .add(version, recent);
         }
+    }
+
+    /** Reads for the first versions of meters, each slug once. */
+    public static MeterReader ofFirsts(List<Meter> meters) {
+        return new MeterReader(MeterVersion.firsts(meters));
     }
 
     private static TypeReader reader(String type, MeterPaths paths, DataPlaces unnoted) {

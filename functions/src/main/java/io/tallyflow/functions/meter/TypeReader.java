@@ -5,7 +5,7 @@ import io.tallyflow.functions.paths.PathTrie;
 import io.tallyflow.functions.paths.Places;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.GroupDimension;
-import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.usage.IgnoredReading;
 import io.tallyflow.schemas.usage.MeteredEvent;
 import io.tallyflow.schemas.usage.Reading;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All meters of one event type, reading together. */
+/** All versions of meters that have one event type, reading together. */
 final class TypeReader {
 
     private static final byte[] NO_DATA = {};
@@ -31,11 +31,11 @@ final class TypeReader {
         this.unnoted = unnoted;
     }
 
-    void add(Meter meter, RecentGroups recent) {
+    void add(MeterVersion version, RecentGroups recent) {
         Grouping grouping =
                 groupings.computeIfAbsent(
-                        meter.groupBy(), groups -> new Grouping(groups, paths, recent));
-        meters.add(new CompiledMeter(meter, paths, grouping));
+                        version.meter().groupBy(), groups -> new Grouping(groups, paths, recent));
+        meters.add(new CompiledMeter(version, paths, grouping));
     }
 
     /**
@@ -47,14 +47,18 @@ final class TypeReader {
         PlacedValues found = find(event, places);
         List<Reading> readings = new ArrayList<>(meters.size());
         List<IgnoredReading> ignored = new ArrayList<>(0);
+        boolean matched = false;
         for (CompiledMeter meter : meters) {
-            meter.read(found, event.timeMillis(), readings, ignored);
+            if (meter.owns(event.timeMillis())) {
+                matched = true;
+                meter.read(found, event.timeMillis(), readings, ignored);
+            }
         }
         return new MeteredEvent(
                 event,
                 Collections.unmodifiableList(readings),
                 Collections.unmodifiableList(ignored),
-                true);
+                matched);
     }
 
     private PlacedValues find(UsageEvent event, int @Nullable [] places) {

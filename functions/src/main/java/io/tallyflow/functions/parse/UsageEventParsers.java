@@ -3,7 +3,7 @@ package io.tallyflow.functions.parse;
 import io.tallyflow.functions.paths.MeterPaths;
 import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.event.ParsedRecord;
-import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -18,20 +18,20 @@ public final class UsageEventParsers
 
     private static final long serialVersionUID = 1L;
 
-    private final ArrayList<Meter> meters;
+    private final ArrayList<MeterVersion> versions;
 
     /**
      * Parsers that note what meters will look for.
      *
-     * @param meters that the events will be given to
+     * @param versions of meters that the events will be given to
      */
-    public UsageEventParsers(List<Meter> meters) {
-        this.meters = new ArrayList<>(meters);
+    public UsageEventParsers(List<MeterVersion> versions) {
+        this.versions = new ArrayList<>(versions);
     }
 
     /** Another parser, for one thread. */
     @Override
     public Function<ConsumedRecord, ParsedRecord> get() {
-        return new UsageEventParser(new MeterPaths(meters))::parse;
+        return new UsageEventParser(MeterPaths.of(versions))::parse;
     }
 }

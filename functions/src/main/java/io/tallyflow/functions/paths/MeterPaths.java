@@ -3,6 +3,7 @@ package io.tallyflow.functions.paths;
 import io.tallyflow.schemas.meter.GroupDimension;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,11 @@ public final class MeterPaths {
         }
         paths.forEach((type, ofType) -> byType.put(type, new PathTrie(type, ofType)));
         byBytes = new NameTable<>(byType);
+    }
+
+    /** The paths of versions, of which each may have others. */
+    public static MeterPaths of(List<MeterVersion> versions) {
+        return new MeterPaths(MeterVersion.meters(versions));
     }
 
     private static void addTo(List<JsonPath> paths, Meter meter) {

@@ -5,6 +5,7 @@ import static io.tallyflow.functions.Events.MINUTE;
 import static io.tallyflow.functions.Events.event;
 import static io.tallyflow.functions.Events.key;
 import static io.tallyflow.functions.Events.reading;
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.memory.WorkingMemory;
@@ -108,6 +109,25 @@ final class AggregateUsageTest {
                 .extracting(StreamRecord::getValue)
                 .extracting(LateEvent::meters)
                 .containsExactly(List.of("tokens"), List.of("tokens"));
+    }
+
+    @Test
+    void namesAMeterOnceOfWhichTwoVersionsAdjustAWindow() throws Exception {
+        var harness = started(RULES, null);
+        harness.processWatermark(new Watermark(MINUTE - 1 + LATENESS));
+        UsageEvent event = anEvent().subject("a").timeMicros(10_000).build();
+        List<Reading> readings =
+                List.of(
+                        new Reading("tokens", "{}", 0, MINUTE, BigDecimal.ONE, null),
+                        new Reading("tokens@2", "{}", 0, MINUTE, BigDecimal.TEN, null));
+        give(harness, MeteredOrProgress.of(new MeteredEvent(event, readings, List.of(), true), 0));
+        assertThat(adjustments(commit(harness)))
+                .extracting(adjustment -> adjustment.cell().meter())
+                .containsExactlyInAnyOrder("tokens", "tokens@2");
+        assertThat(harness.getSideOutput(AggregateUsage.LATE))
+                .extracting(StreamRecord::getValue)
+                .extracting(LateEvent::meters)
+                .containsExactly(List.of("tokens"));
     }
 
     @Test

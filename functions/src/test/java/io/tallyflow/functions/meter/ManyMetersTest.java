@@ -7,6 +7,7 @@ import io.tallyflow.functions.Events;
 import io.tallyflow.schemas.event.AnEvent;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
@@ -34,7 +35,11 @@ final class ManyMetersTest {
     void takesReadingsForTheMatchingMetersAndNoOthers() throws Exception {
         try (var harness =
                 new OneInputStreamOperatorTestHarness<>(
-                        new ApplyMeters(MeterFile.parse("meters.yaml", meters())), 8, 1, 0)) {
+                        new ApplyMeters(
+                                MeterVersion.firsts(MeterFile.parse("meters.yaml", meters()))),
+                        8,
+                        1,
+                        0)) {
             harness.open();
             for (int i = 0; i < EVENTS; i++) {
                 harness.processElement(new StreamRecord<>(EventOrProgress.of(event(i), 0)));

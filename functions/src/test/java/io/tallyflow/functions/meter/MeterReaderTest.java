@@ -54,7 +54,7 @@ class MeterReaderTest {
         UsageEvent event = event(type, NOON, "{}");
         assertThat(reader.read(event))
                 .isEqualTo(new MeteredEvent(event, List.of(), List.of(), false));
-        assertThat(new MeterReader(List.of()).read(event).matched()).isFalse();
+        assertThat(MeterReader.ofFirsts(List.of()).read(event).matched()).isFalse();
     }
 
     @Test

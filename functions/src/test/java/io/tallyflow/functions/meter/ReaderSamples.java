@@ -32,7 +32,7 @@ final class ReaderSamples {
     static MeterReader reader(String... meters) {
         String yaml = "meters:\n- " + String.join("\n- ", meters);
         List<Meter> parsed = MeterFile.parse("meters.yaml", yaml);
-        return new MeterReader(parsed);
+        return MeterReader.ofFirsts(parsed);
     }
 
     static UsageEvent event(String data) {

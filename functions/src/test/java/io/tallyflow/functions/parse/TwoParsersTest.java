@@ -68,7 +68,7 @@ final class TwoParsersTest {
     private final UsageEventParser parser = new UsageEventParser();
     private final PlainEvent plain = new PlainEvent(PATHS);
     private final DataPlaces unnoted = new DataPlaces();
-    private final MeterReader reader = new MeterReader(METERS);
+    private final MeterReader reader = MeterReader.ofFirsts(METERS);
 
     private static List<Meter> meters() {
         List<Meter> meters = new ArrayList<>();

@@ -7,6 +7,7 @@ import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.meter.WindowSize;
 import java.util.List;
 import org.apache.flink.util.InstantiationUtil;
@@ -25,7 +26,7 @@ final class UsageEventParsersTest {
                             List.of(),
                             WindowSize.MINUTE));
 
-    private final UsageEventParsers parsers = new UsageEventParsers(METERS);
+    private final UsageEventParsers parsers = new UsageEventParsers(MeterVersion.firsts(METERS));
 
     @Test
     void stillKnowTheMetersWhenTheyHaveTravelled() throws Exception {

@@ -18,6 +18,7 @@ import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.RejectionReason;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.IgnoredReason;
@@ -102,7 +103,8 @@ final class LaneMetricsTest {
 
     @Test
     void countMeteredAndUnmatchedEventsAndWhatAMeterCouldNotTake() throws Exception {
-        var harness = plain(new ApplyMeters(MeterFile.parse("meters.yaml", METERS)));
+        var harness =
+                plain(new ApplyMeters(MeterVersion.firsts(MeterFile.parse("meters.yaml", METERS))));
         give(harness, EventOrProgress.of(event("a", "1", 0), 0));
         give(harness, EventOrProgress.of(event("a", "2", 0, 0, "{\"tokens\":[1]}"), 0));
         give(
@@ -149,7 +151,7 @@ final class LaneMetricsTest {
         names.addAll(metrics.takeNames());
         keyed(new Deduplicate(DedupeRules.defaults()), EventOrProgress::key);
         names.addAll(metrics.takeNames());
-        plain(new ApplyMeters(MeterFile.parse("meters.yaml", METERS)));
+        plain(new ApplyMeters(MeterVersion.firsts(MeterFile.parse("meters.yaml", METERS))));
         names.addAll(metrics.takeNames());
         keyed(
                 new AggregateUsage(

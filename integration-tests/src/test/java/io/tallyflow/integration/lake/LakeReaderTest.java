@@ -85,7 +85,7 @@ final class LakeReaderTest {
         UsageEvent late = event("late", NOON);
         Reading reading =
                 new Reading(
-                        "tokens",
+                        "tokens@2",
                         "{}",
                         NOON,
                         NOON + 60_000,
@@ -102,8 +102,13 @@ final class LakeReaderTest {
                         LakeRow.of(new AdjustedReading(late, reading, AdjustmentReason.LATE))));
         try (LakeReader reader = fromCatalog()) {
             assertThat(reader.rows("usage")).singleElement().satisfies(row -> isTheCell(row, most));
-            assertThat(reader.rows("usage_distinct").get(0)).containsEntry("value", "007");
+            assertThat(reader.rows("usage_distinct").get(0))
+                    .containsEntry("value", "007")
+                    .containsEntry("meter", "tokens")
+                    .containsEntry("layer", "tokens@1");
             assertThat(reader.rows("adjustments").get(0))
+                    .containsEntry("meter", "tokens")
+                    .containsEntry("layer", "tokens@2")
                     .containsEntry("reason", "late")
                     .containsEntry("value", new BigDecimal("0.100000000000000000"))
                     .containsEntry("distinct_value", null)

@@ -12,6 +12,7 @@ import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.UsageChange;
@@ -108,7 +109,11 @@ final class PipelineRig implements AutoCloseable {
                                         i),
                                 from == null ? null : part(from.dedupe(), from, i),
                                 from));
-                meters.add(started(harness(new ApplyMeters(METERS), i), null, from));
+                meters.add(
+                        started(
+                                harness(new ApplyMeters(MeterVersion.firsts(METERS)), i),
+                                null,
+                                from));
                 aggregates.add(
                         started(
                                 new KeyedOneInputStreamOperatorTestHarness<>(

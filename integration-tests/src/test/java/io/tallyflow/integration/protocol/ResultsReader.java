@@ -23,7 +23,7 @@ public final class ResultsReader {
             """
             select meter, subject, group_by ->> 'model', extract(epoch from window_start)::bigint,
                 case meter when 'tokens' then sum(sum) else sum(readings) end
-            from (select slug as meter, subject, group_by, window_start, sum, readings
+            from (select slug as meter, subject, cell.group_by, window_start, sum, readings
                     from tallyflow.usage_row
                     join tallyflow.cell using (cell, layer) join tallyflow.layer using (layer)
                   union all

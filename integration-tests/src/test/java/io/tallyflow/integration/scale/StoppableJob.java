@@ -19,6 +19,7 @@ import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.results.savepoint.SavepointFormat;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -67,7 +68,8 @@ public final class StoppableJob implements AutoCloseable {
             throws IOException {
         MeteringOptions options = options(settings);
         List<Meter> meters = MeterFile.read(options.meters());
-        MeteringEnds real = RealEnds.ends(options, meters, Duration.ofSeconds(1));
+        MeteringEnds real =
+                RealEnds.ends(options, MeterVersion.firsts(meters), Duration.ofSeconds(1));
         MeteringEnds ends =
                 new MeteringEnds(
                         real.events(),
@@ -76,7 +78,11 @@ public final class StoppableJob implements AutoCloseable {
                         new CrashOnce(),
                         LakeEnd.NONE);
         MeteringRules rules =
-                new MeteringRules(meters, DedupeRules.defaults(), AggregateRules.defaults(), 1);
+                new MeteringRules(
+                        MeterVersion.firsts(meters),
+                        DedupeRules.defaults(),
+                        AggregateRules.defaults(),
+                        1);
         new MeteringPipeline(ends, rules).attachTo(environment, environment.getParallelism());
     }
 

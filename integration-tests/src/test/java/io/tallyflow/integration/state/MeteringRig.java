@@ -17,6 +17,7 @@ import io.tallyflow.local.embedded.LakeAddress;
 import io.tallyflow.results.Question;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -145,11 +146,13 @@ final class MeteringRig implements AutoCloseable {
         List<Meter> meters = MeterFile.read(options.meters());
         MeteringRules rules =
                 new MeteringRules(
-                        meters,
+                        MeterVersion.firsts(meters),
                         new DedupeRules(Duration.ofDays(32), Duration.ofDays(1), FOR_EVER, LITTLE),
                         new AggregateRules(Duration.ofMinutes(10), false, 10_000, LITTLE),
                         1);
-        new MeteringPipeline(RealEnds.ends(options, meters, Duration.ofSeconds(1)), rules)
+        new MeteringPipeline(
+                        RealEnds.ends(options, MeterVersion.firsts(meters), Duration.ofSeconds(1)),
+                        rules)
                 .attachTo(environment, environment.getParallelism());
     }
 

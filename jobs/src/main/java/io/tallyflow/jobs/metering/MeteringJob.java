@@ -11,6 +11,7 @@ import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -82,7 +83,7 @@ public final class MeteringJob {
         environment.getConfig().setGlobalJobParameters(Configuration.fromMap(options.shown()));
         Duration interval =
                 environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
-        MeteringEnds ends = RealEnds.ends(options, start.rules().meters(), interval);
+        MeteringEnds ends = RealEnds.ends(options, start.rules().versions(), interval);
         new MeteringPipeline(ends, start.rules())
                 .attachTo(environment, start.readers(environment.getParallelism()));
     }
@@ -113,7 +114,7 @@ public final class MeteringJob {
     private static MeteringRules rules(MeteringOptions options) throws IOException {
         StateRules state = options.state();
         return new MeteringRules(
-                MeterFile.read(options.meters()),
+                MeterVersion.firsts(MeterFile.read(options.meters())),
                 new DedupeRules(
                         state.dedupeHorizon().time(),
                         AHEAD,

@@ -111,7 +111,7 @@ public final class MeteringPipeline {
                 firsts,
                 MeteringStage.METER,
                 TypeInformation.of(MeteredOrProgress.class),
-                new ApplyMeters(rules.meters()));
+                new ApplyMeters(rules.versions()));
     }
 
     private SingleOutputStreamOperator<UsageChange> aggregate(

@@ -1,7 +1,5 @@
 package io.tallyflow.jobs.metering;
 
-import static java.util.stream.Collectors.toMap;
-
 import io.tallyflow.connectors.iceberg.IcebergLake;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.write.LakeSchedule;
@@ -14,6 +12,7 @@ import io.tallyflow.connectors.postgres.PostgresUsageSink;
 import io.tallyflow.connectors.postgres.session.KeptConnection;
 import io.tallyflow.functions.parse.UsageEventParsers;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
@@ -29,11 +28,11 @@ public final class RealEnds {
      * @param checkpointInterval how often the job commits
      */
     public static MeteringEnds ends(
-            MeteringOptions options, List<Meter> meters, Duration checkpointInterval) {
+            MeteringOptions options, List<MeterVersion> versions, Duration checkpointInterval) {
         PostgresUsageSink usage =
                 new PostgresUsageSink(
                         KeptConnection.to(options.postgres().connection()),
-                        sinkOptions(options, meters));
+                        sinkOptions(options, MeterVersion.meters(versions)));
         KafkaOptions kafka = options.kafka();
         Properties clients = kafka.connection().properties();
         String events = kafka.events().name();
@@ -42,11 +41,11 @@ public final class RealEnds {
                         kafka.events(),
                         clients,
                         watermarkRules(options),
-                        new UsageEventParsers(meters)),
+                        new UsageEventParsers(versions)),
                 usage,
                 RecordSinks.rejected(kafka.rejected().name(), events, clients),
                 RecordSinks.late(kafka.late().name(), events, clients),
-                lake(options, meters, checkpointInterval, usage));
+                lake(options, versions, checkpointInterval, usage));
     }
 
     /** A stale event never counts, so it does not hold up what does. */
@@ -70,7 +69,7 @@ public final class RealEnds {
 
     private static LakeEnd lake(
             MeteringOptions options,
-            List<Meter> meters,
+            List<MeterVersion> versions,
             Duration checkpointInterval,
             PostgresUsageSink usage) {
         LakeOptions catalog = options.lake().options();
@@ -81,7 +80,7 @@ public final class RealEnds {
                 new IcebergLake(
                         catalog,
                         LakeSchedule.of(options.lake().commitInterval(), checkpointInterval),
-                        meters.stream().collect(toMap(Meter::slug, Meter::aggregation)),
+                        MeterVersion.aggregations(versions),
                         ledger(options.postgres()),
                         options.rewindTo());
         return (rows, stage) ->

@@ -8,6 +8,7 @@ import io.tallyflow.functions.wire.FramedType;
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.meter.WindowSize;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import io.tallyflow.schemas.stream.LakeRow;
@@ -131,6 +132,9 @@ final class MeteringTopologyTest {
                         List.of(),
                         WindowSize.MINUTE);
         return new MeteringRules(
-                List.of(meter), DedupeRules.defaults(), AggregateRules.defaults(), 1);
+                List.of(MeterVersion.first(meter)),
+                DedupeRules.defaults(),
+                AggregateRules.defaults(),
+                1);
     }
 }

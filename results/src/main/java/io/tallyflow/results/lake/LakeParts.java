@@ -101,7 +101,7 @@ final class LakeParts {
     /** One part for each reading. */
     private CloseableIterable<LakePart> open() {
         long since = view.settledUntilMillis();
-        MeterReader reader = new MeterReader(List.of(meter));
+        MeterReader reader = MeterReader.ofFirsts(List.of(meter));
         CloseableIterable<StructLike> rows =
                 view.scan(
                         LakeTable.EVENTS,

@@ -103,7 +103,7 @@ final class LakeWorld {
         change = pick(ClockChange.ALL);
         meter = meter("m" + number);
         settledUntil = instant().toEpochMilli();
-        MeterReader reader = new MeterReader(List.of(meter));
+        MeterReader reader = MeterReader.ofFirsts(List.of(meter));
         int size = random.nextInt(24);
         for (int i = 0; i < size; i++) {
             UsageEvent event = event(i);

@@ -6,13 +6,15 @@ package io.tallyflow.schemas.meter;
  */
 public final class LayerName {
 
-    /** The version that a slug begins with. */
-    public static final int FIRST_VERSION = 1;
-
     private LayerName() {}
 
     /** The layer that the stream counts a version of a meter in: {@code slug@version}. */
     public static String ofStream(String slug, int version) {
         return slug + "@" + version;
+    }
+
+    /** The same for a {@link VersionName}. */
+    public static String ofStream(String versionName) {
+        return ofStream(VersionName.slug(versionName), VersionName.version(versionName));
     }
 }

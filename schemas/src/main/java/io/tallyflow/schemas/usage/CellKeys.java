@@ -41,8 +41,8 @@ public final class CellKeys {
         return new CellKey(first.getLong(), first.getLong());
     }
 
-    private static byte[] layer(String slug) {
-        return LayerName.ofStream(slug, LayerName.FIRST_VERSION).getBytes(StandardCharsets.UTF_8);
+    private static byte[] layer(String versionName) {
+        return LayerName.ofStream(versionName).getBytes(StandardCharsets.UTF_8);
     }
 
     private void add(byte[] part) {

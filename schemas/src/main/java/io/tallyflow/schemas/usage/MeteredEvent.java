@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param readings in the order of the definitions
  * @param ignored in the order of the definitions
- * @param matched whether at least one meter has the event's type
+ * @param matched whether at least one meter has the event's type and owns its time
  */
 public record MeteredEvent(
         UsageEvent event, List<Reading> readings, List<IgnoredReading> ignored, boolean matched) {}

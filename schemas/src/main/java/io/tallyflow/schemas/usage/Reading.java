@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One event seen by one meter; subject, time, source and id are the event's.
  *
- * @param meter slug
+ * @param meter name of the meter's version, as {@link io.tallyflow.schemas.meter.VersionName} has
+ *     it
  * @param group canonical group text, as in {@link UsageCell}
  * @param windowStartMillis inclusive, milliseconds since the epoch, UTC
  * @param windowEndMillis exclusive, milliseconds since the epoch, UTC

@@ -9,7 +9,7 @@ import java.util.Comparator;
  * java.util.HashMap} keeps keys that meet in a tree if they have an order, and in effect in a list
  * if they have none; that is what the order is for.
  *
- * @param meter slug
+ * @param meter name of its version, as {@link io.tallyflow.schemas.meter.VersionName} has it
  * @param group canonical group text: a JSON object of strings, names sorted, no white space; {@code
  *     {}} for none
  * @param windowStartMillis inclusive, milliseconds since the epoch, UTC

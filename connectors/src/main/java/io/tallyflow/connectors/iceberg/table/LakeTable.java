@@ -30,7 +30,8 @@ public enum LakeTable {
                     optional(12, "latest_at", Types.TimestampType.withZone()),
                     optional(13, "latest_source", Types.StringType.get()),
                     optional(14, "latest_id", Types.StringType.get()),
-                    required(15, "checkpoint", Types.LongType.get()))),
+                    required(15, "checkpoint", Types.LongType.get()),
+                    required(16, "layer", Types.StringType.get()))),
 
     /**
      * The distinct values of UNIQUE_COUNT meters in settled windows, those of late readings among
@@ -41,7 +42,8 @@ public enum LakeTable {
             "window_start",
             ofCell(
                     required(6, "value", Types.StringType.get()),
-                    required(7, "checkpoint", Types.LongType.get()))),
+                    required(7, "checkpoint", Types.LongType.get()),
+                    required(8, "layer", Types.StringType.get()))),
 
     /** Readings that came after their window had settled: one row each. */
     ADJUSTMENTS(
@@ -56,7 +58,8 @@ public enum LakeTable {
                     required(11, "time", Types.TimestampType.withZone()),
                     required(12, "kafka_partition", Types.IntegerType.get()),
                     required(13, "kafka_offset", Types.LongType.get()),
-                    required(14, "checkpoint", Types.LongType.get()))),
+                    required(14, "checkpoint", Types.LongType.get()),
+                    required(15, "layer", Types.StringType.get()))),
 
     /** Events older than the dedupe horizon, which the stream does not count. */
     STALE_EVENTS("stale_events", "time", eventSchema()),

@@ -4,6 +4,8 @@ import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.meter.LayerName;
+import io.tallyflow.schemas.meter.VersionName;
 import io.tallyflow.schemas.usage.AdjustedReading;
 import io.tallyflow.schemas.usage.DistinctValue;
 import io.tallyflow.schemas.usage.Reading;
@@ -53,7 +55,7 @@ public final class LakeRecords {
                 aggregation == null ? null : aggregation.valueOf(partial, settled.distinctValues());
         return new LakeRecord(
                 LakeTable.USAGE,
-                text(cell.meter()),
+                slug(cell),
                 text(cell.subject()),
                 text(cell.group()),
                 cell.windowStartMillis() * MICROS_PER_MILLI,
@@ -67,20 +69,22 @@ public final class LakeRecords {
                 partial.latest() == null ? null : partial.latestTimeMicros(),
                 textOrNull(partial.latestSource()),
                 textOrNull(partial.latestId()),
-                checkpoint);
+                checkpoint,
+                text(LayerName.ofStream(cell.meter())));
     }
 
     public LakeRecord of(DistinctValue distinct, long checkpoint) {
         UsageCell cell = distinct.cell();
         return new LakeRecord(
                 LakeTable.USAGE_DISTINCT,
-                text(cell.meter()),
+                slug(cell),
                 text(cell.subject()),
                 text(cell.group()),
                 cell.windowStartMillis() * MICROS_PER_MILLI,
                 cell.windowEndMillis() * MICROS_PER_MILLI,
                 text(distinct.text()),
-                checkpoint);
+                checkpoint,
+                text(LayerName.ofStream(cell.meter())));
     }
 
     public LakeRecord of(AdjustedReading adjusted, long checkpoint) {
@@ -88,7 +92,7 @@ public final class LakeRecords {
         Reading reading = adjusted.reading();
         return new LakeRecord(
                 LakeTable.ADJUSTMENTS,
-                text(reading.meter()),
+                text(VersionName.slug(reading.meter())),
                 text(event.subject()),
                 text(reading.group()),
                 reading.windowStartMillis() * MICROS_PER_MILLI,
@@ -101,7 +105,12 @@ public final class LakeRecords {
                 event.timeMicros(),
                 event.partition(),
                 event.offset(),
-                checkpoint);
+                checkpoint,
+                text(LayerName.ofStream(reading.meter())));
+    }
+
+    private static Binary slug(UsageCell cell) {
+        return text(VersionName.slug(cell.meter()));
     }
 
     private static Binary text(String text) {

@@ -1,6 +1,7 @@
 package io.tallyflow.connectors.postgres.schema;
 
 import io.tallyflow.schemas.meter.LayerName;
+import io.tallyflow.schemas.meter.VersionName;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -60,11 +61,12 @@ public final class MeterRegistry {
 
     private static final String PUT_LAYERS =
             """
-            insert into tallyflow.layer (layer, slug, version, kind, name, since_commit)
+            insert into tallyflow.layer (layer, slug, version, kind, name, since_commit, group_by)
             select (select coalesce(max(layer), 0) from tallyflow.layer)
                     + row_number() over (order by w.place),
-                w.slug, ?, 'stream', w.name, ?
-            from unnest(?::text[], ?::text[]) with ordinality as w (slug, name, place)
+                w.slug, ?, 'stream', w.name, ?, w.group_by::jsonb
+            from unnest(?::text[], ?::text[], ?::text[])
+                with ordinality as w (slug, name, group_by, place)
             where not exists (select from tallyflow.layer l where l.name = w.name)
             """;
 
@@ -205,7 +207,7 @@ public final class MeterRegistry {
             Connection connection, List<MeterDefinition> definitions, long commit)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(PUT_LAYERS)) {
-            statement.setInt(1, LayerName.FIRST_VERSION);
+            statement.setInt(1, VersionName.FIRST_VERSION);
             statement.setLong(2, commit);
             statement.setArray(3, texts(connection, definitions, MeterDefinition::slug));
             statement.setArray(
@@ -213,7 +215,8 @@ public final class MeterRegistry {
                     texts(
                             connection,
                             definitions,
-                            one -> LayerName.ofStream(one.slug(), LayerName.FIRST_VERSION)));
+                            one -> LayerName.ofStream(one.slug(), VersionName.FIRST_VERSION)));
+            statement.setArray(5, texts(connection, definitions, MeterDefinition::groupByJson));
             statement.executeUpdate();
         }
     }

@@ -10,11 +10,14 @@ import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
@@ -100,10 +103,48 @@ class QueryPropertyTest extends DatabaseProperty {
         assertThat(split).isEqualTo(usage());
     }
 
+    /** Each version has counted everything; a third one that is not shown has, too. */
+    @Property(tries = 120, seed = "20261130", shrinking = ShrinkingMode.OFF)
+    void takesEachWindowFromTheVersionThatOwnsItsTime(@ForAll long seed) throws SQLException {
+        World world = new World(seed);
+        Instant change = world.later(world.instant());
+        List<TakenReading> counted = new ArrayList<>();
+        for (TakenReading reading : world.readings) {
+            TakenReading changed = world.countedByTheSecondVersion(reading);
+            counted.add(reading.at().isBefore(change) ? reading : changed);
+        }
+        world.divide(change);
+        for (int i = 0; i < 6; i++) {
+            QueryCall query = world.query();
+            assertThat(query.rows(connection))
+                    .as("%s, changed at %s, of %s", query, change, counted)
+                    .isEqualTo(new UsageOracle(world.meter, counted).answer(query));
+        }
+        List<String> divided = usage();
+        List<String> adjusted = adjustments();
+        connection.rollback();
+        RegisteredMeters.register(connection, List.of(world.meter));
+        new UsageTables(connection, world.meter).insert(counted);
+        assertThat(divided).isEqualTo(usage());
+        assertThat(adjusted).isEqualTo(adjustments());
+    }
+
+    private static List<String> adjustments() throws SQLException {
+        return texts(
+                """
+                select (meter, subject, group_by, window_start, readings, sum, min, max, latest)::text
+                from tallyflow.adjustment
+                """);
+    }
+
     private static List<String> usage() throws SQLException {
+        return texts("select u::text from tallyflow.usage u");
+    }
+
+    private static List<String> texts(String sql) throws SQLException {
         List<String> rows = new ArrayList<>();
         try (var statement = connection.createStatement();
-                var row = statement.executeQuery("select u::text from tallyflow.usage u")) {
+                var row = statement.executeQuery(sql)) {
             while (row.next()) {
                 rows.add(row.getString(1));
             }
@@ -175,6 +216,52 @@ class QueryPropertyTest extends DatabaseProperty {
             long millis = meter.windowSize().startOf(than.toEpochMilli());
             return Instant.ofEpochMilli(
                     millis + meter.windowSize().millis() * (1 + random.nextInt(3000)));
+        }
+
+        /** The same reading as a definition with other paths takes it. */
+        TakenReading countedByTheSecondVersion(TakenReading reading) {
+            return new TakenReading(
+                    reading.subject(),
+                    Map.of("aa", "of the second", "b", reading.groups().getOrDefault("aa", "")),
+                    reading.at(),
+                    reading.source(),
+                    reading.id(),
+                    reading.value().negate().add(BigDecimal.ONE),
+                    reading.late());
+        }
+
+        /** Lets a second version count as well, and divides the time between both. */
+        void divide(Instant change) throws SQLException {
+            Meter second = count("second", this::countedByTheSecondVersion);
+            Meter hidden = count("hidden", reading -> reading);
+            try (var statement =
+                    connection.prepareStatement(
+                            """
+                            update tallyflow.layer l set
+                                slug = 'm',
+                                version = v.version,
+                                shown = v.version < 3,
+                                counts_from = v.counts_from,
+                                counts_to = v.counts_to
+                            from (values ('m', 1, null, ?::timestamptz), (?, 2, ?, null), (?, 3, null, null))
+                                v (slug, version, counts_from, counts_to)
+                            where l.slug = v.slug
+                            """)) {
+                OffsetDateTime at = change.atOffset(ZoneOffset.UTC);
+                statement.setObject(1, at);
+                statement.setString(2, second.slug());
+                statement.setObject(3, at);
+                statement.setString(4, hidden.slug());
+                statement.executeUpdate();
+            }
+        }
+
+        private Meter count(String slug, UnaryOperator<TakenReading> taken) throws SQLException {
+            Meter other = Meters.meter(slug, meter.aggregation(), meter.windowSize(), "aa", "b");
+            RegisteredMeters.register(connection, List.of(meter, other));
+            new UsageTables(connection, other, 1 + random.nextInt(4))
+                    .insert(readings.stream().map(taken).toList());
+            return other;
         }
 
         QueryCall query() {

@@ -51,6 +51,9 @@ with counted as (
     ) p
     join tallyflow.cell c on c.cell = p.cell and c.layer = p.layer
     join tallyflow.layer l on l.layer = p.layer
+        and l.shown
+        and (l.counts_from is null or p.window_start >= l.counts_from)
+        and (l.counts_to is null or p.window_start < l.counts_to)
     join tallyflow.meter_definition d on d.slug = l.slug
     group by d.slug, c.cell, p.window_start
 )
@@ -93,6 +96,9 @@ select
 from tallyflow.adjustment_row a
 join tallyflow.cell c on c.cell = a.cell and c.layer = a.layer
 join tallyflow.layer l on l.layer = a.layer
+    and l.shown
+    and (l.counts_from is null or a.window_start >= l.counts_from)
+    and (l.counts_to is null or a.window_start < l.counts_to)
 join tallyflow.meter_definition d on d.slug = l.slug;
 
 comment on view tallyflow.adjustment is

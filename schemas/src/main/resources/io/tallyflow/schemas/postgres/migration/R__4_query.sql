@@ -84,7 +84,12 @@ declare
     dusk constant timestamptz := '10000-01-02 00:00:00+00';
 
     definition tallyflow.meter_definition;
+    -- What totals are taken from, and of each the time that it counts for.
     layers integer[];
+    counts_from timestamptz[];
+    counts_to timestamptz[];
+    is_divided boolean; -- whether the time is divided among layers
+    known jsonb;
     zone constant text := coalesce(query.time_zone, 'UTC');
     open_from constant boolean := coalesce(query."from" = '-infinity', true);
     open_to constant boolean := coalesce(query."to" = 'infinity', true);
@@ -115,7 +120,19 @@ begin
             'meter: there is no meter %s', coalesce(to_json(query.meter)::text, 'null'));
     end if;
     grain := tallyflow.grain(definition.window_size);
-    layers := array(select l.layer from tallyflow.layer l where l.slug = query.meter);
+    select
+        coalesce(array_agg(l.layer order by l.layer), '{}'),
+        coalesce(array_agg(coalesce(l.counts_from, '-infinity') order by l.layer), '{}'),
+        coalesce(array_agg(coalesce(l.counts_to, 'infinity') order by l.layer), '{}'),
+        coalesce(bool_or(l.counts_from is not null or l.counts_to is not null), false)
+    into layers, counts_from, counts_to, is_divided
+    from tallyflow.layer l
+    where l.slug = query.meter and l.shown;
+    -- Versions may differ in their groups; where one does not have a group its text is empty.
+    select definition.group_by || coalesce(jsonb_object_agg(g.name, g.path), '{}')
+    into known
+    from tallyflow.layer l, jsonb_each(l.group_by) g (name, path)
+    where l.slug = query.meter and l.shown;
 
     if query.window_size <> all (sizes) then
         raise invalid_parameter_value using message = format(
@@ -147,8 +164,8 @@ begin
         -- As jsonb orders them.
         order by octet_length(n.name), n.name collate "C");
     by_subject := query.subjects is not null or coalesce('subject' = any (query.group_by), false);
-    perform tallyflow.check_groups('group_by', names, definition.group_by, query.meter);
-    allowed := tallyflow.checked_filter(query.filter, definition.group_by, query.meter);
+    perform tallyflow.check_groups('group_by', names, known, query.meter);
+    allowed := tallyflow.checked_filter(query.filter, known, query.meter);
     by_cell := by_subject or names <> '{}' or allowed is not null;
 
     -- The range, on the grain and never null.
@@ -170,17 +187,20 @@ begin
             min(least(u.first, a.first, v.first)),
             max(greatest(u.last, a.last, v.last)) + grain
         into first, last
-        from unnest(layers) l (layer)
+        from unnest(layers, counts_from, counts_to) l (layer, counts_from, counts_to)
         -- In the order in which hold_results locks them; so is what follows.
         cross join lateral (
             select min(window_start) as first, max(window_start) as last
-            from tallyflow.distinct_value where distinct_value.layer = l.layer) v
+            from tallyflow.distinct_value where distinct_value.layer = l.layer
+              and window_start >= l.counts_from and window_start < l.counts_to) v
         cross join lateral (
             select min(window_start) as first, max(window_start) as last
-            from tallyflow.usage_row where usage_row.layer = l.layer) u
+            from tallyflow.usage_row where usage_row.layer = l.layer
+              and window_start >= l.counts_from and window_start < l.counts_to) u
         cross join lateral (
             select min(window_start) as first, max(window_start) as last
-            from tallyflow.adjustment_row where adjustment_row.layer = l.layer) a;
+            from tallyflow.adjustment_row where adjustment_row.layer = l.layer
+              and window_start >= l.counts_from and window_start < l.counts_to) a;
         -- Without usage the range is empty; a year of it lets a zone be refused all the same.
         lo := coalesce(lo, least(first, hi - interval '1 day'), hi - interval '366 days',
             '2000-01-01 00:00:00+00');
@@ -236,6 +256,9 @@ begin
         from tallyflow.usage_row u
         where u.layer = any (layers)
           and u.window_start >= lo and u.window_start < hi
+          and (not is_divided
+            or u.window_start >= counts_from[array_position(layers, u.layer)]
+            and u.window_start < counts_to[array_position(layers, u.layer)])
           and (query.subjects is null
             or u.cell = any (array(
                 select c.cell from tallyflow.cell c
@@ -253,6 +276,9 @@ begin
         from tallyflow.adjustment_row a
         where a.layer = any (layers)
           and a.window_start >= lo and a.window_start < hi
+          and (not is_divided
+            or a.window_start >= counts_from[array_position(layers, a.layer)]
+            and a.window_start < counts_to[array_position(layers, a.layer)])
           and (query.subjects is null
             or a.cell = any (array(
                 select c.cell from tallyflow.cell c
@@ -269,6 +295,9 @@ begin
         from tallyflow.distinct_value v
         where v.layer = any (layers)
           and v.window_start >= lo and v.window_start < hi
+          and (not is_divided
+            or v.window_start >= counts_from[array_position(layers, v.layer)]
+            and v.window_start < counts_to[array_position(layers, v.layer)])
           and (query.subjects is null
             or v.cell = any (array(
                 select c.cell from tallyflow.cell c

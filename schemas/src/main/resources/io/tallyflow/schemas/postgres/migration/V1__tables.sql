@@ -39,11 +39,17 @@ create table tallyflow.layer (
     kind text collate "C" not null,
     name text collate "C" not null,
     since_commit bigint not null,
+    group_by jsonb not null,
+    counts_from timestamptz,
+    counts_to timestamptz,
+    shown boolean not null default true,
     constraint layer_name unique (name),
     constraint layer_version unique (slug, version, kind),
     constraint layer_number_positive check (layer > 0),
     constraint layer_version_positive check (version > 0),
-    constraint layer_kind_is_known check (kind in ('stream'))
+    constraint layer_kind_is_known check (kind in ('stream')),
+    constraint layer_group_is_object check (jsonb_typeof(group_by) = 'object'),
+    constraint layer_counts_some_time check (counts_from < counts_to)
 );
 
 comment on table tallyflow.layer is
@@ -51,6 +57,13 @@ comment on table tallyflow.layer is
 comment on column tallyflow.layer.name is 'What cells are named by: slug@version.';
 comment on column tallyflow.layer.since_commit is
     'Number of the commit that registered it; 0 if nothing has been committed.';
+comment on column tallyflow.layer.group_by is 'Group name to JSONPath, of this version.';
+comment on column tallyflow.layer.counts_from is
+    'First event time whose windows totals take from it, on a boundary of the meter''s windows; null for no bound.';
+comment on column tallyflow.layer.counts_to is
+    'Event time from which on totals take no window from it any more; null for no bound.';
+comment on column tallyflow.layer.shown is
+    'Whether totals take anything from it. Rows outside its time, or of one that is not shown, are there and count for nothing.';
 
 -- Everything that rows of one subject and group have in common, said once.
 create table tallyflow.cell (
