@@ -107,7 +107,8 @@ class MigrationsTest {
     @Test
     void pinsTheSearchPathOfEveryFunctionWithTheRightsOfTheCaller() throws SQLException {
         try (PostgresServer.Database database = PostgresServer.migrated()) {
-            // A body in standard SQL is bound when it is made and needs no pin; aggregates have none.
+            // A body in standard SQL is bound when it is made and needs no pin; aggregates have
+            // none.
             assertThat(
                             strings(
                                     database,
