@@ -164,6 +164,39 @@ final class RunningServersTest {
     }
 
     @Test
+    void showsTheVersionsOfAMeter() throws Exception {
+        try (Connection connection = servers.postgres().connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    """
+                    insert into tallyflow.meter_request (slug, version, description, event_type,
+                        aggregation, value_property, group_by, window_size, counts_from,
+                        requested_by, requested_at)
+                    values
+                        ('calls', 1, '', 'call', 'COUNT', null, '{}', 'MINUTE', null, 'ops',
+                            '2026-01-01 00:00Z'),
+                        ('calls', 2, '', 'call', 'COUNT', null, '{"a": "$.a"}', 'MINUTE',
+                            '2026-01-02 00:01Z', 'ops', '2026-01-02 00:00Z')
+                    """);
+        }
+        assertThat(run("meters history calls").out().lines())
+                .containsExactly(
+                        "version  state      counts from           to  since commit  event type"
+                                + "  value  groups  requested by  at",
+                        "      1  shown                                           0  call"
+                                + "                       ops           2026-01-01T00:00:00Z",
+                        "      2  requested  2026-01-02T00:01:00Z                    call"
+                                + "               a=$.a   ops           2026-01-02T00:00:00Z");
+        assertThat(run("meters history nothing"))
+                .isEqualTo(
+                        new CommandRun(
+                                2,
+                                "",
+                                "tallyflow: there is no meter nothing and never was"
+                                        + System.lineSeparator()));
+    }
+
+    @Test
     void takesPlainDatesAndWindowsInTheZone() {
         CommandRun run =
                 run(

@@ -11,7 +11,8 @@ import picocli.CommandLine.Command;
         subcommands = {
             MetersValidateCommand.class,
             MetersListCommand.class,
-            MetersDiffCommand.class
+            MetersDiffCommand.class,
+            MetersHistoryCommand.class
         })
 public final class MetersCommand implements Callable<Integer> {
 

@@ -97,6 +97,8 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
                 StringValue.writeString(group.getValue(), out);
             }
             out.writeUTF(definition.windowSize());
+            out.writeInt(definition.version());
+            out.writeLong(definition.countsFromMillis());
         }
     }
 
@@ -121,7 +123,9 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
                             aggregation,
                             valueProperty,
                             groupBy,
-                            in.readUTF()));
+                            in.readUTF(),
+                            in.readInt(),
+                            in.readLong()));
         }
         return definitions;
     }
@@ -144,6 +148,7 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
             out.writeUTF(reason.getKey());
             out.writeLong(reason.getValue());
         }
+        out.writeLong(progress.newestMillis());
     }
 
     private static Progress readProgress(DataInputDeserializer in) throws IOException {
@@ -160,6 +165,7 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
         for (int left = in.readInt(); left > 0; left--) {
             reasons.put(in.readUTF(), in.readLong());
         }
-        return new Progress(LaneCounts.stored(counts), offsets, watermarkMillis, reasons);
+        return new Progress(
+                LaneCounts.stored(counts), offsets, watermarkMillis, reasons, in.readLong());
     }
 }

@@ -65,7 +65,7 @@ record CommitTransaction(String pipeline, List<CommitPart> parts)
         Ledger next = ledger.after(head.name(), head.progress());
         List<MeterDefinition> definitions = head.definitions();
         if (definitions != null) {
-            MeterRegistry.register(connection, definitions, next.commit());
+            MeterRegistry.register(connection, definitions, next.commit(), ledger.newestMillis());
         }
         CommitRows.Written written = new CommitRows(connection, next, rewinds).write(parts);
         table.write(next);

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param offsets next offset to be read, per Kafka partition
  * @param counts totals since the first commit
  * @param reasons totals since the first commit
+ * @param newestMillis greatest event time of an accepted event, milliseconds since the epoch, UTC;
+ *     null before the first
  */
 record Ledger(
         long epoch,
@@ -24,7 +26,8 @@ record Ledger(
         @Nullable Long watermarkMillis,
         Map<Integer, Long> offsets,
         LaneCounts counts,
-        Map<String, Long> reasons) {
+        Map<String, Long> reasons,
+        @Nullable Long newestMillis) {
 
     /** The ledger after one more commit. */
     Ledger after(CommitName newName, Progress progress) {
@@ -40,12 +43,21 @@ record Ledger(
                 laterWatermark(progress.watermarkMillis()),
                 newOffsets,
                 counts.plus(progress.counts()),
-                newReasons);
+                newReasons,
+                laterEvent(progress.newestMillis()));
     }
 
     /** The same position, under the epoch that a rewind opens. */
     Ledger inEpoch(long newEpoch) {
-        return new Ledger(newEpoch, commit, name, watermarkMillis, offsets, counts, reasons);
+        return new Ledger(
+                newEpoch, commit, name, watermarkMillis, offsets, counts, reasons, newestMillis);
+    }
+
+    private @Nullable Long laterEvent(long reported) {
+        if (reported == Progress.NO_EVENT) {
+            return newestMillis;
+        }
+        return newestMillis == null ? reported : Math.max(newestMillis, reported);
     }
 
     /** After a restart the watermark begins anew; what the results stand for does not. */

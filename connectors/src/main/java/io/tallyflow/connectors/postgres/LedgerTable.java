@@ -35,7 +35,7 @@ final class LedgerTable {
 
     private static final String LOCK =
             """
-            select epoch, commit, token, checkpoint, watermark, offsets, %s, reasons
+            select epoch, commit, token, checkpoint, watermark, offsets, %s, reasons, newest_event
             from tallyflow.ledger where pipeline = ? for update
             """
                     .formatted(Count.columns());
@@ -58,7 +58,7 @@ final class LedgerTable {
 
     private static final String RECALL =
             """
-            select epoch, commit, token, checkpoint, watermark, offsets, %s, reasons
+            select epoch, commit, token, checkpoint, watermark, offsets, %s, reasons, newest_event
             from tallyflow.ledger_history where pipeline = ? and token = ? and checkpoint = ?
             """
                     .formatted(Count.columns());
@@ -66,7 +66,8 @@ final class LedgerTable {
     private static final String WRITE =
             """
             update tallyflow.ledger set epoch = ?, commit = ?, token = ?, checkpoint = ?,
-                watermark = ?, offsets = ?::jsonb, %s, reasons = ?::jsonb, committed_at = now()
+                watermark = ?, offsets = ?::jsonb, %s, reasons = ?::jsonb, newest_event = ?,
+                committed_at = now()
             where pipeline = ?
             """
                     .formatted(eachCount(Count::column, " = ?"));
@@ -74,9 +75,9 @@ final class LedgerTable {
     private static final String REMEMBER =
             """
             insert into tallyflow.ledger_history (epoch, commit, token, checkpoint, watermark,
-                offsets, %s, reasons, pipeline, prev_token, prev_checkpoint,
+                offsets, %s, reasons, newest_event, pipeline, prev_token, prev_checkpoint,
                 usage_from, usage_until, committed_at)
-            values (?, ?, ?, ?, ?, ?::jsonb, %s, ?::jsonb, ?, ?, ?, ?, ?, now())
+            values (?, ?, ?, ?, ?, ?::jsonb, %s, ?::jsonb, ?, ?, ?, ?, ?, ?, now())
             """
                     .formatted(Count.columns(), eachCount(count -> "", "?"));
 
@@ -231,31 +232,40 @@ final class LedgerTable {
         statement.setLong(next++, ledger.commit());
         statement.setLong(next++, ledger.name().token());
         statement.setLong(next++, ledger.name().checkpoint());
-        Long watermark = ledger.watermarkMillis();
-        if (watermark == null) {
-            statement.setNull(next++, Types.TIMESTAMP_WITH_TIMEZONE);
-        } else {
-            statement.setTimestamp(next++, Timestamp.from(Instant.ofEpochMilli(watermark)));
-        }
+        bind(statement, next++, ledger.watermarkMillis());
         statement.setString(next++, JsonCounts.format(ledger.offsets()));
         for (long count : ledger.counts().values()) {
             statement.setLong(next++, count);
         }
         statement.setString(next++, JsonCounts.format(ledger.reasons()));
+        bind(statement, next++, ledger.newestMillis());
         return next;
     }
 
+    private static void bind(PreparedStatement statement, int place, @Nullable Long millis)
+            throws SQLException {
+        if (millis == null) {
+            statement.setNull(place, Types.TIMESTAMP_WITH_TIMEZONE);
+        } else {
+            statement.setTimestamp(place, Timestamp.from(Instant.ofEpochMilli(millis)));
+        }
+    }
+
     private static Ledger read(ResultSet row) throws SQLException, IOException {
-        Timestamp watermark = row.getTimestamp("watermark");
         Map<Integer, Long> offsets = JsonCounts.parseByPartition(row.getString("offsets"));
         return new Ledger(
                 row.getLong("epoch"),
                 row.getLong("commit"),
                 new CommitName(row.getLong("token"), row.getLong("checkpoint")),
-                watermark == null ? null : watermark.toInstant().toEpochMilli(),
+                millis(row.getTimestamp("watermark")),
                 offsets,
                 CountColumns.read(row),
-                JsonCounts.parse(row.getString("reasons")));
+                JsonCounts.parse(row.getString("reasons")),
+                millis(row.getTimestamp("newest_event")));
+    }
+
+    private static @Nullable Long millis(@Nullable Timestamp time) {
+        return time == null ? null : time.toInstant().toEpochMilli();
     }
 
     private static String eachCount(Function<Count, String> name, String parameter) {

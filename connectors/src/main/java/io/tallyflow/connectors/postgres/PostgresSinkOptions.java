@@ -3,6 +3,7 @@ package io.tallyflow.connectors.postgres;
 import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.Serializable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * How the Postgres sink behaves.
  *
  * @param pipeline the ledger's row
- * @param definitions the meters that are counted; the first commit of a start registers them
+ * @param definitions the versions of meters that are counted; the first commit of a start registers
+ *     them
  * @param shards how many shards each subject's events are split into; the first start decides for
  *     all
  * @param rewindTo null unless this start may rewind
@@ -38,17 +40,22 @@ public record PostgresSinkOptions(
     /**
      * What {@code up} uses.
      *
-     * @param meters that are counted
+     * @param versions of meters that are counted
      */
-    public static PostgresSinkOptions of(List<Meter> meters) {
+    public static PostgresSinkOptions of(List<MeterVersion> versions) {
         return new PostgresSinkOptions(
                 "metering",
-                MeterDefinition.of(meters),
+                MeterDefinition.of(versions),
                 1,
                 null,
                 Duration.ofDays(7),
                 Duration.ofMinutes(5),
                 PART_BYTES);
+    }
+
+    /** The same for the first versions of meters. */
+    public static PostgresSinkOptions ofFirsts(List<Meter> meters) {
+        return of(MeterVersion.firsts(meters));
     }
 
     /** The same for the ledger's row of another pipeline. */

@@ -9,7 +9,7 @@ public enum StartRefusal {
     SETTINGS_WRONG,
     /** The database is not one that the schema can live in, or has another schema. */
     SCHEMA_UNFIT,
-    /** A meter was given another meaning under the slug that it had. */
+    /** A meter was given another aggregation or window size under the slug that it had. */
     METER_CHANGED,
     /** Kafka has no such topic. */
     TOPIC_MISSING,

@@ -34,7 +34,7 @@ final class CommitMetricsTest {
 
     private static final List<Meter> METERS =
             MeterFile.parse("meters.yaml", "meters: [{slug: m, eventType: e, aggregation: COUNT}]");
-    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.of(METERS);
+    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.ofFirsts(METERS);
     private static PostgresServer.Database database;
 
     private final RecordedMetrics group = new RecordedMetrics();

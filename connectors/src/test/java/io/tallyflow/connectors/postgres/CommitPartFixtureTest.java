@@ -128,7 +128,8 @@ final class CommitPartFixtureTest {
                         LaneCounts.inOrder(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
                         Map.of(2, 11L),
                         12,
-                        Map.of("rejected.JSON", 13L)),
+                        Map.of("rejected.JSON", 13L),
+                        14),
                 new RewindTarget(41, 2),
                 List.of(
                         new MeterDefinition(
@@ -138,8 +139,19 @@ final class CommitPartFixtureTest {
                                 "SUM",
                                 "$.tokens",
                                 Map.of("model", "$.model"),
-                                "MINUTE"),
-                        new MeterDefinition("calls", "", "call", "COUNT", null, Map.of(), "DAY")),
+                                "MINUTE",
+                                3,
+                                120_000),
+                        new MeterDefinition(
+                                "calls",
+                                "",
+                                "call",
+                                "COUNT",
+                                null,
+                                Map.of(),
+                                "DAY",
+                                1,
+                                Long.MIN_VALUE)),
                 new RowsEncoder().encode(new Rows(List.of(ROW), List.of(ADJUSTMENT), List.of())));
     }
 }

@@ -56,7 +56,7 @@ final class CommitRowsTest {
                       - {slug: m, eventType: e, aggregation: SUM, valueProperty: $.x}
                       - {slug: n, eventType: e, aggregation: COUNT}
                     """);
-    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.of(METERS);
+    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.ofFirsts(METERS);
     private static final UsageCell CELL = new UsageCell("m", "s", "{}", 60_000, 120_000);
 
     private static PostgresServer.Database database;
@@ -294,7 +294,7 @@ final class CommitRowsTest {
         commit(List.of(Rows.NONE));
         execute("delete from tallyflow.ledger");
         PostgresSinkOptions other =
-                PostgresSinkOptions.of(
+                PostgresSinkOptions.ofFirsts(
                         MeterFile.parse(
                                 "meters.yaml",
                                 """

@@ -37,7 +37,7 @@ final class LedgerRewindTest {
 
     private static final List<Meter> METERS =
             MeterFile.parse("meters.yaml", "meters: [{slug: m, eventType: e, aggregation: COUNT}]");
-    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.of(METERS);
+    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.ofFirsts(METERS);
     private static final String STALLED_URL = "jdbc:postgresql://127.0.0.1:%d/%s?socketTimeout=1";
 
     private final RowsEncoder encoder = new RowsEncoder();

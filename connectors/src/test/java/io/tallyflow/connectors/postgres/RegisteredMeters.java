@@ -3,10 +3,12 @@ package io.tallyflow.connectors.postgres;
 import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /** Meters in force without a job: registered as its first commit registers them. */
 public final class RegisteredMeters {
@@ -24,6 +26,17 @@ public final class RegisteredMeters {
 
     /** Registers within the transaction of the connection. */
     public static void register(Connection connection, List<Meter> meters) throws SQLException {
-        MeterRegistry.register(connection, MeterDefinition.of(meters), 0);
+        register(connection, MeterVersion.firsts(meters), null);
+    }
+
+    /**
+     * Registers versions within the transaction of the connection.
+     *
+     * @param newestMillis greatest event time that was accepted before
+     */
+    public static void register(
+            Connection connection, List<MeterVersion> versions, @Nullable Long newestMillis)
+            throws SQLException {
+        MeterRegistry.register(connection, MeterDefinition.of(versions), 0, newestMillis);
     }
 }

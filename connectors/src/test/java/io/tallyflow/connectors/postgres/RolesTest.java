@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.connectors.postgres.rows.RowsEncoder;
+import io.tallyflow.connectors.postgres.schema.MeterRequests;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.connectors.postgres.session.Outage;
 import io.tallyflow.connectors.postgres.session.PostgresSession;
@@ -12,6 +13,7 @@ import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.usage.Adjustment;
@@ -135,12 +137,14 @@ final class RolesTest {
         CommitName first = new CommitName(7, 1);
         CommitName second = new CommitName(7, 2);
         CommitName third = new CommitName(8, 3);
-        PostgresSinkOptions options = PostgresSinkOptions.of(METERS);
+        PostgresSinkOptions options = PostgresSinkOptions.ofFirsts(METERS);
         try (PostgresSession session =
                 new PostgresSession(
                         writer.connections(),
                         Duration.ofSeconds(10),
                         new Outage(new SimpleCounter(), System::nanoTime))) {
+            assertThat(MeterRequests.take(writer.dataSource(), METERS))
+                    .isEqualTo(MeterVersion.firsts(METERS));
             RegisteredMeters.register(writer.dataSource(), METERS);
             assertThat(new LedgerStart(writer.connections(), options).check(CommitName.NONE))
                     .isNull();
@@ -457,7 +461,8 @@ final class RolesTest {
                         LaneCounts.inOrder(2, 2, 0, 0, 0, 0, 0, 2, 1, 0),
                         Map.of(0, name.checkpoint()),
                         60_000,
-                        Map.of());
+                        Map.of(),
+                        60_000);
         byte[] rows =
                 new RowsEncoder()
                         .encode(

@@ -23,7 +23,7 @@ import org.apache.flink.metrics.SimpleCounter;
 public final class SmallCommits implements AutoCloseable {
 
     private static final PostgresSinkOptions OPTIONS =
-            PostgresSinkOptions.of(
+            PostgresSinkOptions.ofFirsts(
                     MeterFile.parse(
                             "meters.yaml",
                             "meters: [{slug: m, eventType: e, aggregation: SUM, valueProperty: $.x}]"));
@@ -62,7 +62,8 @@ public final class SmallCommits implements AutoCloseable {
                         LaneCounts.of(count -> isOfOneEvent(count) ? 1 : 0),
                         Map.of(0, made),
                         Progress.NO_WATERMARK,
-                        Map.of());
+                        Map.of(),
+                        Progress.NO_EVENT);
         CommitPart part =
                 CommitPart.unnamed(Progress.NONE, encoder.encode(rows))
                         .named(name, last, 0, 1, progress, null, OPTIONS.definitions());

@@ -125,7 +125,8 @@ final class UsageWriterTest {
                         LaneCounts.inOrder(1, 1, 0, 0, 0, 0, 0, 1, 0, 0),
                         Map.of(0, 1L),
                         5,
-                        Map.of());
+                        Map.of(),
+                        Progress.NO_EVENT);
         writer.write(UsageChange.of(progress), CONTEXT);
         for (int i = 0; i < 1_000; i++) {
             write(row("subject-" + i, i, 0));

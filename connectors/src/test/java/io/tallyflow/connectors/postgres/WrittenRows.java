@@ -31,7 +31,8 @@ public final class WrittenRows {
         CommitName name = new CommitName(1, 1);
         CommitPart part =
                 new CommitPart(name, CommitName.NONE, 0, 1, Progress.NONE, null, null, rows);
-        Ledger ledger = new Ledger(0, 1, name, null, Map.of(), Progress.NONE.counts(), Map.of());
+        Ledger ledger =
+                new Ledger(0, 1, name, null, Map.of(), Progress.NONE.counts(), Map.of(), null);
         try {
             new CommitRows(connection, ledger, true).write(List.of(part));
         } catch (IOException e) {

@@ -56,6 +56,7 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
 
     private void apply(UsageEvent event, int @Nullable [] places, int key) {
         MeteredEvent metered = reader.read(event, places);
+        tally.accepted(event.timeMillis());
         tally.lane(metered.matched() ? Lane.METERED : Lane.UNMATCHED);
         for (IgnoredReading ignored : metered.ignored()) {
             tally.ignored(ignored.reason());

@@ -27,6 +27,7 @@ public final class Tally {
     private final long[] ignoredReasons = new long[IGNORED.length];
     private final Map<Integer, Long> offsets = new HashMap<>();
     private long otherGroup;
+    private long newestMillis = Progress.NO_EVENT;
 
     public Tally(LaneMetrics metrics) {
         this.metrics = metrics;
@@ -48,6 +49,15 @@ public final class Tally {
         lane(Lane.REJECTED);
         rejections[reason.ordinal()]++;
         metrics.rejected(reason);
+    }
+
+    /**
+     * An event was accepted.
+     *
+     * @param timeMillis event time, milliseconds since the epoch, UTC
+     */
+    public void accepted(long timeMillis) {
+        newestMillis = Math.max(newestMillis, timeMillis);
     }
 
     /** A reading counted in its window. */
@@ -85,7 +95,8 @@ public final class Tally {
                         new LaneCounts(counts),
                         Map.copyOf(offsets),
                         watermarkMillis,
-                        Map.copyOf(reasons()));
+                        Map.copyOf(reasons()),
+                        newestMillis);
         clear();
         return progress;
     }
@@ -120,5 +131,6 @@ public final class Tally {
         Arrays.fill(ignoredReasons, 0);
         offsets.clear();
         otherGroup = 0;
+        newestMillis = Progress.NO_EVENT;
     }
 }

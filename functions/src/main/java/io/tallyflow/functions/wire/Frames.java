@@ -112,6 +112,7 @@ final class Frames {
                             out.putText(reason);
                             out.putNumber(count);
                         });
+        out.putLong(progress.newestMillis());
     }
 
     static Progress takeProgress(FrameReader in) {
@@ -125,7 +126,7 @@ final class Frames {
         for (int i = in.takeSize(); i > 0; i--) {
             reasons.put(in.takeText(), in.takeNumber());
         }
-        return new Progress(counts, offsets, watermarkMillis, reasons);
+        return new Progress(counts, offsets, watermarkMillis, reasons, in.takeLong());
     }
 
     private static void put(FrameWriter out, LaneCounts counts) {

@@ -186,7 +186,8 @@ final class DeduplicateTest {
                         LaneCounts.inOrder(5, 0, 0, 0, 0, 0, 5, 0, 0, 0),
                         java.util.Map.of(3, 5L),
                         Progress.NO_WATERMARK,
-                        java.util.Map.of());
+                        java.util.Map.of(),
+                        Progress.NO_EVENT);
         harness.processElement(new StreamRecord<>(EventOrProgress.of(given, 2)));
         assertThat(harness.extractOutputValues())
                 .singleElement()

@@ -74,7 +74,8 @@ final class StreamTypesTest {
                     LaneCounts.inOrder(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
                     Map.of(0, 5L),
                     7,
-                    Map.of("rejected.JSON", 1L));
+                    Map.of("rejected.JSON", 1L),
+                    99);
     private static final UsagePartial PARTIAL =
             new UsagePartial(
                     2,

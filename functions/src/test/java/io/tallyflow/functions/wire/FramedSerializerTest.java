@@ -186,7 +186,7 @@ final class FramedSerializerTest {
             offsets.put(random.nextInt(), random.nextLong());
             reasons.put(text(random), random.nextLong());
         }
-        return new Progress(counts(random), offsets, random.nextLong(), reasons);
+        return new Progress(counts(random), offsets, random.nextLong(), reasons, random.nextLong());
     }
 
     private static LaneCounts counts(Random random) {

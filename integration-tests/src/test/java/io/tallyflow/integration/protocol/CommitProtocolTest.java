@@ -478,7 +478,7 @@ final class CommitProtocolTest {
     }
 
     private static PostgresSinkOptions options() {
-        return PostgresSinkOptions.of(UsageLog.meters())
+        return PostgresSinkOptions.ofFirsts(UsageLog.meters())
                 .withPatience(Duration.ofSeconds(20))
                 .withPartBytes(4_000);
     }

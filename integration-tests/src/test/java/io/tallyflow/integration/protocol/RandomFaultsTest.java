@@ -193,7 +193,7 @@ final class RandomFaultsTest {
         private PostgresUsageSink sink(@Nullable RewindTarget rewindTo) throws SQLException {
             return new PostgresUsageSink(
                     connections,
-                    PostgresSinkOptions.of(UsageLog.meters())
+                    PostgresSinkOptions.ofFirsts(UsageLog.meters())
                             .withShards(shards)
                             .withRewindTo(rewindTo)
                             .withPatience(Duration.ofSeconds(20))

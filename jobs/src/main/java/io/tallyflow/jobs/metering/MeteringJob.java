@@ -4,8 +4,8 @@ import io.tallyflow.connectors.kafka.EventsTopic;
 import io.tallyflow.connectors.login.LoginTrouble;
 import io.tallyflow.connectors.login.PostgresConnection;
 import io.tallyflow.connectors.login.PostgresUse;
-import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.schema.MeterRequests;
 import io.tallyflow.connectors.postgres.session.DriverRelease;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
@@ -15,7 +15,9 @@ import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import javax.sql.DataSource;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ReadableConfig;
@@ -52,9 +54,10 @@ public final class MeteringJob {
     }
 
     /**
-     * Looks at all that can speak against a start, and learns what the graph depends on. Only a
-     * look: the first commit registers the meters, and the tasks make the tables of the lake, so
-     * that a start which is refused leaves everything as it was.
+     * Looks at all that can speak against a start, and learns what the graph depends on. Changes
+     * nothing but that it asks for versions of meters that are new or have changed: the first
+     * commit registers them, and the tasks make the tables of the lake, so that a start which is
+     * refused leaves all totals as they were.
      *
      * @param flink the settings that the job will run with
      * @throws IllegalArgumentException if settings or meters are wrong
@@ -64,16 +67,16 @@ public final class MeteringJob {
     public static CheckedStart check(ReadableConfig flink, MeteringOptions options)
             throws IOException, SQLException {
         FlinkSettings.check(flink);
-        MeteringRules rules = rules(options);
+        List<Meter> meters = MeterFile.read(options.meters());
         LOG.info(
                 "Tallyflow {} starts with {} and the meters {}",
                 VERSION,
                 options,
-                rules.meters().stream().map(Meter::slug).toList());
-        look(options.postgres().connection(), rules.meters());
+                meters.stream().map(Meter::slug).toList());
+        sayWhatEnds(options.postgres().connection(), meters);
         KafkaOptions kafka = options.kafka();
         int partitions = new EventsTopic(kafka.connection(), kafka.events().name()).partitions();
-        return new CheckedStart(options, rules, partitions);
+        return new CheckedStart(options, rules(options, versions(options, meters)), partitions);
     }
 
     /** Builds the job between the ends that the options name; asks none of them. */
@@ -88,14 +91,47 @@ public final class MeteringJob {
                 .attachTo(environment, start.readers(environment.getParallelism()));
     }
 
-    private static void look(PostgresConnection postgres, List<Meter> meters) throws SQLException {
-        try {
-            List<String> ending =
-                    MeterRegistry.check(
-                            postgres.dataSource(PostgresUse.JOB), MeterDefinition.of(meters));
-            if (!ending.isEmpty()) {
-                LOG.warn("no longer counted: {}", String.join(", ", ending));
+    private static void sayWhatEnds(PostgresConnection postgres, List<Meter> meters)
+            throws SQLException {
+        List<String> ending =
+                asking(postgres, database -> MeterRegistry.ending(database, slugs(meters)));
+        if (!ending.isEmpty()) {
+            LOG.warn("no longer counted: {}", String.join(", ", ending));
+        }
+    }
+
+    private static List<String> slugs(List<Meter> meters) {
+        return meters.stream().map(Meter::slug).toList();
+    }
+
+    private static List<MeterVersion> versions(MeteringOptions options, List<Meter> meters)
+            throws SQLException {
+        List<MeterVersion> versions =
+                asking(
+                        options.postgres().connection(),
+                        database -> MeterRequests.take(database, meters));
+        for (MeterVersion version : versions) {
+            if (version.fromMillis() != MeterVersion.ALWAYS_FROM) {
+                LOG.info(
+                        "version {} of {} counts from {} on",
+                        version.version(),
+                        version.meter().slug(),
+                        Instant.ofEpochMilli(version.fromMillis()));
             }
+        }
+        return versions;
+    }
+
+    /** What is asked of Postgres. */
+    @FunctionalInterface
+    private interface Request<T> {
+        T of(DataSource database) throws SQLException;
+    }
+
+    private static <T> T asking(PostgresConnection postgres, Request<T> request)
+            throws SQLException {
+        try {
+            return request.of(postgres.dataSource(PostgresUse.JOB));
         } catch (SQLException e) {
             String advice = LoginTrouble.advice(e);
             if (advice == null) {
@@ -111,10 +147,10 @@ public final class MeteringJob {
         }
     }
 
-    private static MeteringRules rules(MeteringOptions options) throws IOException {
+    private static MeteringRules rules(MeteringOptions options, List<MeterVersion> versions) {
         StateRules state = options.state();
         return new MeteringRules(
-                MeterVersion.firsts(MeterFile.read(options.meters())),
+                versions,
                 new DedupeRules(
                         state.dedupeHorizon().time(),
                         AHEAD,

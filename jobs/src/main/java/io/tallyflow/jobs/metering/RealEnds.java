@@ -11,7 +11,6 @@ import io.tallyflow.connectors.postgres.PostgresSinkOptions;
 import io.tallyflow.connectors.postgres.PostgresUsageSink;
 import io.tallyflow.connectors.postgres.session.KeptConnection;
 import io.tallyflow.functions.parse.UsageEventParsers;
-import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterVersion;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +31,7 @@ public final class RealEnds {
         PostgresUsageSink usage =
                 new PostgresUsageSink(
                         KeptConnection.to(options.postgres().connection()),
-                        sinkOptions(options, MeterVersion.meters(versions)));
+                        sinkOptions(options, versions));
         KafkaOptions kafka = options.kafka();
         Properties clients = kafka.connection().properties();
         String events = kafka.events().name();
@@ -58,8 +57,9 @@ public final class RealEnds {
                 horizon.compareTo(longest) < 0 ? horizon : longest);
     }
 
-    private static PostgresSinkOptions sinkOptions(MeteringOptions options, List<Meter> meters) {
-        return PostgresSinkOptions.of(meters)
+    private static PostgresSinkOptions sinkOptions(
+            MeteringOptions options, List<MeterVersion> versions) {
+        return PostgresSinkOptions.of(versions)
                 .withPipeline(options.postgres().pipeline())
                 .withShards(options.state().subjectShards().number())
                 .withRewindTo(options.rewindTo())

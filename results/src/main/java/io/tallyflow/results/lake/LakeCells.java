@@ -9,6 +9,7 @@ import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.quantity.Quantity;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.io.IOException;
@@ -64,7 +65,8 @@ public record LakeCells(
 
     private static Map<UsageCell, Total> totals(LakeView view, Meter meter) throws IOException {
         Map<UsageCell, Total> totals = new HashMap<>();
-        try (CloseableIterable<LakePart> parts = LakeParts.of(view, NeededUsage.all(meter))) {
+        try (CloseableIterable<LakePart> parts =
+                LakeParts.of(view, NeededUsage.all(MeterVersion.first(meter)))) {
             for (LakePart part : parts) {
                 totals.computeIfAbsent(part.cell(), cell -> new Total()).add(part);
             }

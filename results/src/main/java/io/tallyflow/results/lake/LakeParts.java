@@ -1,18 +1,24 @@
 package io.tallyflow.results.lake;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.measure.UsagePartials;
+import io.tallyflow.schemas.meter.LayerName;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
+import io.tallyflow.schemas.meter.VersionName;
 import io.tallyflow.schemas.usage.AdjustmentReason;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -28,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class LakeParts {
 
     private static final List<String> CELL =
-            List.of("subject", "group_by", "window_start", "window_end");
+            List.of("subject", "group_by", "window_start", "window_end", "layer");
     private static final List<String> PARTIAL =
             List.of(
                     "readings",
@@ -43,11 +49,15 @@ final class LakeParts {
     private final LakeView view;
     private final NeededUsage needed;
     private final Meter meter;
+    private final Map<String, MeterVersion> byLayer;
 
     private LakeParts(LakeView view, NeededUsage needed) {
         this.view = view;
         this.needed = needed;
         this.meter = needed.meter();
+        this.byLayer =
+                needed.versions().stream()
+                        .collect(toMap(one -> LayerName.ofStream(one.name()), one -> one));
     }
 
     /** The parts of all cells that are needed; they are read while they are iterated. */
@@ -65,7 +75,7 @@ final class LakeParts {
         return ofCells(
                 LakeTable.USAGE_DISTINCT,
                 List.of("value"),
-                row -> new LakePart(cell(row), UsagePartials.NONE, row.get(4, String.class)));
+                row -> new LakePart(cell(row), UsagePartials.NONE, row.get(5, String.class)));
     }
 
     private CloseableIterable<LakePart> settled() {
@@ -78,14 +88,14 @@ final class LakeParts {
                 LakeTable.ADJUSTMENTS,
                 List.of("reason", "value", "distinct_value", "time", "source", "id"),
                 row -> {
-                    checkReason(row.get(4, String.class));
+                    checkReason(row.get(5, String.class));
                     UsagePartial partial =
                             UsagePartials.of(
-                                    row.get(5, BigDecimal.class),
-                                    row.get(7, Long.class),
-                                    row.get(8, String.class),
-                                    row.get(9, String.class));
-                    return new LakePart(cell(row), partial, row.get(6, String.class));
+                                    row.get(6, BigDecimal.class),
+                                    row.get(8, Long.class),
+                                    row.get(9, String.class),
+                                    row.get(10, String.class));
+                    return new LakePart(cell(row), partial, row.get(7, String.class));
                 });
     }
 
@@ -101,23 +111,23 @@ final class LakeParts {
     /** One part for each reading. */
     private CloseableIterable<LakePart> open() {
         long since = view.settledUntilMillis();
-        MeterReader reader = MeterReader.ofFirsts(List.of(meter));
+        MeterReader reader = new MeterReader(needed.versions());
         CloseableIterable<StructLike> rows =
                 view.scan(
                         LakeTable.EVENTS,
                         needed.open(since),
-                        List.of("subject", "source", "id", "time", "data"));
+                        List.of("subject", "source", "id", "time", "data", "type"));
         return present(CloseableIterable.transform(rows, row -> open(reader, event(row), since)));
     }
 
     private static Optional<LakePart> open(MeterReader reader, UsageEvent event, long since) {
-        // One meter reads an event once at most.
+        // One version owns its time at most, and reads it once.
         return reader.read(event).readings().stream()
                 .filter(reading -> reading.windowEndMillis() > since)
                 .map(
                         reading ->
                                 new LakePart(
-                                        reading.cell(event.subject()),
+                                        ofMeter(reading.cell(event.subject())),
                                         reading.partial(event),
                                         reading.distinct()))
                 .findFirst();
@@ -133,7 +143,26 @@ final class LakeParts {
         List<String> all = new ArrayList<>(CELL);
         all.addAll(columns);
         Expression filter = needed.settled(view.settledUntilMillis());
-        return CloseableIterable.transform(view.scan(table, filter, all), part);
+        CloseableIterable<StructLike> owned =
+                CloseableIterable.filter(view.scan(table, filter, all), this::isOwned);
+        return CloseableIterable.transform(owned, part);
+    }
+
+    /** Whether the version that counted a row owns its window. */
+    private boolean isOwned(StructLike row) {
+        MeterVersion version = byLayer.get(row.get(4, String.class));
+        return version != null
+                && version.owns(TimeUnit.MICROSECONDS.toMillis(row.get(2, Long.class)));
+    }
+
+    /** All versions are one meter here. */
+    private static UsageCell ofMeter(UsageCell cell) {
+        return new UsageCell(
+                VersionName.slug(cell.meter()),
+                cell.subject(),
+                cell.group(),
+                cell.windowStartMillis(),
+                cell.windowEndMillis());
     }
 
     private UsageCell cell(StructLike row) {
@@ -146,16 +175,16 @@ final class LakeParts {
     }
 
     private static UsagePartial partial(StructLike row) {
-        @Nullable Long latestAt = row.get(9, Long.class);
+        @Nullable Long latestAt = row.get(10, Long.class);
         return new UsagePartial(
-                row.get(4, Long.class),
-                row.get(5, BigDecimal.class),
+                row.get(5, Long.class),
                 row.get(6, BigDecimal.class),
                 row.get(7, BigDecimal.class),
                 row.get(8, BigDecimal.class),
+                row.get(9, BigDecimal.class),
                 latestAt == null ? 0 : latestAt,
-                row.get(10, String.class),
-                row.get(11, String.class));
+                row.get(11, String.class),
+                row.get(12, String.class));
     }
 
     /** Where it was in Kafka does not matter to a meter. */
@@ -165,7 +194,7 @@ final class LakeParts {
                 row.get(0, String.class),
                 row.get(1, String.class),
                 row.get(2, String.class),
-                meter.eventType(),
+                row.get(5, String.class),
                 row.get(3, Long.class),
                 data == null ? null : data.getBytes(StandardCharsets.UTF_8),
                 0,

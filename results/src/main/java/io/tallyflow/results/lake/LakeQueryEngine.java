@@ -8,12 +8,12 @@ import io.tallyflow.results.query.QueryEngine;
 import io.tallyflow.results.query.RowConsumer;
 import io.tallyflow.results.query.UsageFunction;
 import io.tallyflow.results.query.UsageQuery;
-import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import javax.sql.DataSource;
 import org.apache.iceberg.io.CloseableIterable;
 
@@ -50,9 +50,9 @@ public final class LakeQueryEngine implements QueryEngine {
     public void run(UsageQuery query, RowConsumer rows) throws IOException {
         try (Connection connection = database.getConnection();
                 TemporaryTables tables = TemporaryTables.make(connection)) {
-            Optional<Meter> meter = tables.define(query.meter());
-            if (meter.isPresent() && tables.canAnswer(query)) {
-                load(tables, meter.get(), query);
+            List<MeterVersion> versions = tables.define(query.meter());
+            if (!versions.isEmpty() && tables.canAnswer(query)) {
+                load(tables, versions, query);
             }
             tables.ask(query, rows);
         } catch (SQLException e) {
@@ -60,20 +60,23 @@ public final class LakeQueryEngine implements QueryEngine {
         }
     }
 
-    private void load(TemporaryTables tables, Meter meter, UsageQuery query) throws SQLException {
+    private void load(TemporaryTables tables, List<MeterVersion> versions, UsageQuery query)
+            throws SQLException {
         try (Lake lake = Lake.open(options)) {
-            copy(LakeView.of(lake), tables, meter, query);
+            copy(LakeView.of(lake), tables, versions, query);
         } catch (IOException | RuntimeException e) {
             throw new RequestFailedException("the lake cannot be read: " + reason(e), e);
         }
         tables.settle();
     }
 
-    private static void copy(LakeView view, TemporaryTables tables, Meter meter, UsageQuery query)
+    private static void copy(
+            LakeView view, TemporaryTables tables, List<MeterVersion> versions, UsageQuery query)
             throws IOException, SQLException {
         UsageOfOthers others = new UsageOfOthers(query.subjects());
-        try (CloseableIterable<LakePart> parts = LakeParts.of(view, NeededUsage.of(meter, query));
-                PartCopy copy = tables.fill(meter)) {
+        try (CloseableIterable<LakePart> parts =
+                        LakeParts.of(view, NeededUsage.of(versions, query));
+                PartCopy copy = tables.fill(versions.get(0).meter())) {
             for (LakePart part : parts) {
                 if (!others.takes(part)) {
                     copy.add(part);

@@ -3,6 +3,7 @@ package io.tallyflow.results.lake;
 import io.tallyflow.results.query.CalendarWindow;
 import io.tallyflow.results.query.UsageQuery;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -14,30 +15,31 @@ import org.apache.iceberg.expressions.Expressions;
  * What has to be read of a meter: all that an answer hangs on, and a little more, so that rounding
  * is left to the function that answers.
  *
+ * @param versions of one meter, at least one, each with the event time that it owns
  * @param from seconds since the epoch, UTC; no usage before it is needed
  * @param to likewise, none after it
  * @param subjects whose usage is needed; none for that of all
  */
-record NeededUsage(Meter meter, long from, long to, List<String> subjects) {
+record NeededUsage(List<MeterVersion> versions, long from, long to, List<String> subjects) {
 
     /** A longer range is cut to where there is usage, as an open one is. */
     private static final long LONG_RANGE_DAYS = 36_500;
 
     private static final String UTC = "UTC";
 
-    static NeededUsage all(Meter meter) {
-        return new NeededUsage(meter, Long.MIN_VALUE, Long.MAX_VALUE, List.of());
+    static NeededUsage all(MeterVersion version) {
+        return new NeededUsage(List.of(version), Long.MIN_VALUE, Long.MAX_VALUE, List.of());
     }
 
-    static NeededUsage of(Meter meter, UsageQuery query) {
+    static NeededUsage of(List<MeterVersion> versions, UsageQuery query) {
         Instant from = query.from();
         Instant to = query.to();
         boolean isLong =
                 from != null && to != null && Duration.between(from, to).toDays() > LONG_RANGE_DAYS;
-        long grain = TimeUnit.MILLISECONDS.toSeconds(meter.windowSize().millis());
+        long grain = TimeUnit.MILLISECONDS.toSeconds(versions.get(0).meter().windowSize().millis());
         boolean ofAll = isByClocks(query) && (from == null || to == null || isLong);
         return new NeededUsage(
-                meter,
+                versions,
                 from == null || isLong ? Long.MIN_VALUE : from.getEpochSecond() - grain,
                 to == null || isLong ? Long.MAX_VALUE : to.getEpochSecond() + grain,
                 ofAll ? List.of() : query.subjects());
@@ -54,22 +56,31 @@ record NeededUsage(Meter meter, long from, long to, List<String> subjects) {
                 && !query.timeZone().equalsIgnoreCase(UTC);
     }
 
+    /** What all versions have in common: slug, aggregation and window size. */
+    Meter meter() {
+        return versions.get(0).meter();
+    }
+
+    private Object[] types() {
+        return versions.stream().map(version -> version.meter().eventType()).distinct().toArray();
+    }
+
     /** Passes rows of windows that end at an instant or before, in milliseconds since the epoch. */
     Expression settled(long untilMillis) {
         return needed(
                 "window_start",
-                Expressions.equal("meter", meter.slug()),
+                Expressions.equal("meter", meter().slug()),
                 Expressions.lessThanOrEqual(
                         "window_end", TimeUnit.MILLISECONDS.toMicros(untilMillis)));
     }
 
     /** Passes events of all later windows, and perhaps some of earlier ones. */
     Expression open(long sinceMillis) {
-        long grain = meter.windowSize().millis();
+        long grain = meter().windowSize().millis();
         long earliest = Math.max(sinceMillis, Long.MIN_VALUE + grain) - grain;
         return needed(
                 "time",
-                Expressions.equal("type", meter.eventType()),
+                Expressions.in("type", types()),
                 Expressions.greaterThanOrEqual("time", TimeUnit.MILLISECONDS.toMicros(earliest)));
     }
 

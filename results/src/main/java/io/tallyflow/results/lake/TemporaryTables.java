@@ -3,17 +3,18 @@ package io.tallyflow.results.lake;
 import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.RequestRefusedException;
-import io.tallyflow.results.meters.MetersInForce;
+import io.tallyflow.results.meters.ShownVersions;
 import io.tallyflow.results.query.RowConsumer;
 import io.tallyflow.results.query.UsageFunction;
 import io.tallyflow.results.query.UsageQuery;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
-import java.util.Optional;
+import java.util.List;
 
 /**
  * Tables that look to {@code tallyflow.query} like those of the results, and the same function over
@@ -87,11 +88,16 @@ final class TemporaryTables implements AutoCloseable {
             select * from tallyflow.meter_definition where slug = ?
             """;
 
-    /** One definition is one layer; should there be more, the lake does not tell them apart. */
+    /** What the versions have counted, each for its time, comes as one. */
     private static final String LAYER =
             """
-            insert into pg_temp.layer
-            select * from tallyflow.layer where slug = ? order by layer limit 1
+            insert into pg_temp.layer (layer, slug, version, kind, name, since_commit, event_type,
+                group_by, shown)
+            select l.layer, l.slug, l.version, l.kind, l.name, l.since_commit, l.event_type,
+                (select coalesce(jsonb_object_agg(g.key, g.value), '{}')
+                 from tallyflow.layer o, jsonb_each(o.group_by) g
+                 where o.slug = l.slug and o.shown), true
+            from tallyflow.layer l where l.slug = ? and l.shown order by l.layer limit 1
             """;
 
     private static final Question<Boolean> IS_ZONE =
@@ -154,24 +160,21 @@ final class TemporaryTables implements AutoCloseable {
     /**
      * Takes over the definition of a meter.
      *
-     * @return nothing if there is no such meter, which the function will say
+     * @return its versions; none if there is no such meter, which the function will say
      * @throws RequestRefusedException if it is not in force any more
      */
-    Optional<Meter> define(String slug) throws SQLException {
+    List<MeterVersion> define(String slug) throws SQLException {
         boolean isKnown = Question.run(connection, DEFINITION, slug) > 0;
         Question.run(connection, LAYER, slug);
-        Optional<Meter> inForce =
-                MetersInForce.read(connection).stream()
-                        .filter(meter -> meter.slug().equals(slug))
-                        .findFirst();
-        if (isKnown && inForce.isEmpty()) {
+        List<MeterVersion> versions = ShownVersions.read(connection, slug);
+        if (isKnown && versions.isEmpty()) {
             throw new RequestRefusedException(
                     "meter: "
                             + slug
                             + " is not in force any more, and the lake does not say until when it"
                             + " was: ask Postgres, with --engine postgres");
         }
-        return inForce;
+        return versions;
     }
 
     /**

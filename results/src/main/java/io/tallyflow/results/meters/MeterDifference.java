@@ -7,13 +7,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How one meter of a file differs from what Postgres knows.
  *
- * @param fields that differ, in the order of a meter file; none unless it is changed
+ * @param fields that differ, in the order of a meter file
  */
 public record MeterDifference(String slug, Kind kind, List<Field> fields) {
 
@@ -26,8 +27,10 @@ public record MeterDifference(String slug, Kind kind, List<Field> fields) {
         UNCHANGED,
         /** Its description is another; what it counts stays as it is. */
         DESCRIBED,
-        /** Its meaning is another. */
+        /** Its meaning is another: the next version counts from the next boundary on. */
         CHANGED,
+        /** Its aggregation or window size is another: that takes another slug. */
+        REFUSED,
         /** The file lacks it: it is no longer counted. */
         MISSING
     }
@@ -36,6 +39,9 @@ public record MeterDifference(String slug, Kind kind, List<Field> fields) {
     public record Field(String name, @Nullable String known, @Nullable String wanted) {}
 
     private static final String DESCRIPTION = "description";
+    private static final String AGGREGATION = "aggregation";
+    private static final String WINDOW_SIZE = "windowSize";
+    private static final Set<String> OF_ALL_VERSIONS = Set.of(AGGREGATION, WINDOW_SIZE);
 
     /**
      * All of them: first the meters of the file in its order, then those that it lacks by slug.
@@ -66,14 +72,14 @@ public record MeterDifference(String slug, Kind kind, List<Field> fields) {
             return new MeterDifference(wanted.slug(), Kind.ADDED, List.of());
         }
         List<Field> fields = fields(known.meter(), wanted);
-        boolean isDescriptionAlone =
-                fields.stream().allMatch(field -> field.name().equals(DESCRIPTION));
-        return new MeterDifference(
-                wanted.slug(), kind(known.inForce(), fields, isDescriptionAlone), fields);
+        return new MeterDifference(wanted.slug(), kind(known.inForce(), fields), fields);
     }
 
-    private static Kind kind(boolean inForce, List<Field> fields, boolean isDescriptionAlone) {
-        if (!isDescriptionAlone) {
+    private static Kind kind(boolean inForce, List<Field> fields) {
+        if (fields.stream().anyMatch(field -> OF_ALL_VERSIONS.contains(field.name()))) {
+            return Kind.REFUSED;
+        }
+        if (!fields.stream().allMatch(field -> field.name().equals(DESCRIPTION))) {
             return Kind.CHANGED;
         }
         if (!inForce) {
@@ -96,10 +102,10 @@ public record MeterDifference(String slug, Kind kind, List<Field> fields) {
         Map<String, @Nullable String> texts = new LinkedHashMap<>();
         texts.put(DESCRIPTION, meter.description().isEmpty() ? null : meter.description());
         texts.put("eventType", meter.eventType());
-        texts.put("aggregation", meter.aggregation().name());
+        texts.put(AGGREGATION, meter.aggregation().name());
         texts.put("valueProperty", meter.valuePath() == null ? null : meter.valuePath().text());
         texts.put("groupBy", meter.groupBy().isEmpty() ? null : groups(meter.groupBy()));
-        texts.put("windowSize", meter.windowSize().name());
+        texts.put(WINDOW_SIZE, meter.windowSize().name());
         return texts;
     }
 

@@ -45,7 +45,7 @@ class MeterDifferenceTest {
                 .isEqualTo(
                         new MeterDifference(
                                 "m",
-                                Kind.CHANGED,
+                                Kind.REFUSED,
                                 List.of(
                                         new Field("description", null, "d"),
                                         new Field("eventType", "t", "u"),
@@ -57,6 +57,14 @@ class MeterDifferenceTest {
                 .containsExactly(
                         new Field("aggregation", "SUM", "COUNT"),
                         new Field("valueProperty", "$.n", null));
+    }
+
+    @Test
+    void takesOtherPathsGroupsAndTypesForAnotherVersion() {
+        assertThat(only(SUM, "slug: m, eventType: u, aggregation: SUM, valueProperty: $.n").kind())
+                .isEqualTo(Kind.CHANGED);
+        assertThat(only(SUM, SUM + ", groupBy: {a: $.a}").kind()).isEqualTo(Kind.CHANGED);
+        assertThat(only(SUM, SUM + ", windowSize: HOUR").kind()).isEqualTo(Kind.REFUSED);
     }
 
     @Test

@@ -13,19 +13,25 @@ import java.util.Map;
  *     one commit wins; {@link #NO_WATERMARK} says nothing about it
  * @param reasons how often each reason (rejected or ignored) occurred, to be added; keys are {@code
  *     rejected.CODE} and {@code ignored.CODE}
+ * @param newestMillis greatest event time of an accepted event, milliseconds since the epoch, UTC;
+ *     the greatest wins; {@link #NO_EVENT} for none
  */
 public record Progress(
         LaneCounts counts,
         Map<Integer, Long> offsets,
         long watermarkMillis,
-        Map<String, Long> reasons) {
+        Map<String, Long> reasons,
+        long newestMillis) {
+
+    /** No event was accepted. */
+    public static final long NO_EVENT = Long.MIN_VALUE;
 
     /** No watermark is known, or this part has none to tell. */
     public static final long NO_WATERMARK = Long.MAX_VALUE;
 
     /** Nothing seen. */
     public static final Progress NONE =
-            new Progress(LaneCounts.ZERO, Map.of(), NO_WATERMARK, Map.of());
+            new Progress(LaneCounts.ZERO, Map.of(), NO_WATERMARK, Map.of(), NO_EVENT);
 
     /** Both together. */
     public Progress plus(Progress other) {
@@ -33,7 +39,8 @@ public record Progress(
                 counts.plus(other.counts),
                 merged(offsets, other.offsets, Math::max),
                 Math.min(watermarkMillis, other.watermarkMillis),
-                merged(reasons, other.reasons, Long::sum));
+                merged(reasons, other.reasons, Long::sum),
+                Math.max(newestMillis, other.newestMillis));
     }
 
     private static <K> Map<K, Long> merged(

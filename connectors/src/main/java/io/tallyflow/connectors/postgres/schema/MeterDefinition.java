@@ -4,22 +4,27 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.tallyflow.schemas.meter.GroupDimension;
 import io.tallyflow.schemas.meter.JsonPath;
+import io.tallyflow.schemas.meter.LayerName;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A meter as it is registered and as the first commit of a start carries it: all text.
+ * A version of a meter as it is registered and as the first commit of a start carries it.
  *
  * @param valueProperty JSONPath of the value; null for COUNT
  * @param groupBy group name to JSONPath
+ * @param countsFromMillis as in {@link MeterVersion}
  */
 public record MeterDefinition(
         String slug,
@@ -28,7 +33,9 @@ public record MeterDefinition(
         String aggregation,
         @Nullable String valueProperty,
         Map<String, String> groupBy,
-        String windowSize)
+        String windowSize,
+        int version,
+        long countsFromMillis)
         implements Serializable {
 
     private static final JsonFactory JSON = new JsonFactory();
@@ -37,8 +44,9 @@ public record MeterDefinition(
         groupBy = new TreeMap<>(groupBy);
     }
 
-    /** The definition of a meter. */
-    public static MeterDefinition of(Meter meter) {
+    /** The definition of a version. */
+    public static MeterDefinition of(MeterVersion version) {
+        Meter meter = version.meter();
         JsonPath value = meter.valuePath();
         Map<String, String> groupBy = new TreeMap<>();
         for (GroupDimension dimension : meter.groupBy()) {
@@ -51,12 +59,35 @@ public record MeterDefinition(
                 meter.aggregation().name(),
                 value == null ? null : value.text(),
                 groupBy,
-                meter.windowSize().name());
+                meter.windowSize().name(),
+                version.version(),
+                version.fromMillis());
     }
 
-    /** The definitions of meters, in their order. */
-    public static ArrayList<MeterDefinition> of(List<Meter> meters) {
-        return new ArrayList<>(meters.stream().map(MeterDefinition::of).toList());
+    /** The definitions of versions, in their order. */
+    public static ArrayList<MeterDefinition> of(List<MeterVersion> versions) {
+        return new ArrayList<>(versions.stream().map(MeterDefinition::of).toList());
+    }
+
+    /** Whether both take the same of the same events and make the same of it. */
+    boolean meansTheSameAs(MeterDefinition other) {
+        return eventType.equals(other.eventType)
+                && aggregation.equals(other.aggregation)
+                && Objects.equals(valueProperty, other.valueProperty)
+                && groupBy.equals(other.groupBy)
+                && windowSize.equals(other.windowSize);
+    }
+
+    /** The layer that the stream counts it in. */
+    String layer() {
+        return LayerName.ofStream(slug, version);
+    }
+
+    /** When it begins to count; null for no bound. */
+    @Nullable String countsFrom() {
+        return countsFromMillis == MeterVersion.ALWAYS_FROM
+                ? null
+                : Instant.ofEpochMilli(countsFromMillis).toString();
     }
 
     /** The groups as a JSON object. */

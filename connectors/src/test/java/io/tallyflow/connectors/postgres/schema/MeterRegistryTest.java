@@ -9,11 +9,13 @@ import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.GroupDimension;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.meter.WindowSize;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -230,6 +232,86 @@ class MeterRegistryTest {
     }
 
     @Test
+    void letsALaterVersionTakeOverAtItsBoundary() throws SQLException {
+        register(CALLS);
+        register(newest("2026-01-04T23:59:59Z"), MeterVersion.first(CALLS), second("2026-01-05"));
+        assertThat(layers())
+                .containsExactly(
+                        "calls@1|shown||2026-01-05 00:00:00+00",
+                        "calls@2|shown|2026-01-05 00:00:00+00|");
+        assertThat(
+                        rows(
+                                "select concat_ws('|', version, event_type, value_property, group_by,"
+                                        + " counts_from) from tallyflow.meter"))
+                .containsExactly("2|answer|{\"a\": \"$.a\"}|2026-01-05 00:00:00+00");
+        // Each start registers what it counts by.
+        register(newest("2026-01-06T00:00:00Z"), MeterVersion.first(CALLS), second("2026-01-05"));
+        assertThat(layers()).hasSize(2).allMatch(layer -> layer.contains("shown"));
+    }
+
+    @Test
+    void doesNotShowAVersionBeforeWhichEventsOfItsTimeWereCounted() throws SQLException {
+        register(CALLS);
+        register(newest("2026-01-05T00:00:00Z"), MeterVersion.first(CALLS), second("2026-01-05"));
+        assertThat(layers())
+                .containsExactly("calls@1|shown||", "calls@2|hidden|2026-01-05 00:00:00+00|");
+        assertThat(rows("select version || event_type from tallyflow.meter"))
+                .containsExactly("1call");
+    }
+
+    @Test
+    void leavesNoTimeToAVersionThatALaterOneReplacesWhole() throws SQLException {
+        register(CALLS);
+        MeterVersion third =
+                new MeterVersion(CALLS, 3, second("2026-01-05").fromMillis(), Long.MAX_VALUE);
+        register(null, MeterVersion.first(CALLS), second("2026-01-05"));
+        register(null, MeterVersion.first(CALLS), second("2026-01-05"), third);
+        assertThat(layers())
+                .containsExactly(
+                        "calls@1|shown||2026-01-05 00:00:00+00",
+                        "calls@2|hidden|2026-01-05 00:00:00+00|",
+                        "calls@3|shown|2026-01-05 00:00:00+00|");
+    }
+
+    @Test
+    void saysFromWhenOnAMeterIsWholeThatCameLater() throws SQLException {
+        register(newest("2026-01-04T12:34:56Z"), MeterVersion.first(TOKENS));
+        assertThat(rows("select complete_from::text from tallyflow.meter"))
+                .containsExactly("2026-01-04 12:35:00+00");
+    }
+
+    private static MeterVersion second(String day) {
+        Meter changed =
+                meter(
+                        "calls",
+                        "answer",
+                        Aggregation.COUNT,
+                        null,
+                        List.of(group("a", "$.a")),
+                        WindowSize.DAY);
+        return new MeterVersion(changed, 2, newest(day + "T00:00:00Z"), MeterVersion.ALWAYS_TO);
+    }
+
+    private static Long newest(String instant) {
+        return Instant.parse(instant).toEpochMilli();
+    }
+
+    private List<String> layers() throws SQLException {
+        return rows(
+                "select concat(name, '|', case when shown then 'shown' else 'hidden' end, '|',"
+                        + " counts_from, '|', counts_to) from tallyflow.layer order by layer");
+    }
+
+    private void register(@Nullable Long newestMillis, MeterVersion... versions)
+            throws SQLException {
+        try (Connection connection = database.connect()) {
+            connection.setAutoCommit(false);
+            RegisteredMeters.register(connection, List.of(versions), newestMillis);
+            connection.commit();
+        }
+    }
+
+    @Test
     void registersTenThousandMetersAtOnce() throws SQLException {
         List<Meter> many =
                 IntStream.range(0, 10_000)
@@ -251,12 +333,11 @@ class MeterRegistryTest {
     }
 
     @Test
-    void onlyLooksWhenItChecksAndSaysWhatWouldEnd() throws SQLException {
+    void saysWhatWouldEndAndEndsNothing() throws SQLException {
         register(TOKENS);
-        assertThat(MeterRegistry.check(database.dataSource(), MeterDefinition.of(List.of(CALLS))))
+        assertThat(MeterRegistry.ending(database.dataSource(), List.of("calls")))
                 .containsExactly("tokens");
-        assertThat(MeterRegistry.check(database.dataSource(), MeterDefinition.of(List.of(TOKENS))))
-                .isEmpty();
+        assertThat(MeterRegistry.ending(database.dataSource(), List.of("tokens"))).isEmpty();
         assertThat(inForce()).containsExactly("tokens");
     }
 
@@ -273,10 +354,7 @@ class MeterRegistryTest {
     @Test
     void saysThatTheSchemaIsNotThere() {
         try (PostgresServer.Database empty = PostgresServer.empty()) {
-            assertThatThrownBy(
-                            () ->
-                                    MeterRegistry.check(
-                                            empty.dataSource(), MeterDefinition.of(List.of(CALLS))))
+            assertThatThrownBy(() -> MeterRegistry.ending(empty.dataSource(), List.of("calls")))
                     .isInstanceOf(SchemaException.class)
                     .hasMessageStartingWith("SCHEMA_UNFIT: the database has no schema tallyflow")
                     .hasMessageContaining("tallyflow prepare");

@@ -51,6 +51,7 @@ final class ResultsReferenceTest {
                 "tallyflow.adjustment",
                 "tallyflow.progress",
                 "tallyflow.meter",
+                "tallyflow.meter_version",
                 "tallyflow.reset"
             })
     void describesColumnsAsTheDatabaseDoes(String relation) throws IOException, SQLException {

@@ -149,7 +149,9 @@ comment on column tallyflow.progress.adjusted is 'Of these, the ones in an adjus
 comment on column tallyflow.progress.ignored is 'Events that a matching meter could take no reading from, once per meter.';
 
 create or replace view tallyflow.meter with (security_invoker = true) as
-select slug, description, event_type, aggregation, value_property, group_by, window_size
+select
+    slug, description, event_type, aggregation, value_property, group_by, window_size,
+    version, counts_from, complete_from, since_commit
 from tallyflow.meter_definition
 where in_force;
 
@@ -161,3 +163,46 @@ comment on column tallyflow.meter.aggregation is 'SUM, COUNT, UNIQUE_COUNT, AVG,
 comment on column tallyflow.meter.value_property is 'JSONPath of the value; null for COUNT.';
 comment on column tallyflow.meter.group_by is 'Group name to JSONPath.';
 comment on column tallyflow.meter.window_size is 'Finest grain kept: MINUTE, HOUR or DAY.';
+comment on column tallyflow.meter.version is 'Number of the definition, from 1.';
+comment on column tallyflow.meter.counts_from is
+    'First event time that this version counts; null for no bound.';
+comment on column tallyflow.meter.complete_from is
+    'Event time from which on the meter''s totals are whole; null if they are from the beginning.';
+comment on column tallyflow.meter.since_commit is
+    'Number of the commit that registered this version; 0 if nothing had been committed.';
+
+create or replace view tallyflow.meter_version with (security_invoker = true) as
+select
+    r.slug, r.description, r.event_type, r.aggregation, r.value_property, r.group_by, r.window_size,
+    r.version, r.counts_from, l.counts_to, l.since_commit,
+    case
+        when l.layer is null and r.withdrawn_at is not null then 'withdrawn'
+        when l.layer is null then 'requested'
+        when not d.in_force then 'retired'
+        when l.shown then 'shown'
+        else 'registered'
+    end collate "C" as state,
+    r.requested_by, r.requested_at
+from tallyflow.meter_request r
+left join tallyflow.meter_definition d on d.slug = r.slug
+left join tallyflow.layer l on l.slug = r.slug and l.version = r.version and l.kind = 'stream';
+
+comment on view tallyflow.meter_version is 'Every version of a meter there ever was.';
+comment on column tallyflow.meter_version.slug is 'The meter''s public name.';
+comment on column tallyflow.meter_version.description is 'For people.';
+comment on column tallyflow.meter_version.event_type is 'CloudEvents type of the events it counts.';
+comment on column tallyflow.meter_version.aggregation is 'The same for all versions of a meter.';
+comment on column tallyflow.meter_version.value_property is 'JSONPath of the value; null for COUNT.';
+comment on column tallyflow.meter_version.group_by is 'Group name to JSONPath.';
+comment on column tallyflow.meter_version.window_size is 'The same for all versions of a meter.';
+comment on column tallyflow.meter_version.version is 'Number of the version, from 1.';
+comment on column tallyflow.meter_version.counts_from is
+    'First event time that it counts; null for no bound.';
+comment on column tallyflow.meter_version.counts_to is
+    'Event time from which on a later version counts; null for no bound.';
+comment on column tallyflow.meter_version.since_commit is
+    'Number of the commit that registered it; null while none has.';
+comment on column tallyflow.meter_version.state is
+    'requested: nothing is counted by it yet; withdrawn: taken back before anything was; registered: it is counted, and totals do not show it; shown: totals take the windows of its time from it; retired: the meter is no longer counted.';
+comment on column tallyflow.meter_version.requested_by is 'User of the database who asked for it.';
+comment on column tallyflow.meter_version.requested_at is 'When.';

@@ -15,7 +15,7 @@ begin
     -- To ask as a reader does,
     grant select
         on tallyflow.usage, tallyflow.adjustment, tallyflow.progress, tallyflow.meter,
-            tallyflow.reset, tallyflow.layer, tallyflow.cell, tallyflow.usage_row,
+            tallyflow.meter_version, tallyflow.meter_request, tallyflow.reset, tallyflow.layer, tallyflow.cell, tallyflow.usage_row,
             tallyflow.adjustment_row, tallyflow.distinct_value, tallyflow.meter_definition
         to tallyflow_operator;
     grant execute
@@ -63,7 +63,7 @@ begin
     -- What readers rely on ...
     grant select
         on tallyflow.usage, tallyflow.adjustment, tallyflow.progress, tallyflow.meter,
-            tallyflow.reset
+            tallyflow.meter_version, tallyflow.reset
         to tallyflow_reader;
     grant execute
         on function
@@ -75,7 +75,7 @@ begin
     -- row security put on these tables holds; therefore the reader needs to select from them too.
     grant select
         on tallyflow.layer, tallyflow.cell, tallyflow.usage_row, tallyflow.adjustment_row,
-            tallyflow.distinct_value, tallyflow.meter_definition
+            tallyflow.distinct_value, tallyflow.meter_definition, tallyflow.meter_request
         to tallyflow_reader;
     grant select (
         pipeline, epoch, commit, checkpoint, committed_at, watermark, offsets, consumed, metered,
@@ -84,7 +84,9 @@ begin
 
     -- A commit writes rows and replaces the partials of rows; a rewind deletes by commit. What stands
     -- in a key never changes. (To replace a column by the one that was excluded is to select it.)
-    grant select, insert on tallyflow.cell, tallyflow.layer to tallyflow_writer;
+    grant select, insert on tallyflow.cell to tallyflow_writer;
+    -- When a later version takes over, an earlier one ends.
+    grant select, insert, update (counts_to, shown) on tallyflow.layer to tallyflow_writer;
     grant select, insert, delete,
         update (readings, sum, min, max, latest, latest_at, latest_source, latest_id, settled, commit)
         on tallyflow.usage_row to tallyflow_writer;
@@ -103,6 +105,9 @@ begin
     grant select, insert on tallyflow.savepoint to tallyflow_writer;
     -- Who registers meters locks the table first, for which a right on single columns is not enough.
     grant select, insert, update on tallyflow.meter_definition to tallyflow_writer;
+    -- What was asked for never changes, but can be taken back.
+    grant select, insert, update (withdrawn_by, withdrawn_at)
+        on tallyflow.meter_request to tallyflow_writer;
 
     -- It came later than the others: where it could not be made, these have their rights all the same.
     if to_regrole('tallyflow_operator') is not null then

@@ -9,6 +9,42 @@
 -- This file makes the tables, once. Views, functions and rights stand in the files that begin with R:
 -- each is run again whenever it changes, after the files that begin with V.
 
+-- What is asked to be counted. Every version of a slug stands here before anything is counted by it,
+-- so that whoever starts a job, and however often, starts it with the same versions.
+create table tallyflow.meter_request (
+    request bigint generated always as identity primary key,
+    slug text collate "C" not null,
+    version integer not null,
+    description text not null,
+    event_type text collate "C" not null,
+    aggregation text collate "C" not null,
+    value_property text collate "C",
+    group_by jsonb not null,
+    window_size text collate "C" not null,
+    counts_from timestamptz,
+    requested_by text collate "C" not null default session_user,
+    requested_at timestamptz not null default now(),
+    withdrawn_by text collate "C",
+    withdrawn_at timestamptz,
+    constraint meter_request_version unique (slug, version),
+    constraint meter_request_version_positive check (version > 0),
+    constraint meter_request_aggregation_is_known check (
+        aggregation in ('SUM', 'COUNT', 'UNIQUE_COUNT', 'AVG', 'MIN', 'MAX', 'LATEST')),
+    constraint meter_request_window_size_is_known check (
+        window_size in ('MINUTE', 'HOUR', 'DAY')),
+    constraint meter_request_value_unless_count check (
+        (value_property is null) = (aggregation = 'COUNT')),
+    constraint meter_request_group_is_object check (jsonb_typeof(group_by) = 'object')
+);
+
+comment on table tallyflow.meter_request is
+    'Every version of a meter that was ever asked for; consumers use tallyflow.meter_version.';
+comment on column tallyflow.meter_request.request is 'Number of the request; it only grows.';
+comment on column tallyflow.meter_request.withdrawn_at is
+    'When it was taken back, before anything was counted by it; null while it holds.';
+comment on column tallyflow.meter_request.counts_from is
+    'First event time that it counts, on a boundary of its windows; null for no bound.';
+
 create table tallyflow.meter_definition (
     slug text collate "C" primary key,
     description text not null,
@@ -18,6 +54,10 @@ create table tallyflow.meter_definition (
     group_by jsonb not null,
     window_size text collate "C" not null,
     in_force boolean not null,
+    version integer not null default 1,
+    counts_from timestamptz,
+    complete_from timestamptz,
+    since_commit bigint not null default 0,
     constraint meter_definition_aggregation_is_known check (
         aggregation in ('SUM', 'COUNT', 'UNIQUE_COUNT', 'AVG', 'MIN', 'MAX', 'LATEST')),
     constraint meter_definition_window_size_is_known check (
@@ -28,7 +68,7 @@ create table tallyflow.meter_definition (
 );
 
 comment on table tallyflow.meter_definition is
-    'Every definition there ever was; a slug never changes its meaning. Consumers use tallyflow.meter.';
+    'Every meter there ever was, by the newest of its versions that is shown. Consumers use tallyflow.meter.';
 
 -- A layer is one definition's share of the truth: the rows that were counted by it. Rows name their
 -- layer, so that another definition of the same slug can be counted beside them.
@@ -39,6 +79,8 @@ create table tallyflow.layer (
     kind text collate "C" not null,
     name text collate "C" not null,
     since_commit bigint not null,
+    event_type text collate "C" not null,
+    value_property text collate "C",
     group_by jsonb not null,
     counts_from timestamptz,
     counts_to timestamptz,
@@ -57,6 +99,9 @@ comment on table tallyflow.layer is
 comment on column tallyflow.layer.name is 'What cells are named by: slug@version.';
 comment on column tallyflow.layer.since_commit is
     'Number of the commit that registered it; 0 if nothing has been committed.';
+comment on column tallyflow.layer.event_type is 'CloudEvents type, of this version.';
+comment on column tallyflow.layer.value_property is
+    'JSONPath of the value, of this version; null for COUNT.';
 comment on column tallyflow.layer.group_by is 'Group name to JSONPath, of this version.';
 comment on column tallyflow.layer.counts_from is
     'First event time whose windows totals take from it, on a boundary of the meter''s windows; null for no bound.';
@@ -187,6 +232,7 @@ create table tallyflow.ledger (
     adjusted bigint not null default 0,
     ignored bigint not null default 0,
     reasons jsonb not null default '{}',
+    newest_event timestamptz,
     shards integer not null default 1,
     constraint ledger_shards_positive check (shards > 0),
     constraint ledger_conserves_records
@@ -201,6 +247,8 @@ create table tallyflow.ledger (
 comment on table tallyflow.ledger is
     'Which commit, checkpoint, offsets and counters the results stand for; consumers use tallyflow.progress.';
 comment on column tallyflow.ledger.offsets is 'Next Kafka offset to be read, by partition.';
+comment on column tallyflow.ledger.newest_event is
+    'Greatest event time of an accepted event; null before the first.';
 comment on column tallyflow.ledger.shards is
     'How many shards each subject''s events are split into; fixed by the first start.';
 
@@ -226,6 +274,7 @@ create table tallyflow.ledger_history (
     adjusted bigint not null,
     ignored bigint not null,
     reasons jsonb not null,
+    newest_event timestamptz,
     usage_from timestamptz,
     usage_until timestamptz,
     abandoned_in_epoch bigint,
