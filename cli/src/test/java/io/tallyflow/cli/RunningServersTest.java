@@ -169,14 +169,14 @@ final class RunningServersTest {
                 Statement statement = connection.createStatement()) {
             statement.execute(
                     """
+                    update tallyflow.meter_request
+                    set requested_by = 'ops', requested_at = '2026-01-01 00:00Z'
+                    where slug = 'calls';
                     insert into tallyflow.meter_request (slug, version, description, event_type,
                         aggregation, value_property, group_by, window_size, counts_from,
                         requested_by, requested_at)
-                    values
-                        ('calls', 1, '', 'call', 'COUNT', null, '{}', 'MINUTE', null, 'ops',
-                            '2026-01-01 00:00Z'),
-                        ('calls', 2, '', 'call', 'COUNT', null, '{"a": "$.a"}', 'MINUTE',
-                            '2026-01-02 00:01Z', 'ops', '2026-01-02 00:00Z')
+                    values ('calls', 2, '', 'call', 'COUNT', null, '{"a": "$.a"}', 'MINUTE',
+                        '2026-01-02 00:01Z', 'ops', '2026-01-02 00:00Z')
                     """);
         }
         assertThat(run("meters history calls").out().lines())

@@ -55,6 +55,21 @@ public final class MeterRegistry {
             """
                     .formatted(WANTED);
 
+    /** What is counted was asked for, even if not by {@link MeterRequests}. */
+    private static final String PUT_REQUESTS =
+            """
+            insert into tallyflow.meter_request (slug, version, description, event_type, aggregation,
+                value_property, group_by, window_size, counts_from)
+            select w.slug, w.version, w.description, w.event_type, w.aggregation, w.value_property,
+                w.group_by::jsonb, w.window_size, w.counts_from
+            from %s
+            where not exists (
+                select from tallyflow.meter_request r
+                where r.slug = w.slug and r.version = w.version)
+            order by w.place
+            """
+                    .formatted(WANTED);
+
     private static final String PUT_SLUGS =
             """
             insert into tallyflow.meter_definition (slug, description, event_type, aggregation,
@@ -215,6 +230,10 @@ public final class MeterRegistry {
                 newestMillis == null
                         ? null
                         : Instant.ofEpochMilli(newestMillis).atOffset(ZoneOffset.UTC);
+        try (PreparedStatement statement = connection.prepareStatement(PUT_REQUESTS)) {
+            bind(statement, 1, definitions);
+            statement.executeUpdate();
+        }
         try (PreparedStatement statement = connection.prepareStatement(PUT_SLUGS)) {
             statement.setObject(1, newest, Types.TIMESTAMP_WITH_TIMEZONE);
             bind(statement, 2, definitions);
