@@ -2,6 +2,7 @@ package io.tallyflow.cli.demo;
 
 import io.tallyflow.cli.connect.EmbeddedLake;
 import io.tallyflow.cli.directory.Birthplace;
+import io.tallyflow.cli.directory.DataDirectory;
 import io.tallyflow.cli.directory.DataPlace;
 import io.tallyflow.cli.servers.MeterChoice;
 import io.tallyflow.cli.servers.ServerOptions;
@@ -143,6 +144,7 @@ public final class DemoCommand implements Callable<Integer> {
     private static Path meters(Path directory) {
         try {
             Birthplace.require(DataPlace.of(directory));
+            DataDirectory.makePrivate(directory);
             return DemoMeters.writeTo(directory);
         } catch (IOException e) {
             throw new RequestFailedException(

@@ -48,6 +48,17 @@ public final class DataDirectory implements AutoCloseable {
         return open(directory, false);
     }
 
+    /**
+     * Makes a directory that only its owner can enter, for files that are to be there before it is
+     * opened.
+     *
+     * @throws io.tallyflow.results.RequestRefusedException if others can enter it, and it is no
+     *     data directory
+     */
+    public static void makePrivate(Path root) throws IOException {
+        PrivateDirectory.make(root, List.of("lock", Birthplace.FILE));
+    }
+
     /** The same for one that was moved or copied, and is to be taken for what it is here. */
     public static DataDirectory openMoved(Path directory) {
         return open(directory, true);
@@ -60,7 +71,7 @@ public final class DataDirectory implements AutoCloseable {
             if (!moved) {
                 Birthplace.require(root);
             }
-            PrivateDirectory.make(root, List.of("lock", Birthplace.FILE));
+            makePrivate(root);
             Files.createDirectories(root.resolve("logs"));
             channel =
                     FileChannel.open(
