@@ -137,16 +137,7 @@ final class ChangedMeterTest {
     }
 
     private JobSettings settings(@Nullable Path restoreFrom) {
-        return new JobSettings(
-                kafka.bootstrapServers(),
-                database.url(),
-                database.user(),
-                null,
-                meters,
-                directory.resolve("flink"),
-                0,
-                2,
-                restoreFrom);
+        return SpineTest.settings(kafka, database, meters, directory, restoreFrom);
     }
 
     private String[] options() {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -53,6 +54,16 @@ final class SpineTest {
 
     private JobSettings settings(
             EmbeddedKafka kafka, PostgresServer.Database database, Path meters, Path restoreFrom) {
+        return settings(kafka, database, meters, directory, restoreFrom);
+    }
+
+    /** Of a job at parallelism 2 that keeps its state below a directory. */
+    static JobSettings settings(
+            EmbeddedKafka kafka,
+            PostgresServer.Database database,
+            Path meters,
+            Path directory,
+            @Nullable Path restoreFrom) {
         return new JobSettings(
                 kafka.bootstrapServers(),
                 database.url(),

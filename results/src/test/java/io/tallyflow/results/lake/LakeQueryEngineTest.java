@@ -17,6 +17,7 @@ import io.tallyflow.results.query.UsageQuery;
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.meter.WindowSize;
 import io.tallyflow.schemas.stream.LakeRow;
 import io.tallyflow.schemas.usage.SettledUsage;
@@ -104,9 +105,7 @@ final class LakeQueryEngineTest {
     /** As many requests in the hour from noon on. */
     private void count(long requests) throws IOException {
         long start = NOON.toEpochMilli();
-        UsageCell cell = new UsageCell("requests", "s", "{}", start, start + HOUR);
-        UsagePartial partial = new UsagePartial(requests, null, null, null, null, 0, null, null);
-        lake.commit(start + HOUR, List.of(LakeRow.of(new SettledUsage(cell, partial, 0))));
+        lake.commit(start + HOUR, List.of(settled("requests", start, requests)));
     }
 
     private static QueryRow counted(long requests) {
@@ -153,6 +152,46 @@ final class LakeQueryEngineTest {
                 .isInstanceOf(RequestRefusedException.class)
                 .hasMessageStartingWith("meter: requests is not in force any more")
                 .hasMessageContaining("--engine postgres");
+    }
+
+    /** Each has counted both hours, and a third one that is not shown, too. */
+    @Test
+    void takesEachSettledWindowFromTheVersionThatOwnsIt() throws Exception {
+        long change = NOON.toEpochMilli() + HOUR;
+        register(
+                null,
+                MeterVersion.first(REQUESTS),
+                new MeterVersion(REQUESTS, 2, change, MeterVersion.ALWAYS_TO));
+        register(
+                change + 2 * HOUR,
+                MeterVersion.first(REQUESTS),
+                new MeterVersion(REQUESTS, 2, change, MeterVersion.ALWAYS_TO),
+                new MeterVersion(REQUESTS, 3, change + HOUR, MeterVersion.ALWAYS_TO));
+        List<LakeRow> rows = new ArrayList<>();
+        for (long start : new long[] {change - HOUR, change}) {
+            rows.add(settled("requests", start, 1));
+            rows.add(settled("requests@2", start, 10));
+            rows.add(settled("requests@3", start, 100));
+        }
+        lake.commit(change + HOUR, rows);
+        assertThat(answer(total("requests")))
+                .singleElement()
+                .satisfies(row -> assertThat(row.value()).isEqualByComparingTo("11"));
+    }
+
+    private void register(Long newestMillis, MeterVersion... versions) throws SQLException {
+        try (Connection connection = database.connect()) {
+            connection.setAutoCommit(false);
+            RegisteredMeters.register(connection, List.of(versions), newestMillis);
+            connection.commit();
+        }
+    }
+
+    private static LakeRow settled(String version, long start, long readings) {
+        UsagePartial partial = new UsagePartial(readings, null, null, null, null, 0, null, null);
+        return LakeRow.of(
+                new SettledUsage(
+                        new UsageCell(version, "s", "{}", start, start + HOUR), partial, 0));
     }
 
     /** Nobody waits for a lake to be read and is told then of a word that is mistyped. */

@@ -1,24 +1,17 @@
 package io.tallyflow.connectors.postgres.schema;
 
-import io.tallyflow.schemas.measure.Aggregation;
-import io.tallyflow.schemas.meter.GroupDimension;
-import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterVersion;
-import io.tallyflow.schemas.meter.WindowSize;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import javax.sql.DataSource;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The versions of meters that were asked for. They stand in the database before a job counts by
@@ -30,7 +23,7 @@ public final class MeterRequests {
     private static final String KNOWN =
             """
             select r.request, r.slug, r.version, r.description, r.event_type, r.aggregation,
-                r.value_property, r.window_size, r.counts_from, l.counts_to,
+                r.value_property, r.group_by, r.window_size, r.counts_from, l.counts_to,
                 l.layer is not null as registered
             from tallyflow.meter_request r
             left join tallyflow.layer l on l.slug = r.slug and l.version = r.version
@@ -40,13 +33,6 @@ public final class MeterRequests {
                 select max(o.version) from tallyflow.meter_request o
                 where o.slug = r.slug and o.withdrawn_at is null))
             order by r.slug, r.version
-            """;
-
-    private static final String GROUPS =
-            """
-            select r.slug, r.version, g.key, g.value
-            from tallyflow.meter_request r, jsonb_each_text(r.group_by) g
-            where r.slug = any (?) order by r.slug, r.version, g.key collate "C"
             """;
 
     /** What nothing was counted by yet is no version of the meter. */
@@ -226,7 +212,6 @@ public final class MeterRequests {
     private static Map<String, List<Asked>> known(Connection connection, List<Meter> meters)
             throws SQLException {
         Object[] slugs = meters.stream().map(Meter::slug).toArray();
-        Map<String, List<GroupDimension>> groups = groups(connection, slugs);
         Map<String, List<Asked>> known = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(KNOWN)) {
             statement.setArray(1, connection.createArrayOf("text", slugs));
@@ -236,58 +221,11 @@ public final class MeterRequests {
                             .add(
                                     new Asked(
                                             row.getLong("request"),
-                                            version(row, groups),
+                                            MeterColumns.version(row),
                                             row.getBoolean("registered")));
                 }
             }
         }
         return known;
-    }
-
-    private static Map<String, List<GroupDimension>> groups(Connection connection, Object[] slugs)
-            throws SQLException {
-        Map<String, List<GroupDimension>> groups = new TreeMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(GROUPS)) {
-            statement.setArray(1, connection.createArrayOf("text", slugs));
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    groups.computeIfAbsent(
-                                    name(row.getString(1), row.getInt(2)),
-                                    name -> new ArrayList<>())
-                            .add(
-                                    new GroupDimension(
-                                            row.getString(3), JsonPath.parse(row.getString(4))));
-                }
-            }
-        }
-        return groups;
-    }
-
-    private static String name(String slug, int version) {
-        return slug + ' ' + version;
-    }
-
-    private static MeterVersion version(ResultSet row, Map<String, List<GroupDimension>> groups)
-            throws SQLException {
-        String slug = row.getString("slug");
-        int version = row.getInt("version");
-        String path = row.getString("value_property");
-        return new MeterVersion(
-                new Meter(
-                        slug,
-                        row.getString("description"),
-                        row.getString("event_type"),
-                        Aggregation.valueOf(row.getString("aggregation")),
-                        path == null ? null : JsonPath.parse(path),
-                        groups.getOrDefault(name(slug, version), List.of()),
-                        WindowSize.valueOf(row.getString("window_size"))),
-                version,
-                millis(row, "counts_from", MeterVersion.ALWAYS_FROM),
-                millis(row, "counts_to", MeterVersion.ALWAYS_TO));
-    }
-
-    private static long millis(ResultSet row, String column, long none) throws SQLException {
-        @Nullable OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? none : time.toInstant().toEpochMilli();
     }
 }

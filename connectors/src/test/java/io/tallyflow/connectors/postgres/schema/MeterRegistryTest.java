@@ -12,23 +12,18 @@ import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.meter.WindowSize;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class MeterRegistryTest {
+class MeterRegistryTest extends EmptyRegistry {
 
     private static final Meter TOKENS =
             meter(
@@ -40,18 +35,6 @@ class MeterRegistryTest {
                     WindowSize.MINUTE);
     private static final Meter CALLS =
             meter("calls", "call", Aggregation.COUNT, null, List.of(), WindowSize.DAY);
-
-    private PostgresServer.Database database;
-
-    @BeforeEach
-    void create() {
-        database = PostgresServer.migrated();
-    }
-
-    @AfterEach
-    void drop() {
-        database.close();
-    }
 
     @Test
     void putsDefinitionsInForce() throws SQLException {
@@ -304,7 +287,7 @@ class MeterRegistryTest {
 
     private void register(@Nullable Long newestMillis, MeterVersion... versions)
             throws SQLException {
-        try (Connection connection = database.connect()) {
+        try (Connection connection = database().connect()) {
             connection.setAutoCommit(false);
             RegisteredMeters.register(connection, List.of(versions), newestMillis);
             connection.commit();
@@ -335,15 +318,15 @@ class MeterRegistryTest {
     @Test
     void saysWhatWouldEndAndEndsNothing() throws SQLException {
         register(TOKENS);
-        assertThat(MeterRegistry.ending(database.dataSource(), List.of("calls")))
+        assertThat(MeterRegistry.ending(database().dataSource(), List.of("calls")))
                 .containsExactly("tokens");
-        assertThat(MeterRegistry.ending(database.dataSource(), List.of("tokens"))).isEmpty();
+        assertThat(MeterRegistry.ending(database().dataSource(), List.of("tokens"))).isEmpty();
         assertThat(inForce()).containsExactly("tokens");
     }
 
     @Test
     void joinsTheTransactionOfAConnection() throws SQLException {
-        try (Connection connection = database.connect()) {
+        try (Connection connection = database().connect()) {
             connection.setAutoCommit(false);
             RegisteredMeters.register(connection, List.of(CALLS));
             connection.rollback();
@@ -369,23 +352,11 @@ class MeterRegistryTest {
     }
 
     private void register(Meter... meters) throws SQLException {
-        RegisteredMeters.register(database.dataSource(), List.of(meters));
+        RegisteredMeters.register(database().dataSource(), List.of(meters));
     }
 
     private List<String> inForce() throws SQLException {
         return rows("select slug from tallyflow.meter order by slug");
-    }
-
-    private List<String> rows(String sql) throws SQLException {
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<String> result = new ArrayList<>();
-            while (rows.next()) {
-                result.add(rows.getString(1));
-            }
-            return result;
-        }
     }
 
     private static Meter meter(

@@ -3,41 +3,24 @@ package io.tallyflow.connectors.postgres.schema;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.meter.MeterVersion;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class MeterRequestsTest {
+class MeterRequestsTest extends EmptyRegistry {
 
     private static final String OLD =
             "{slug: m, eventType: t, aggregation: SUM, valueProperty: $.old, windowSize: HOUR}";
     private static final String CHANGED =
             "{slug: m, eventType: u, aggregation: SUM, valueProperty: $.new, windowSize: HOUR,"
                     + " groupBy: {b: $.b, a: \"$['a b']\"}}";
-
-    private PostgresServer.Database database;
-
-    @BeforeEach
-    void create() {
-        database = PostgresServer.migrated();
-    }
-
-    @AfterEach
-    void drop() {
-        database.close();
-    }
 
     @Test
     void asksForAFirstVersionOnceHoweverOftenAJobIsStarted() throws SQLException {
@@ -128,11 +111,11 @@ class MeterRequestsTest {
     }
 
     private List<MeterVersion> take(List<Meter> meters) throws SQLException {
-        return MeterRequests.take(database.dataSource(), meters);
+        return MeterRequests.take(database().dataSource(), meters);
     }
 
     private void register(List<MeterVersion> versions) throws SQLException {
-        try (Connection connection = database.connect()) {
+        try (Connection connection = database().connect()) {
             connection.setAutoCommit(false);
             RegisteredMeters.register(connection, versions, null);
             connection.commit();
@@ -140,25 +123,13 @@ class MeterRequestsTest {
     }
 
     private void accepted(String newest) throws SQLException {
-        try (Connection connection = database.connect();
+        try (Connection connection = database().connect();
                 Statement statement = connection.createStatement()) {
             statement.execute("delete from tallyflow.ledger");
             statement.execute(
                     "insert into tallyflow.ledger (pipeline, newest_event) values ('m', '"
                             + newest
                             + "')");
-        }
-    }
-
-    private List<String> rows(String sql) throws SQLException {
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<String> result = new ArrayList<>();
-            while (rows.next()) {
-                result.add(rows.getString(1));
-            }
-            return result;
         }
     }
 
