@@ -12,7 +12,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class MeterRequestsTest extends EmptyRegistry {
 
@@ -108,6 +111,33 @@ class MeterRequestsTest extends EmptyRegistry {
         assertThat(take(meters(OLD))).isEqualTo(corrected);
         assertThat(rows("select version || state from tallyflow.meter_version order by 1"))
                 .containsExactly("1withdrawn", "2shown", "3withdrawn");
+    }
+
+    @Test
+    @Timeout(60)
+    void asksOnceWhereTwoStartAtOnce() throws Exception {
+        register(take(meters(OLD)));
+        try (Connection first = database().connect()) {
+            first.setAutoCommit(false);
+            List<MeterVersion> taken = MeterRequests.take(first, meters(CHANGED));
+            CompletableFuture<List<MeterVersion>> second =
+                    CompletableFuture.supplyAsync(() -> takeChanged());
+            while (rows("select pid from pg_locks where not granted").isEmpty()) {
+                assertThat(second).as("does not wait for the first").isNotDone();
+            }
+            first.commit();
+            assertThat(second.get()).isEqualTo(taken);
+        }
+        assertThat(rows("select version from tallyflow.meter_version order by 1"))
+                .containsExactly("1", "2");
+    }
+
+    private List<MeterVersion> takeChanged() {
+        try {
+            return take(meters(CHANGED));
+        } catch (SQLException e) {
+            throw new CompletionException(e);
+        }
     }
 
     private List<MeterVersion> take(List<Meter> meters) throws SQLException {
