@@ -47,7 +47,7 @@ public class SerializerBenchmark {
         for (int i = 0; i < parsed.length; i++) {
             UsageEvent event = Objects.requireNonNull(parsed[i].event());
             events[i] = EventOrProgress.of(event, parsed[i].places(), i);
-            rows[i] = LakeRow.accepted(event);
+            rows[i] = LakeRow.accepted(event, 1);
         }
     }
 

@@ -16,13 +16,11 @@ import io.tallyflow.jobs.metering.RealEnds;
 import io.tallyflow.local.embedded.EmbeddedFlink;
 import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.RunningJob;
+import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
-import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
-import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
@@ -68,19 +66,17 @@ final class DiscardingProduct implements Program {
             throws IOException {
         MeteringOptions options = ProductOptions.withoutLake(job, settings.shards());
         List<Meter> meters = MeterFile.read(options.meters());
-        Duration interval =
-                environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
-        MeteringEnds real = RealEnds.ends(options, MeterVersion.firsts(meters), interval);
+        Definitions definitions = Definitions.ofFirsts(meters);
         MeteringEnds ends =
                 new MeteringEnds(
-                        real.events(),
+                        RealEnds.events(options, definitions),
                         new UsageCollector(),
                         new DiscardingSink<>(),
                         new DiscardingSink<>(),
                         LakeEnd.NONE);
         MeteringRules rules =
                 new MeteringRules(
-                        MeterVersion.firsts(meters),
+                        definitions,
                         DedupeRules.defaults().with(new WorkingMemory(0, settings.filterBytes())),
                         AggregateRules.defaults(),
                         options.state().subjectShards().number());

@@ -8,10 +8,9 @@ import io.tallyflow.local.embedded.EmbeddedFlink;
 import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.schemas.event.ParsedRecord;
+import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.meter.MeterFile;
-import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -43,11 +42,8 @@ final class ReadingLimit implements Program {
         MeteringOptions options = ProductOptions.withoutLake(job, 1);
         environment
                 .fromSource(
-                        RealEnds.ends(
-                                        options,
-                                        MeterVersion.firsts(MeterFile.read(options.meters())),
-                                        Duration.ofSeconds(1))
-                                .events(),
+                        RealEnds.events(
+                                options, Definitions.ofFirsts(MeterFile.read(options.meters()))),
                         WatermarkStrategy.noWatermarks(),
                         "read",
                         TypeInformation.of(ParsedRecord.class))

@@ -7,12 +7,15 @@ import picocli.CommandLine.Command;
 /** {@code tallyflow meters}. */
 @Command(
         name = "meters",
-        description = "Checks and shows meter definitions.",
+        description = "Checks, shows and changes what is counted.",
         subcommands = {
             MetersValidateCommand.class,
             MetersListCommand.class,
             MetersDiffCommand.class,
-            MetersHistoryCommand.class
+            MetersHistoryCommand.class,
+            MetersApplyCommand.class,
+            MetersRetireCommand.class,
+            MetersWithdrawCommand.class
         })
 public final class MetersCommand implements Callable<Integer> {
 

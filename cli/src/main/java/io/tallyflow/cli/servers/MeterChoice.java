@@ -4,14 +4,11 @@ import io.tallyflow.cli.directory.DataDirectory;
 import io.tallyflow.cli.terminal.Console;
 import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.meters.MeterDefinitions;
-import io.tallyflow.results.meters.MetersInForce;
+import io.tallyflow.results.meters.MeterOrders;
 import io.tallyflow.schemas.meter.Meter;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,11 +30,7 @@ public record MeterChoice(@Nullable Path given, boolean noneIsMeant) {
 
     /** Says which meters were counted until now and will not be any more. */
     static void sayWhatEnds(PostgresAddress postgres, List<Meter> coming, PrintWriter out) {
-        Set<String> ending =
-                MetersInForce.read(postgres).stream()
-                        .map(Meter::slug)
-                        .collect(Collectors.toCollection(TreeSet::new));
-        coming.forEach(meter -> ending.remove(meter.slug()));
+        List<String> ending = new MeterOrders(postgres).endedBy(coming);
         if (!ending.isEmpty()) {
             // The job's log says so, too.
             String line = "no longer counted: " + String.join(", ", ending);

@@ -149,7 +149,7 @@ final class LakeCompactCommandTest {
                 EmbeddedPostgres.start(EmbeddedPostgres.ServerFiles.below(folder), 0)) {
             createSchema(catalog);
             try (DataDirectory held = DataDirectory.open(directory);
-                    SmallLake lake = new SmallLake(options(catalog, held), Map.of())) {
+                    SmallLake lake = new SmallLake(options(catalog, held))) {
                 commit(lake, 0, BATCHES);
             }
             Path copy = copy();
@@ -304,7 +304,7 @@ final class LakeCompactCommandTest {
                     options.catalog().entrySet().stream()
                             .map(property -> property.getKey() + "=" + property.getValue())
                             .toList());
-            try (SmallLake lake = new SmallLake(options, Map.of())) {
+            try (SmallLake lake = new SmallLake(options)) {
                 commit(lake, 0, BATCHES);
                 CommandRun run =
                         CommandRun.of("lake", "compact", "--lake-properties", file.toString());
@@ -329,7 +329,7 @@ final class LakeCompactCommandTest {
                             "warehouse", warehouse.toUri().toString());
             Files.write(file, catalog.entrySet().stream().map(Object::toString).toList());
             LakeOptions options = LakeOptions.of(catalog, "metering", Duration.ofSeconds(10));
-            try (SmallLake lake = new SmallLake(options, Map.of())) {
+            try (SmallLake lake = new SmallLake(options)) {
                 commit(lake, 0, BATCHES);
                 CommandRun run =
                         CommandRun.of("lake", "compact", "--lake-properties", file.toString());
@@ -359,7 +359,7 @@ final class LakeCompactCommandTest {
         try (DataDirectory held = DataDirectory.open(directory);
                 EmbeddedPostgres postgres = EmbeddedPostgres.start(held.postgres(), 0)) {
             createSchema(postgres);
-            try (SmallLake lake = new SmallLake(options(postgres, held), Map.of())) {
+            try (SmallLake lake = new SmallLake(options(postgres, held))) {
                 commit(lake, 0, BATCHES);
             }
         }
@@ -386,7 +386,8 @@ final class LakeCompactCommandTest {
                                     .data(data)
                                     .at(0, i)
                                     .kafkaTimeMillis(time.toEpochMilli())
-                                    .build()));
+                                    .build(),
+                            7));
         }
         return events;
     }

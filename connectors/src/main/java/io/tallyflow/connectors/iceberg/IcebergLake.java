@@ -9,10 +9,7 @@ import io.tallyflow.connectors.iceberg.write.WriteLake;
 import io.tallyflow.connectors.refusal.CommitLedger;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
-import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.stream.LakeRow;
-import java.util.HashMap;
-import java.util.Map;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.streaming.api.datastream.DataStream;
@@ -39,26 +36,22 @@ public final class IcebergLake {
 
     private final LakeOptions options;
     private final LakeSchedule schedule;
-    private final HashMap<String, Aggregation> aggregations;
     private final CommitLedger ledger;
     private final @Nullable RewindTarget rewindTo;
 
     /**
      * A lake for one pipeline.
      *
-     * @param aggregations how each meter's value is made
      * @param ledger that the lake follows
      * @param rewindTo null unless this start may rewind
      */
     public IcebergLake(
             LakeOptions options,
             LakeSchedule schedule,
-            Map<String, Aggregation> aggregations,
             CommitLedger ledger,
             @Nullable RewindTarget rewindTo) {
         this.options = options;
         this.schedule = schedule;
-        this.aggregations = new HashMap<>(aggregations);
         this.ledger = ledger;
         this.rewindTo = rewindTo;
     }
@@ -73,7 +66,7 @@ public final class IcebergLake {
                 rows.transform(
                                 label,
                                 TypeInformation.of(LakeFiles.class),
-                                new WriteLake(options, schedule, aggregations, rewindTo != null))
+                                new WriteLake(options, schedule, rewindTo != null))
                         .uid(uid));
     }
 

@@ -17,6 +17,17 @@ public enum PostgresUse {
                     PGProperty.SOCKET_TIMEOUT, "120")),
 
     /**
+     * What the job asks again and again while it runs. It is given up soon: others wait in the same
+     * thread.
+     */
+    WATCH(
+            Map.of(
+                    PGProperty.APPLICATION_NAME, "tallyflow requests",
+                    PGProperty.PREPARE_THRESHOLD, PostgresUse.NEVER_PREPARED,
+                    PGProperty.CONNECT_TIMEOUT, "5",
+                    PGProperty.SOCKET_TIMEOUT, "5")),
+
+    /**
      * Bringing the schema up to date. A migration takes as long as its tables are large, so nothing
      * limits it. It holds a lock of its session, which no pool in transaction mode can keep: there
      * is none, and statements may be prepared.

@@ -1,11 +1,9 @@
 package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.postgres.rows.RowsCodec;
-import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.progress.Progress;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param progress what this part adds to the counts; after gathering only part 0 has any
  * @param rewind for the first commit of a start that rewinds: what the ledger is taken back to in
  *     the same transaction; otherwise null
- * @param definitions for part 0 of the first commit of a start: what it registers; otherwise null
  * @param rows rows and adjustments as {@link RowsCodec} wrote them
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never a key
@@ -30,12 +27,11 @@ record CommitPart(
         int count,
         Progress progress,
         @Nullable RewindTarget rewind,
-        @Nullable List<MeterDefinition> definitions,
         byte[] rows) {
 
     /** As a writer makes it. */
     static CommitPart unnamed(Progress progress, byte[] rows) {
-        return new CommitPart(CommitName.NONE, CommitName.NONE, 0, 0, progress, null, null, rows);
+        return new CommitPart(CommitName.NONE, CommitName.NONE, 0, 0, progress, null, rows);
     }
 
     /** As the committer needs it. */
@@ -45,9 +41,7 @@ record CommitPart(
             int newNumber,
             int newCount,
             Progress all,
-            @Nullable RewindTarget newRewind,
-            @Nullable List<MeterDefinition> newDefinitions) {
-        return new CommitPart(
-                newName, newPrevious, newNumber, newCount, all, newRewind, newDefinitions, rows);
+            @Nullable RewindTarget newRewind) {
+        return new CommitPart(newName, newPrevious, newNumber, newCount, all, newRewind, rows);
     }
 }

@@ -1,27 +1,22 @@
 package io.tallyflow.connectors.postgres;
 
-import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
-import org.apache.flink.types.StringValue;
 
 /** Commit parts as bytes, on the wire and in checkpoints. */
 final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart> {
 
     static final CommitPartSerializer INSTANCE = new CommitPartSerializer();
 
-    private static final int VERSION = 3;
+    private static final int VERSION = 4;
 
     private CommitPartSerializer() {}
 
@@ -44,11 +39,6 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
             out.writeLong(rewind.commit());
             out.writeLong(rewind.epoch());
         }
-        List<MeterDefinition> definitions = part.definitions();
-        out.writeBoolean(definitions != null);
-        if (definitions != null) {
-            writeDefinitions(out, definitions);
-        }
         out.writeInt(part.rows().length);
         out.write(part.rows());
         return out.getCopyOfBuffer();
@@ -67,10 +57,9 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
         Progress progress = readProgress(in);
         RewindTarget rewind =
                 in.readBoolean() ? new RewindTarget(in.readLong(), in.readLong()) : null;
-        List<MeterDefinition> definitions = in.readBoolean() ? readDefinitions(in) : null;
         byte[] rows = new byte[in.readInt()];
         in.readFully(rows);
-        return new CommitPart(name, previous, number, count, progress, rewind, definitions, rows);
+        return new CommitPart(name, previous, number, count, progress, rewind, rows);
     }
 
     private static void writeName(DataOutputSerializer out, CommitName name) throws IOException {
@@ -80,54 +69,6 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
 
     private static CommitName readName(DataInputDeserializer in) throws IOException {
         return new CommitName(in.readLong(), in.readLong());
-    }
-
-    private static void writeDefinitions(
-            DataOutputSerializer out, List<MeterDefinition> definitions) throws IOException {
-        out.writeInt(definitions.size());
-        for (MeterDefinition definition : definitions) {
-            out.writeUTF(definition.slug());
-            StringValue.writeString(definition.description(), out);
-            StringValue.writeString(definition.eventType(), out);
-            out.writeUTF(definition.aggregation());
-            StringValue.writeString(definition.valueProperty(), out);
-            out.writeInt(definition.groupBy().size());
-            for (Map.Entry<String, String> group : definition.groupBy().entrySet()) {
-                StringValue.writeString(group.getKey(), out);
-                StringValue.writeString(group.getValue(), out);
-            }
-            out.writeUTF(definition.windowSize());
-            out.writeInt(definition.version());
-            out.writeLong(definition.countsFromMillis());
-        }
-    }
-
-    private static List<MeterDefinition> readDefinitions(DataInputDeserializer in)
-            throws IOException {
-        List<MeterDefinition> definitions = new ArrayList<>();
-        for (int left = in.readInt(); left > 0; left--) {
-            String slug = in.readUTF();
-            String description = StringValue.readString(in);
-            String eventType = StringValue.readString(in);
-            String aggregation = in.readUTF();
-            String valueProperty = StringValue.readString(in);
-            Map<String, String> groupBy = new TreeMap<>();
-            for (int groups = in.readInt(); groups > 0; groups--) {
-                groupBy.put(StringValue.readString(in), StringValue.readString(in));
-            }
-            definitions.add(
-                    new MeterDefinition(
-                            slug,
-                            description,
-                            eventType,
-                            aggregation,
-                            valueProperty,
-                            groupBy,
-                            in.readUTF(),
-                            in.readInt(),
-                            in.readLong()));
-        }
-        return definitions;
     }
 
     private static void writeProgress(DataOutputSerializer out, Progress progress)
@@ -149,6 +90,8 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
             out.writeLong(reason.getValue());
         }
         out.writeLong(progress.newestMillis());
+        out.writeLong(progress.definitions());
+        out.writeLong(progress.newestBeforeMillis());
     }
 
     private static Progress readProgress(DataInputDeserializer in) throws IOException {
@@ -166,6 +109,12 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
             reasons.put(in.readUTF(), in.readLong());
         }
         return new Progress(
-                LaneCounts.stored(counts), offsets, watermarkMillis, reasons, in.readLong());
+                LaneCounts.stored(counts),
+                offsets,
+                watermarkMillis,
+                reasons,
+                in.readLong(),
+                in.readLong(),
+                in.readLong());
     }
 }

@@ -83,7 +83,7 @@ final class CommitRows {
             if (rewinds) {
                 table.writeRestoredUsage(rows.of(RowKind.CHANGED_USAGE));
             } else {
-                table.writeChangedUsage(rows.of(RowKind.CHANGED_USAGE), summary);
+                table.writeChangedUsage(rows.of(RowKind.CHANGED_USAGE));
             }
             table.writeDistincts(rows.of(RowKind.DISTINCT));
             bytes += rows.of(RowKind.ADJUSTMENT).bytes();

@@ -1,6 +1,5 @@
 package io.tallyflow.connectors.postgres;
 
-import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
@@ -63,9 +62,12 @@ record CommitTransaction(String pipeline, List<CommitPart> parts)
             throws SQLException, IOException {
         CommitPart head = parts.get(0);
         Ledger next = ledger.after(head.name(), head.progress());
-        List<MeterDefinition> definitions = head.definitions();
-        if (definitions != null) {
-            MeterRegistry.register(connection, definitions, next.commit(), ledger.newestMillis());
+        if (next.definitions() > ledger.definitions()) {
+            MeterRegistry.register(
+                    connection,
+                    next.definitions(),
+                    next.commit(),
+                    ledger.newestBefore(head.progress()));
         }
         CommitRows.Written written = new CommitRows(connection, next, rewinds).write(parts);
         table.write(next);

@@ -2,7 +2,6 @@ package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.connectors.postgres.rows.RowsEncoder;
-import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.progress.Progress;
@@ -54,7 +53,6 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
     private transient CommitName previous;
     private transient long token;
     private transient @Nullable RewindTarget rewind;
-    private transient @Nullable List<MeterDefinition> definitions;
     private transient boolean ended;
 
     GatherCommit(LedgerStart ledgerStart) {
@@ -74,7 +72,6 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
                                         StoredCommit.STATE, LongSerializer.INSTANCE));
         previous = StoredCommit.name(previousState.get());
         rewind = ledgerStart.check(previous);
-        definitions = ledgerStart.definitions();
     }
 
     @Override
@@ -121,14 +118,12 @@ final class GatherCommit extends AbstractStreamOperator<CommittableMessage<Commi
                                     number,
                                     parts.size(),
                                     number == 0 ? progress : Progress.NONE,
-                                    rewind,
-                                    number == 0 ? definitions : null);
+                                    rewind);
             send(new CommittableWithLineage<>(named, checkpointId, SUBTASK));
         }
         output.collect(NAMES, new StreamRecord<>(name));
         previous = name;
-        rewind = null; // the next commit finds both done
-        definitions = null;
+        rewind = null; // the next commit finds it done
         parts = new ArrayList<>();
     }
 

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param reasons totals since the first commit
  * @param newestMillis greatest event time of an accepted event, milliseconds since the epoch, UTC;
  *     null before the first
+ * @param definitions number of the newest request for meters that everything is counted by
  */
 record Ledger(
         long epoch,
@@ -27,7 +28,8 @@ record Ledger(
         Map<Integer, Long> offsets,
         LaneCounts counts,
         Map<String, Long> reasons,
-        @Nullable Long newestMillis) {
+        @Nullable Long newestMillis,
+        long definitions) {
 
     /** The ledger after one more commit. */
     Ledger after(CommitName newName, Progress progress) {
@@ -44,13 +46,33 @@ record Ledger(
                 newOffsets,
                 counts.plus(progress.counts()),
                 newReasons,
-                laterEvent(progress.newestMillis()));
+                laterEvent(progress.newestMillis()),
+                laterDefinitions(progress.definitions()));
     }
 
     /** The same position, under the epoch that a rewind opens. */
     Ledger inEpoch(long newEpoch) {
         return new Ledger(
-                newEpoch, commit, name, watermarkMillis, offsets, counts, reasons, newestMillis);
+                newEpoch,
+                commit,
+                name,
+                watermarkMillis,
+                offsets,
+                counts,
+                reasons,
+                newestMillis,
+                definitions);
+    }
+
+    /**
+     * Greatest event time that may have been accepted under definitions before those of the commit.
+     */
+    @Nullable Long newestBefore(Progress progress) {
+        return laterEvent(progress.newestBeforeMillis());
+    }
+
+    private long laterDefinitions(long reported) {
+        return reported == Progress.NO_DEFINITIONS ? definitions : Math.max(definitions, reported);
     }
 
     private @Nullable Long laterEvent(long reported) {

@@ -1,7 +1,5 @@
 package io.tallyflow.connectors.postgres;
 
-import io.tallyflow.connectors.postgres.schema.MeterDefinition;
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.connectors.postgres.session.Outage;
 import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
@@ -13,7 +11,6 @@ import java.io.Serializable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 import org.apache.flink.metrics.SimpleCounter;
@@ -46,8 +43,6 @@ final class LedgerStart implements Serializable {
      *     start without state
      * @return what the first commit must take the ledger back to; null if it goes on as it stands
      * @throws SinkRefusedException if going on would make totals wrong
-     * @throws io.tallyflow.connectors.postgres.schema.ChangedMeterException if a meter has another
-     *     meaning than the database knows
      */
     @Nullable RewindTarget check(CommitName state) throws IOException, InterruptedException {
         Outage outage = new Outage(new SimpleCounter(), System::nanoTime);
@@ -55,11 +50,6 @@ final class LedgerStart implements Serializable {
                 new PostgresSession(connections, options.patience(), outage)) {
             return session.run(connection -> rewindNeeded(connection, state)).orElse(null);
         }
-    }
-
-    /** What the first commit of this start registers. */
-    List<MeterDefinition> definitions() {
-        return options.definitions();
     }
 
     private Optional<RewindTarget> rewindNeeded(Connection connection, CommitName state)
@@ -79,7 +69,6 @@ final class LedgerStart implements Serializable {
                 ledger.name(),
                 state);
         refuseOtherShards(table.shards());
-        MeterRegistry.check(connection, options.definitions());
         if (state.equals(CommitName.NONE)) {
             refuseInUse(ledger);
             return Optional.empty();

@@ -35,7 +35,8 @@ final class LedgerTable {
 
     private static final String LOCK =
             """
-            select epoch, commit, token, checkpoint, watermark, offsets, %s, reasons, newest_event
+            select epoch, commit, token, checkpoint, watermark, offsets, %s, reasons, newest_event,
+                definitions
             from tallyflow.ledger where pipeline = ? for update
             """
                     .formatted(Count.columns());
@@ -58,7 +59,8 @@ final class LedgerTable {
 
     private static final String RECALL =
             """
-            select epoch, commit, token, checkpoint, watermark, offsets, %s, reasons, newest_event
+            select epoch, commit, token, checkpoint, watermark, offsets, %s, reasons, newest_event,
+                definitions
             from tallyflow.ledger_history where pipeline = ? and token = ? and checkpoint = ?
             """
                     .formatted(Count.columns());
@@ -67,7 +69,7 @@ final class LedgerTable {
             """
             update tallyflow.ledger set epoch = ?, commit = ?, token = ?, checkpoint = ?,
                 watermark = ?, offsets = ?::jsonb, %s, reasons = ?::jsonb, newest_event = ?,
-                committed_at = now()
+                definitions = ?, committed_at = now()
             where pipeline = ?
             """
                     .formatted(eachCount(Count::column, " = ?"));
@@ -75,9 +77,9 @@ final class LedgerTable {
     private static final String REMEMBER =
             """
             insert into tallyflow.ledger_history (epoch, commit, token, checkpoint, watermark,
-                offsets, %s, reasons, newest_event, pipeline, prev_token, prev_checkpoint,
+                offsets, %s, reasons, newest_event, definitions, pipeline, prev_token, prev_checkpoint,
                 usage_from, usage_until, committed_at)
-            values (?, ?, ?, ?, ?, ?::jsonb, %s, ?::jsonb, ?, ?, ?, ?, ?, ?, now())
+            values (?, ?, ?, ?, ?, ?::jsonb, %s, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, now())
             """
                     .formatted(Count.columns(), eachCount(count -> "", "?"));
 
@@ -239,6 +241,7 @@ final class LedgerTable {
         }
         statement.setString(next++, JsonCounts.format(ledger.reasons()));
         bind(statement, next++, ledger.newestMillis());
+        statement.setLong(next++, ledger.definitions());
         return next;
     }
 
@@ -261,7 +264,8 @@ final class LedgerTable {
                 offsets,
                 CountColumns.read(row),
                 JsonCounts.parse(row.getString("reasons")),
-                millis(row.getTimestamp("newest_event")));
+                millis(row.getTimestamp("newest_event")),
+                row.getLong("definitions"));
     }
 
     private static @Nullable Long millis(@Nullable Timestamp time) {

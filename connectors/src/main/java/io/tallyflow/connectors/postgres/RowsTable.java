@@ -1,7 +1,6 @@
 package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.postgres.rows.BinaryCopy;
-import io.tallyflow.connectors.postgres.rows.PartSummary;
 import io.tallyflow.connectors.postgres.rows.RowBlock;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.connectors.refusal.SinkRefusedException.Refusal;
@@ -19,13 +18,6 @@ import org.postgresql.jdbc.PgArray;
  * does that looks for a conflict; all else by one statement with an array per column.
  */
 final class RowsTable {
-
-    /**
-     * Rows are looked up by their keys one by one: from arrays, of whose size the planner knows
-     * nothing, it would rather read whole partitions.
-     */
-    private static final String BY_KEY =
-            "set local enable_hashjoin = off; set local enable_mergejoin = off";
 
     private static final String CELL =
             """
@@ -60,21 +52,35 @@ final class RowsTable {
     private static final String HAS_ROW_SECURITY =
             "select row_security_active('tallyflow.usage_row')";
 
-    /** The range of windows is there for the planner, which then sees few partitions. */
+    /** No commit has this number: what still has it afterwards was not there to be replaced. */
+    private static final long NOT_THERE = -1;
+
+    /**
+     * An insert that always finds a conflict, and not an update: it looks the rows up by their key,
+     * whatever the planner believes of the table. Joined to a table whose statistics are older than
+     * its newest windows, thousands of rows were compared with each of hundreds of thousands, and a
+     * commit took a quarter of an hour.
+     */
     private static final String CHANGED_USAGE =
             """
-            update tallyflow.usage_row u set commit = ?,
-                readings = row.readings, sum = row.sum, min = row.min, max = row.max,
-                latest = row.latest, latest_at = row.latest_at,
-                latest_source = row.latest_source, latest_id = row.latest_id,
-                settled = row.settled
-            from unnest(?::integer[], ?::uuid[], ?::timestamptz[], ?::integer[], ?::bigint[],
-                ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[], ?::timestamptz[],
-                ?::text[], ?::text[], ?::boolean[])
-                as row (layer, cell, window_start, shard, readings, sum, min, max, latest,
-                    latest_at, latest_source, latest_id, settled)
-            where u.cell = row.cell and u.window_start = row.window_start and u.shard = row.shard
-              and u.window_start between ? and ?
+            with written as (
+                insert into tallyflow.usage_row as u (commit, layer, cell, window_start, shard,
+                    readings, sum, min, max, latest, latest_at, latest_source, latest_id, settled)
+                select ?, layer, cell, window_start, shard, readings, sum, min, max, latest,
+                    latest_at, latest_source, latest_id, settled
+                from unnest(?::integer[], ?::uuid[], ?::timestamptz[], ?::integer[], ?::bigint[],
+                    ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[], ?::timestamptz[],
+                    ?::text[], ?::text[], ?::boolean[])
+                    as row (layer, cell, window_start, shard, readings, sum, min, max, latest,
+                        latest_at, latest_source, latest_id, settled)
+                on conflict (cell, window_start, shard) do update set
+                    readings = excluded.readings, sum = excluded.sum, min = excluded.min,
+                    max = excluded.max, latest = excluded.latest, latest_at = excluded.latest_at,
+                    latest_source = excluded.latest_source, latest_id = excluded.latest_id,
+                    settled = excluded.settled, commit = ?
+                returning u.commit
+            )
+            select count(*) filter (where commit = ?) from written
             """;
 
     /** In a commit that rewinds some of the rows were deleted just before, and others stand. */
@@ -143,18 +149,16 @@ final class RowsTable {
 
     /** Before anything is written. */
     void prepare() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(BY_KEY);
-            try (ResultSet row = statement.executeQuery(HAS_ROW_SECURITY)) {
-                row.next();
-                rowSecurity = row.getBoolean(1);
-            }
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(HAS_ROW_SECURITY)) {
+            row.next();
+            rowSecurity = row.getBoolean(1);
         }
     }
 
     /** A cell that is there stays as it is. */
     void writeCells(RowBlock cells) throws SQLException {
-        run(CELL, cells, new Object[0], new Object[0]);
+        run(CELL, cells);
     }
 
     /**
@@ -168,7 +172,7 @@ final class RowsTable {
         }
         try {
             if (rowSecurity) {
-                run(FIRST_USAGE_ROW_BY_ROW, rows.inArrays(), new Object[0], new Object[0]);
+                run(FIRST_USAGE_ROW_BY_ROW, rows.inArrays());
             } else {
                 copy(rows.columns().get(0));
             }
@@ -190,41 +194,44 @@ final class RowsTable {
     /**
      * Writes usage rows that replace others.
      *
-     * @param summary of the part that they are of
      * @throws SinkRefusedException if one of those is not there
      */
-    void writeChangedUsage(RowBlock rows, PartSummary summary) throws SQLException {
-        int written =
-                run(
-                        CHANGED_USAGE,
-                        rows,
-                        new Object[] {commit},
-                        new Object[] {
-                            PostgresTime.ofMillis(summary.usageFromMillis()),
-                            PostgresTime.ofMillis(summary.usageUntilMillis())
-                        });
-        if (written != rows.count()) {
-            throw disagreement(
-                    "of "
-                            + rows.count()
-                            + " rows that the state knows "
-                            + (rows.count() - written)
-                            + " are not there");
+    void writeChangedUsage(RowBlock rows) throws SQLException {
+        if (rows.isEmpty()) {
+            return;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(CHANGED_USAGE)) {
+            statement.setLong(1, NOT_THERE);
+            int next = bindColumns(statement, 2, rows);
+            statement.setLong(next++, commit);
+            statement.setLong(next, NOT_THERE);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                long missing = row.getLong(1);
+                if (missing > 0) {
+                    throw disagreement(
+                            "of "
+                                    + rows.count()
+                                    + " rows that the state knows "
+                                    + missing
+                                    + " are not there");
+                }
+            }
         }
     }
 
     /** Writes usage rows of which some may be there and others not. */
     void writeRestoredUsage(RowBlock rows) throws SQLException {
-        run(RESTORED_USAGE, rows, new Object[] {commit}, new Object[0]);
+        run(RESTORED_USAGE, rows, commit);
     }
 
     /** All adjustments of the commit at once. */
     void writeAdjustments(RowBlock rows) throws SQLException {
-        run(ADJUSTMENT, rows, new Object[] {commit, checkpoint}, new Object[0]);
+        run(ADJUSTMENT, rows, commit, checkpoint);
     }
 
     void writeDistincts(RowBlock rows) throws SQLException {
-        run(DISTINCT, rows, new Object[] {commit}, new Object[0]);
+        run(DISTINCT, rows, commit);
     }
 
     private SinkRefusedException disagreement(String what) {
@@ -237,28 +244,30 @@ final class RowsTable {
                         + ". Nothing was written.");
     }
 
-    /**
-     * Runs a statement that takes some values, then the columns, then more; no rows, no statement.
-     */
-    private int run(String sql, RowBlock rows, Object[] before, Object[] after)
-            throws SQLException {
+    /** Runs a statement that takes some values, then the columns; no rows, no statement. */
+    private void run(String sql, RowBlock rows, Object... before) throws SQLException {
         if (rows.isEmpty()) {
-            return 0;
+            return;
         }
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             int next = 1;
             for (Object value : before) {
                 statement.setObject(next++, value);
             }
-            BaseConnection driver = connection.unwrap(BaseConnection.class);
-            for (int column = 0; column < rows.columns().size(); column++) {
-                int type = rows.kind().columns().get(column).array();
-                statement.setArray(next++, new PgArray(driver, type, rows.columns().get(column)));
-            }
-            for (Object value : after) {
-                statement.setObject(next++, value);
-            }
-            return statement.executeUpdate();
+            bindColumns(statement, next, rows);
+            statement.executeUpdate();
         }
+    }
+
+    /** The place of the next value. */
+    private int bindColumns(PreparedStatement statement, int first, RowBlock rows)
+            throws SQLException {
+        int next = first;
+        BaseConnection driver = connection.unwrap(BaseConnection.class);
+        for (int column = 0; column < rows.columns().size(); column++) {
+            int type = rows.kind().columns().get(column).array();
+            statement.setArray(next++, new PgArray(driver, type, rows.columns().get(column)));
+        }
+        return next;
     }
 }

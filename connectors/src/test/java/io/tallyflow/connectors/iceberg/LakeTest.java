@@ -13,6 +13,7 @@ import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.write.LakeSchedule;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.schemas.commit.RewindTarget;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.stream.LakeRow;
 import io.tallyflow.schemas.usage.AdjustedReading;
@@ -76,7 +77,7 @@ final class LakeTest {
         try (LakeRig rig = rig(EVERY, 1, null)) {
             rig.write(0, LakeFixture.event(5));
             rig.write(0, LakeRow.stale(LakeFixture.usageEvent(6, 40)));
-            rig.write(0, LakeRow.of(new SettledUsage(cell, partial, 0)));
+            rig.write(0, LakeRow.of(new SettledUsage(cell, partial, 0, Aggregation.SUM)));
             rig.write(0, LakeRow.of(new DistinctValue(cell, "value")));
             rig.write(
                     0,
@@ -337,7 +338,7 @@ final class LakeTest {
     void opensNoMoreFilesThanMemoryHoldsWhenRowsAreOfManyDays() throws Exception {
         try (LakeRig rig = rig(EVERY, 1, null)) {
             for (int i = 0; i < 130; i++) {
-                rig.write(0, LakeRow.accepted(LakeFixture.usageEvent(i, i % 60)));
+                rig.write(0, LakeRow.accepted(LakeFixture.usageEvent(i, i % 60), 7));
             }
             rig.checkpoint(1);
         }
@@ -455,7 +456,7 @@ final class LakeTest {
     /** Makes one file per writer, and that a long one. */
     private static void writeOneDay(LakeRig rig, int writers, long from, long to) throws Exception {
         for (long i = from; i < to; i++) {
-            rig.write((int) (i % writers), LakeRow.accepted(LakeFixture.usageEvent(i, 0)));
+            rig.write((int) (i % writers), LakeRow.accepted(LakeFixture.usageEvent(i, 0), 7));
         }
     }
 

@@ -34,7 +34,7 @@ final class CommitMetricsTest {
 
     private static final List<Meter> METERS =
             MeterFile.parse("meters.yaml", "meters: [{slug: m, eventType: e, aggregation: COUNT}]");
-    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.ofFirsts(METERS);
+    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.defaults();
     private static PostgresServer.Database database;
 
     private final RecordedMetrics group = new RecordedMetrics();
@@ -42,8 +42,9 @@ final class CommitMetricsTest {
     private final CommitMetrics metrics = CommitMetrics.register(group, clock::get);
 
     @BeforeAll
-    static void startDatabase() {
+    static void startDatabase() throws SQLException {
         database = PostgresServer.migrated();
+        RegisteredMeters.register(database.dataSource(), METERS);
     }
 
     @AfterAll
@@ -103,14 +104,7 @@ final class CommitMetricsTest {
 
     private static CommitPart first(int rows) {
         return CommitPart.unnamed(Progress.NONE, rows(rows))
-                .named(
-                        new CommitName(5, 1),
-                        CommitName.NONE,
-                        0,
-                        1,
-                        Progress.NONE,
-                        null,
-                        OPTIONS.definitions());
+                .named(new CommitName(5, 1), CommitName.NONE, 0, 1, Progress.NONE, null);
     }
 
     private static byte[] rows(int count) {

@@ -8,7 +8,6 @@ import io.tallyflow.connectors.postgres.rows.RowKind;
 import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.connectors.postgres.rows.RowsCodec;
 import io.tallyflow.connectors.postgres.rows.RowsEncoder;
-import io.tallyflow.connectors.postgres.schema.MeterDefinition;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
 import io.tallyflow.schemas.measure.UsagePartial;
@@ -35,7 +34,7 @@ import org.junit.jupiter.api.Test;
 final class CommitPartFixtureTest {
 
     private static final Path FIXTURES = Path.of("src/test/resources/state");
-    private static final int NEWEST = 3;
+    private static final int NEWEST = 4;
 
     private static final UsageCell CELL =
             new UsageCell("tokens", "customer é", "{\"model\":\"m\"}", 60_000, 120_000);
@@ -98,7 +97,7 @@ final class CommitPartFixtureTest {
                                 CommitPartSerializer.INSTANCE.deserialize(
                                         NEWEST + 1, Files.readAllBytes(fixture())))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("format 4, known is 3");
+                .hasMessageContaining("format 5, known is 4");
     }
 
     @Test
@@ -129,29 +128,10 @@ final class CommitPartFixtureTest {
                         Map.of(2, 11L),
                         12,
                         Map.of("rejected.JSON", 13L),
-                        14),
+                        14,
+                        15,
+                        16),
                 new RewindTarget(41, 2),
-                List.of(
-                        new MeterDefinition(
-                                "tokens",
-                                "what é used",
-                                "prompt",
-                                "SUM",
-                                "$.tokens",
-                                Map.of("model", "$.model"),
-                                "MINUTE",
-                                3,
-                                120_000),
-                        new MeterDefinition(
-                                "calls",
-                                "",
-                                "call",
-                                "COUNT",
-                                null,
-                                Map.of(),
-                                "DAY",
-                                1,
-                                Long.MIN_VALUE)),
                 new RowsEncoder().encode(new Rows(List.of(ROW), List.of(ADJUSTMENT), List.of())));
     }
 }

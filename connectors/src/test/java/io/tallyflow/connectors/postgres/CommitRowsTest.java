@@ -7,7 +7,6 @@ import io.tallyflow.connectors.postgres.rows.RowKind;
 import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.connectors.postgres.rows.RowsCodec;
 import io.tallyflow.connectors.postgres.rows.RowsEncoder;
-import io.tallyflow.connectors.postgres.schema.ChangedMeterException;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.connectors.postgres.session.Outage;
 import io.tallyflow.connectors.postgres.session.PostgresSession;
@@ -35,6 +34,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.flink.metrics.SimpleCounter;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -42,6 +42,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -56,7 +57,7 @@ final class CommitRowsTest {
                       - {slug: m, eventType: e, aggregation: SUM, valueProperty: $.x}
                       - {slug: n, eventType: e, aggregation: COUNT}
                     """);
-    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.ofFirsts(METERS);
+    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.defaults();
     private static final UsageCell CELL = new UsageCell("m", "s", "{}", 60_000, 120_000);
 
     private static PostgresServer.Database database;
@@ -66,12 +67,14 @@ final class CommitRowsTest {
     private RowsEncoder encoder = new RowsEncoder();
     private CommitName last = CommitName.NONE;
     private @Nullable RewindTarget rewind;
+    private Progress progress = Progress.NONE;
     private long number = 1;
 
     @BeforeAll
     static void create() throws SQLException {
         database = PostgresServer.migrated();
         writer = new LoginUser(database, "tallyflow_writer");
+        RegisteredMeters.register(database.dataSource(), METERS);
     }
 
     @AfterAll
@@ -280,32 +283,45 @@ final class CommitRowsTest {
     }
 
     @Test
-    void registersTheMetersWithTheFirstCommit() throws Exception {
+    void registersWhatAllTasksCountByAndOnceOnly() throws Exception {
         execute("delete from tallyflow.layer; delete from tallyflow.meter_definition");
-        new LedgerStart(writer.connections(), OPTIONS).check(CommitName.NONE);
         assertThat(ask("select slug from tallyflow.meter")).isEmpty();
+        progress = Progress.NONE.countedBy(1);
         commit(List.of(Rows.NONE));
         assertThat(ask("select name || since_commit from tallyflow.layer order by 1"))
-                .containsExactly("m@11", "n@11");
+                .containsExactly("m@11");
+        progress = Progress.NONE.countedBy(2);
+        commit(List.of(Rows.NONE));
+        commit(List.of(Rows.NONE));
+        assertThat(ask("select name || since_commit from tallyflow.layer order by 1"))
+                .containsExactly("m@11", "n@12");
+        assertThat(ask("select definitions from tallyflow.ledger")).containsExactly("2");
+        assertThat(ask("select definitions from tallyflow.ledger_history order by commit"))
+                .containsExactly("1", "2", "2");
     }
 
+    /**
+     * As in the first minutes of a database, and whenever many rows have come since the last look.
+     */
     @Test
-    void refusesAStartWithAnotherMeaningAndChangesNothing() throws Exception {
-        commit(List.of(Rows.NONE));
-        execute("delete from tallyflow.ledger");
-        PostgresSinkOptions other =
-                PostgresSinkOptions.ofFirsts(
-                        MeterFile.parse(
-                                "meters.yaml",
-                                """
-                                meters:
-                                  - {slug: m, eventType: e, aggregation: COUNT}
-                                  - {slug: new, eventType: e, aggregation: COUNT}
-                                """));
-        assertThatThrownBy(() -> new LedgerStart(writer.connections(), other).check(last))
-                .isInstanceOf(ChangedMeterException.class);
-        assertThat(ask("select slug from tallyflow.meter order by 1")).containsExactly("m", "n");
-        assertThat(ask("select pipeline from tallyflow.ledger")).isEmpty();
+    @Timeout(60)
+    void replacesRowsByTheirKeysWhateverThePlannerBelieves() throws Exception {
+        execute("alter table tallyflow.usage_row_default set (autovacuum_enabled = false)");
+        commit(List.of(usage(row("first", 1, 1, true))));
+        execute("analyze tallyflow.usage_row");
+        commit(List.of(usage(rows(150_000, 2, true))));
+        commit(List.of(usage(rows(20_000, 3, false))));
+        assertThat(
+                        ask(
+                                "select readings || ' in ' || count(*) from tallyflow.usage_row"
+                                        + " group by readings order by readings"))
+                .containsExactly("1 in 1", "2 in 130000", "3 in 20000");
+    }
+
+    private static UsageRow[] rows(int count, long readings, boolean first) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> row("s" + i, 2, readings, first))
+                .toArray(UsageRow[]::new);
     }
 
     @Test
@@ -378,9 +394,8 @@ final class CommitRowsTest {
                                     last,
                                     parts.size(),
                                     rows.size(),
-                                    Progress.NONE,
-                                    rewind,
-                                    parts.isEmpty() ? OPTIONS.definitions() : null));
+                                    parts.isEmpty() ? progress : Progress.NONE,
+                                    rewind));
         }
         CommitTransaction.Outcome outcome = session.run(new CommitTransaction("metering", parts));
         last = name;

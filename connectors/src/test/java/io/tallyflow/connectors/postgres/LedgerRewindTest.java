@@ -37,7 +37,7 @@ final class LedgerRewindTest {
 
     private static final List<Meter> METERS =
             MeterFile.parse("meters.yaml", "meters: [{slug: m, eventType: e, aggregation: COUNT}]");
-    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.ofFirsts(METERS);
+    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.defaults();
     private static final String STALLED_URL = "jdbc:postgresql://127.0.0.1:%d/%s?socketTimeout=1";
 
     private final RowsEncoder encoder = new RowsEncoder();
@@ -51,6 +51,7 @@ final class LedgerRewindTest {
     void create() throws Exception {
         database = PostgresServer.migrated();
         writer = new LoginUser(database, "tallyflow_writer");
+        RegisteredMeters.register(writer.dataSource(), METERS);
         new LedgerStart(writer.connections(), OPTIONS).check(CommitName.NONE);
     }
 
@@ -192,14 +193,7 @@ final class LedgerRewindTest {
     private CommitTransaction transaction(@Nullable RewindTarget rewind, Rows rows) {
         CommitPart part =
                 CommitPart.unnamed(Progress.NONE, encoder.encode(rows))
-                        .named(
-                                new CommitName(9, ++checkpoint),
-                                last,
-                                0,
-                                1,
-                                Progress.NONE,
-                                rewind,
-                                OPTIONS.definitions());
+                        .named(new CommitName(9, ++checkpoint), last, 0, 1, Progress.NONE, rewind);
         return new CommitTransaction(OPTIONS.pipeline(), List.of(part));
     }
 

@@ -1,6 +1,6 @@
 package io.tallyflow.connectors.postgres;
 
-import io.tallyflow.connectors.postgres.schema.MeterDefinition;
+import io.tallyflow.connectors.postgres.schema.AskedVersions;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterVersion;
@@ -30,13 +30,14 @@ public final class RegisteredMeters {
     }
 
     /**
-     * Registers versions within the transaction of the connection.
+     * Registers versions beside those that are, within the transaction of the connection.
      *
      * @param newestMillis greatest event time that was accepted before
      */
     public static void register(
             Connection connection, List<MeterVersion> versions, @Nullable Long newestMillis)
             throws SQLException {
-        MeterRegistry.register(connection, MeterDefinition.of(versions), 0, newestMillis);
+        long request = AskedVersions.ask(connection, versions);
+        MeterRegistry.register(connection, request, 0, newestMillis);
     }
 }

@@ -137,13 +137,13 @@ final class RolesTest {
         CommitName first = new CommitName(7, 1);
         CommitName second = new CommitName(7, 2);
         CommitName third = new CommitName(8, 3);
-        PostgresSinkOptions options = PostgresSinkOptions.ofFirsts(METERS);
+        PostgresSinkOptions options = PostgresSinkOptions.defaults();
         try (PostgresSession session =
                 new PostgresSession(
                         writer.connections(),
                         Duration.ofSeconds(10),
                         new Outage(new SimpleCounter(), System::nanoTime))) {
-            assertThat(MeterRequests.take(writer.dataSource(), METERS))
+            assertThat(MeterRequests.take(writer.dataSource(), METERS).definitions().versions())
                     .isEqualTo(MeterVersion.firsts(METERS));
             RegisteredMeters.register(writer.dataSource(), METERS);
             assertThat(new LedgerStart(writer.connections(), options).check(CommitName.NONE))
@@ -473,8 +473,7 @@ final class RolesTest {
                                                         cell, AdjustmentReason.LATE, partial(sum))),
                                         List.of(new DistinctValue(cell, "value"))));
         return new CommitTransaction(
-                "metering",
-                List.of(new CommitPart(name, previous, 0, 1, progress, rewind, null, rows)));
+                "metering", List.of(new CommitPart(name, previous, 0, 1, progress, rewind, rows)));
     }
 
     private static UsagePartial partial(int sum) {

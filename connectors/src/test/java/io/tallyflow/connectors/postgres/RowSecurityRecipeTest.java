@@ -95,7 +95,7 @@ final class RowSecurityRecipeTest {
 
     private void start() throws Exception {
         RegisteredMeters.register(writer.dataSource(), RolesTest.METERS);
-        PostgresSinkOptions options = PostgresSinkOptions.ofFirsts(RolesTest.METERS);
+        PostgresSinkOptions options = PostgresSinkOptions.defaults();
         new LedgerStart(writer.connections(), options).check(CommitName.NONE);
     }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 final class SilentSessionTest {
 
-    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.ofFirsts(List.of());
+    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.defaults();
     private static final Duration SILENCE = Duration.ofMillis(500);
 
     private PostgresServer.Database database;

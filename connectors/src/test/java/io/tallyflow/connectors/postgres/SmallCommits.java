@@ -6,6 +6,7 @@ import io.tallyflow.connectors.postgres.session.Outage;
 import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
@@ -22,11 +23,12 @@ import org.apache.flink.metrics.SimpleCounter;
 /** A job as the database sees it: one commit after the other, each of one more event. */
 public final class SmallCommits implements AutoCloseable {
 
-    private static final PostgresSinkOptions OPTIONS =
-            PostgresSinkOptions.ofFirsts(
-                    MeterFile.parse(
-                            "meters.yaml",
-                            "meters: [{slug: m, eventType: e, aggregation: SUM, valueProperty: $.x}]"));
+    private static final PostgresSinkOptions OPTIONS = PostgresSinkOptions.defaults();
+
+    private static final List<Meter> METERS =
+            MeterFile.parse(
+                    "meters.yaml",
+                    "meters: [{slug: m, eventType: e, aggregation: SUM, valueProperty: $.x}]");
 
     private static final UsageCell CELL = new UsageCell("m", "s", "{}", 60_000, 120_000);
 
@@ -39,6 +41,7 @@ public final class SmallCommits implements AutoCloseable {
     /** Starts without state. */
     public SmallCommits(PostgresServer.Database database) throws Exception {
         writer = new LoginUser(database, "tallyflow_writer");
+        RegisteredMeters.register(writer.dataSource(), METERS);
         new LedgerStart(writer.connections(), OPTIONS).check(CommitName.NONE);
         session =
                 new PostgresSession(
@@ -66,7 +69,7 @@ public final class SmallCommits implements AutoCloseable {
                         Progress.NO_EVENT);
         CommitPart part =
                 CommitPart.unnamed(Progress.NONE, encoder.encode(rows))
-                        .named(name, last, 0, 1, progress, null, OPTIONS.definitions());
+                        .named(name, last, 0, 1, progress, null);
         session.run(new CommitTransaction("metering", List.of(part)));
         last = name;
     }

@@ -29,10 +29,9 @@ public final class WrittenRows {
             throws SQLException {
         byte[] rows = new RowsEncoder().encode(new Rows(usage, adjustments, distincts));
         CommitName name = new CommitName(1, 1);
-        CommitPart part =
-                new CommitPart(name, CommitName.NONE, 0, 1, Progress.NONE, null, null, rows);
+        CommitPart part = new CommitPart(name, CommitName.NONE, 0, 1, Progress.NONE, null, rows);
         Ledger ledger =
-                new Ledger(0, 1, name, null, Map.of(), Progress.NONE.counts(), Map.of(), null);
+                new Ledger(0, 1, name, null, Map.of(), Progress.NONE.counts(), Map.of(), null, 0);
         try {
             new CommitRows(connection, ledger, true).write(List.of(part));
         } catch (IOException e) {

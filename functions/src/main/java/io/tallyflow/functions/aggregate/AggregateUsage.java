@@ -1,6 +1,7 @@
 package io.tallyflow.functions.aggregate;
 
 import io.tallyflow.functions.aggregate.Windows.Added;
+import io.tallyflow.functions.definitions.DefinitionsInForce;
 import io.tallyflow.functions.memory.MemoryMetrics;
 import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.functions.progress.LaneMetrics;
@@ -12,6 +13,8 @@ import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.measure.UsagePartials;
+import io.tallyflow.schemas.meter.Definitions;
+import io.tallyflow.schemas.meter.PackedDefinitions;
 import io.tallyflow.schemas.meter.VersionName;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.LakeRow;
@@ -83,10 +86,15 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     /** Adjusted cells that wait for the barrier; what is more leaves at once. */
     private static final int MOST_ADJUSTMENTS = 20_000;
 
-    private final HashMap<String, Aggregation> aggregations;
+    private final Definitions ofGraph;
     private final AggregateRules rules;
     private final int shards;
     private final WindowStore store;
+
+    private transient DefinitionsInForce definitions;
+
+    /** Grows: a window may be open whose meter is not counted any more. */
+    private transient Map<String, Aggregation> aggregations;
 
     private transient ListState<Long> horizonState;
     private transient ListState<Long> settledUntilState;
@@ -100,20 +108,17 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     private transient MemoryMetrics memory;
 
     /**
-     * @param aggregations by the name of a meter's version: cells keep what these can show, and
-     *     everything where one is missing, as that of a meter which is no longer in force
+     * @param ofGraph what is counted, as far as is known when the job is built: cells keep what
+     *     these meters can show, and everything where one is missing, as that of a meter which is
+     *     no longer in force
      * @param shards over how many keys the events of a subject are spread
      */
-    public AggregateUsage(Map<String, Aggregation> aggregations, AggregateRules rules, int shards) {
-        this(aggregations, rules, shards, WindowStore.IN_MEMORY);
+    public AggregateUsage(Definitions ofGraph, AggregateRules rules, int shards) {
+        this(ofGraph, rules, shards, WindowStore.IN_MEMORY);
     }
 
-    AggregateUsage(
-            Map<String, Aggregation> aggregations,
-            AggregateRules rules,
-            int shards,
-            WindowStore store) {
-        this.aggregations = new HashMap<>(aggregations);
+    AggregateUsage(Definitions ofGraph, AggregateRules rules, int shards, WindowStore store) {
+        this.ofGraph = ofGraph;
         this.rules = rules;
         this.shards = shards;
         this.store = store;
@@ -122,6 +127,12 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
+        definitions =
+                DefinitionsInForce.at(
+                        context,
+                        getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+                        ofGraph);
+        aggregations = new HashMap<>(definitions.definitions().aggregations());
         horizonState = union(context, HORIZON);
         settledUntilState = union(context, SETTLED_UNTIL);
         horizonMillis = highest(horizonState);
@@ -183,10 +194,13 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     public void processElement(StreamRecord<MeteredOrProgress> element) throws Exception {
         MeteredEvent metered = element.getValue().metered();
         Progress progress = element.getValue().progress();
+        PackedDefinitions asked = element.getValue().definitions();
         if (metered != null) {
             add(metered, element.getValue().key());
         } else if (progress != null) {
             emit(UsageChange.of(progress));
+        } else if (asked != null && definitions.take(asked)) {
+            aggregations.putAll(definitions.definitions().aggregations());
         }
     }
 
@@ -270,6 +284,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
+        definitions.snapshot();
         horizonState.update(List.of(horizonMillis));
         settledUntilState.update(List.of(settledUntilMillis));
     }
@@ -316,7 +331,13 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
 
         @Override
         public void settled(UsageCell cell, UsagePartial partial, long distinctValues) {
-            keep(LakeRow.of(new SettledUsage(cell, partial, distinctValues)));
+            keep(
+                    LakeRow.of(
+                            new SettledUsage(
+                                    cell,
+                                    partial,
+                                    distinctValues,
+                                    aggregations.get(cell.meter()))));
         }
 
         @Override

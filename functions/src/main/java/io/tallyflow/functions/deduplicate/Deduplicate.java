@@ -1,5 +1,6 @@
 package io.tallyflow.functions.deduplicate;
 
+import io.tallyflow.functions.definitions.DefinitionsInForce;
 import io.tallyflow.functions.identities.Identities;
 import io.tallyflow.functions.identities.block.FirstSeen;
 import io.tallyflow.functions.memory.MemoryMetrics;
@@ -12,6 +13,8 @@ import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Definitions;
+import io.tallyflow.schemas.meter.PackedDefinitions;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import io.tallyflow.schemas.stream.LakeRow;
@@ -33,6 +36,11 @@ import org.slf4j.LoggerFactory;
  * the content hash of the first event are remembered: in memory, and in state from the next barrier
  * on, with a time to live that only clears what can no longer matter. State is asked only for what
  * a filter says it may hold.
+ *
+ * <p>On every accepted event for the lake it writes what counts it: the number of the newest
+ * request in force. The operators behind it in the chain change their definitions with it, between
+ * the same two events. So the stream counted an event under a request exactly if its number is as
+ * great or greater, whatever crashed, expired or was rewound.
  */
 public final class Deduplicate extends ReportingOperator<EventOrProgress, EventOrProgress> {
 
@@ -58,8 +66,10 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     private static final int IDENTITIES_PER_TIDYING = 16_384;
 
     private final DedupeRules rules;
+    private final Definitions ofGraph;
     private final IdentityStore store;
 
+    private transient DefinitionsInForce definitions;
     private transient ListState<byte[]> horizonState;
     private transient HorizonInForce horizon;
     private transient LaneDecision decision;
@@ -70,19 +80,29 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     private transient int untidied;
     private transient MemoryMetrics memory;
 
-    /** Remembers identities in memory first. */
-    public Deduplicate(DedupeRules rules) {
-        this(rules, IdentityStore.MEMORY_FIRST);
+    /**
+     * Remembers identities in memory first.
+     *
+     * @param ofGraph what is counted, as far as is known when the job is built
+     */
+    public Deduplicate(DedupeRules rules, Definitions ofGraph) {
+        this(rules, ofGraph, IdentityStore.MEMORY_FIRST);
     }
 
-    Deduplicate(DedupeRules rules, IdentityStore store) {
+    Deduplicate(DedupeRules rules, Definitions ofGraph, IdentityStore store) {
         this.rules = rules;
+        this.ofGraph = ofGraph;
         this.store = store;
     }
 
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
+        definitions =
+                DefinitionsInForce.at(
+                        context,
+                        getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+                        ofGraph);
         horizonState =
                 context.getOperatorStateStore()
                         .getUnionListState(
@@ -120,7 +140,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     public void processElement(StreamRecord<EventOrProgress> element) throws Exception {
         UsageEvent event = element.getValue().event();
         if (event == null) {
-            emit(element.getValue());
+            passOn(element.getValue());
         } else if (decision.isStale(event)) {
             tally.lane(Lane.STALE);
             output.collect(
@@ -129,6 +149,14 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
             output.collect(LAKE, new StreamRecord<>(LakeRow.stale(event)));
         } else {
             firstOrRepeated(element.getValue(), event);
+        }
+    }
+
+    /** Definitions come once for each key, and count once. */
+    private void passOn(EventOrProgress element) {
+        PackedDefinitions asked = element.definitions();
+        if (asked == null || definitions.take(asked)) {
+            emit(element);
         }
     }
 
@@ -142,7 +170,8 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         if (laneOfCopy == null) {
             identities.put(element.key(), high, low, event.kafkaTimeMillis(), content);
             tidy();
-            output.collect(LAKE, new StreamRecord<>(LakeRow.accepted(event)));
+            output.collect(
+                    LAKE, new StreamRecord<>(LakeRow.accepted(event, definitions.request())));
             emit(element);
             return;
         }
@@ -170,6 +199,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
+        definitions.snapshot();
         horizonState.update(List.of(horizon.toBytes(nowMillis())));
     }
 
@@ -179,6 +209,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         identities.write(now, now - rules.timeToLive().toMillis());
         memory.bytes(identities.bytes());
         memory.filterReads(identities.filterReads());
-        emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), ownKey));
+        Progress seen = tally.take(Progress.NO_WATERMARK);
+        emit(EventOrProgress.of(seen.countedBy(definitions.request()), ownKey));
     }
 }

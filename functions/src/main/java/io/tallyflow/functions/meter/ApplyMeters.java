@@ -1,19 +1,21 @@
 package io.tallyflow.functions.meter;
 
+import io.tallyflow.functions.definitions.DefinitionsInForce;
 import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.functions.progress.LaneMetrics;
 import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.meter.MeterVersion;
+import io.tallyflow.schemas.meter.Definitions;
+import io.tallyflow.schemas.meter.PackedDefinitions;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.IgnoredReading;
 import io.tallyflow.schemas.usage.MeteredEvent;
-import java.util.ArrayList;
-import java.util.List;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
 
@@ -22,35 +24,55 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
 
     private static final long serialVersionUID = 1L;
 
-    private final ArrayList<MeterVersion> versions;
+    private final Definitions ofGraph;
 
+    private transient DefinitionsInForce definitions;
     private transient MeterReader reader;
     private transient Tally tally;
     private transient int ownKey;
 
     /**
-     * @param versions that count, each version of a slug once
+     * @param ofGraph what is counted, as far as is known when the job is built
      */
-    public ApplyMeters(List<MeterVersion> versions) {
-        this.versions = new ArrayList<>(versions);
+    public ApplyMeters(Definitions ofGraph) {
+        this.ofGraph = ofGraph;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        definitions =
+                DefinitionsInForce.at(
+                        context,
+                        getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
+                        ofGraph);
     }
 
     @Override
     public void open() throws Exception {
         super.open();
-        reader = new MeterReader(versions);
+        reader = newReader();
         tally = new Tally(LaneMetrics.ofMetering(getMetricGroup()));
         ownKey = SubjectKeys.ownKey(getRuntimeContext().getTaskInfo());
+    }
+
+    private MeterReader newReader() {
+        return new MeterReader(definitions.definitions().versions());
     }
 
     @Override
     public void processElement(StreamRecord<EventOrProgress> element) {
         UsageEvent event = element.getValue().event();
         Progress progress = element.getValue().progress();
+        PackedDefinitions asked = element.getValue().definitions();
         if (event != null) {
             apply(event, element.getValue().places(), element.getValue().key());
         } else if (progress != null) {
             emit(MeteredOrProgress.of(progress, element.getValue().key()));
+        } else if (asked != null && definitions.take(asked)) {
+            reader = newReader();
+            tally.definitionsChanged();
+            emit(MeteredOrProgress.of(asked, element.getValue().key()));
         }
     }
 
@@ -64,6 +86,12 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
         if (!metered.readings().isEmpty()) {
             emit(MeteredOrProgress.of(metered, key));
         }
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        definitions.snapshot();
     }
 
     @Override

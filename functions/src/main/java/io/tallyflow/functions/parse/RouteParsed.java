@@ -8,6 +8,7 @@ import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.RejectionReason;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.PackedDefinitions;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import org.apache.flink.api.common.TaskInfo;
@@ -18,7 +19,8 @@ import org.apache.flink.util.OutputTag;
 /**
  * Sends events on and rejected records aside, and reports how many records were consumed and up to
  * which offset. Chained to the source, so that what it reports is exactly what the source's own
- * checkpoint holds.
+ * checkpoint holds. What is counted from here on goes to every key, so to every subtask behind,
+ * whatever their number.
  */
 public final class RouteParsed extends ReportingOperator<ParsedRecord, EventOrProgress> {
 
@@ -30,6 +32,7 @@ public final class RouteParsed extends ReportingOperator<ParsedRecord, EventOrPr
 
     private final int shards;
 
+    private transient int groups;
     private transient SubjectKeys keys;
     private transient Tally tally;
 
@@ -44,13 +47,25 @@ public final class RouteParsed extends ReportingOperator<ParsedRecord, EventOrPr
     public void open() throws Exception {
         super.open();
         TaskInfo task = getRuntimeContext().getTaskInfo();
-        keys = new SubjectKeys(task.getMaxNumberOfParallelSubtasks(), shards);
+        groups = task.getMaxNumberOfParallelSubtasks();
+        keys = new SubjectKeys(groups, shards);
         tally = new Tally(LaneMetrics.ofParsing(getMetricGroup()));
     }
 
     @Override
     public void processElement(StreamRecord<ParsedRecord> element) {
         ParsedRecord record = element.getValue();
+        PackedDefinitions definitions = record.definitions();
+        if (definitions == null) {
+            route(record);
+            return;
+        }
+        for (int key : SubjectKeys.keysOfAllGroups(groups)) {
+            emit(EventOrProgress.of(definitions, key));
+        }
+    }
+
+    private void route(ParsedRecord record) {
         tally.consumed(record.partition(), record.offset());
         UsageEvent event = record.event();
         RejectedRecord rejected = record.rejected();

@@ -90,8 +90,8 @@ public final class SubjectKeys {
                 keysOfAllGroups(groups), some.getStartKeyGroup(), some.getEndKeyGroup() + 1);
     }
 
-    /** The smallest natural number that Flink assigns to each group. */
-    private static int[] keysOfAllGroups(int groups) {
+    /** A key of every group: the smallest natural number that Flink assigns to it. */
+    public static int[] keysOfAllGroups(int groups) {
         int[] keys = new int[groups];
         Arrays.fill(keys, NO_KEY);
         int found = 0;

@@ -28,6 +28,7 @@ public final class Tally {
     private final Map<Integer, Long> offsets = new HashMap<>();
     private long otherGroup;
     private long newestMillis = Progress.NO_EVENT;
+    private long newestBeforeMillis = Progress.NO_EVENT;
 
     public Tally(LaneMetrics metrics) {
         this.metrics = metrics;
@@ -58,6 +59,11 @@ public final class Tally {
      */
     public void accepted(long timeMillis) {
         newestMillis = Math.max(newestMillis, timeMillis);
+    }
+
+    /** From here on something else is counted. */
+    public void definitionsChanged() {
+        newestBeforeMillis = newestMillis;
     }
 
     /** A reading counted in its window. */
@@ -96,7 +102,9 @@ public final class Tally {
                         Map.copyOf(offsets),
                         watermarkMillis,
                         Map.copyOf(reasons()),
-                        newestMillis);
+                        newestMillis,
+                        Progress.NO_DEFINITIONS,
+                        newestBeforeMillis);
         clear();
         return progress;
     }
@@ -132,5 +140,6 @@ public final class Tally {
         offsets.clear();
         otherGroup = 0;
         newestMillis = Progress.NO_EVENT;
+        newestBeforeMillis = Progress.NO_EVENT;
     }
 }

@@ -1,24 +1,28 @@
 package io.tallyflow.functions.wire;
 
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.PackedDefinitions;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
+import java.util.Objects;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.jspecify.annotations.Nullable;
 
-/** Writes events and progress. */
+/** Writes events, progress and definitions. */
 final class EventOrProgressSerializer extends FramedSerializer<EventOrProgress> {
 
     private static final long serialVersionUID = 1L;
     private static final int EVENT = 0;
     private static final int PROGRESS = 1;
+    private static final int DEFINITIONS = 2;
 
     @Override
     void put(FrameWriter frame, EventOrProgress value) {
         UsageEvent event = value.event();
         Progress progress = value.progress();
+        PackedDefinitions definitions = value.definitions();
         if (event != null) {
             frame.putByte(EVENT);
             Frames.put(frame, event);
@@ -27,6 +31,11 @@ final class EventOrProgressSerializer extends FramedSerializer<EventOrProgress> 
         } else if (progress != null) {
             frame.putByte(PROGRESS);
             Frames.put(frame, progress);
+            frame.putInt(value.key());
+        } else if (definitions != null) {
+            frame.putByte(DEFINITIONS);
+            frame.putLong(definitions.request());
+            frame.putBytesOrNull(definitions.deflated());
             frame.putInt(value.key());
         } else {
             throw new IllegalArgumentException("neither event nor progress: " + value);
@@ -49,6 +58,12 @@ final class EventOrProgressSerializer extends FramedSerializer<EventOrProgress> 
             case EVENT ->
                     EventOrProgress.of(Frames.takeEvent(frame), takePlaces(frame), frame.takeInt());
             case PROGRESS -> EventOrProgress.of(Frames.takeProgress(frame), frame.takeInt());
+            case DEFINITIONS ->
+                    EventOrProgress.of(
+                            new PackedDefinitions(
+                                    frame.takeLong(),
+                                    Objects.requireNonNull(frame.takeBytesOrNull())),
+                            frame.takeInt());
             default -> throw new IllegalStateException("a frame of unknown kind " + kind);
         };
     }

@@ -113,6 +113,8 @@ final class Frames {
                             out.putNumber(count);
                         });
         out.putLong(progress.newestMillis());
+        out.putLong(progress.definitions());
+        out.putLong(progress.newestBeforeMillis());
     }
 
     static Progress takeProgress(FrameReader in) {
@@ -126,7 +128,14 @@ final class Frames {
         for (int i = in.takeSize(); i > 0; i--) {
             reasons.put(in.takeText(), in.takeNumber());
         }
-        return new Progress(counts, offsets, watermarkMillis, reasons, in.takeLong());
+        return new Progress(
+                counts,
+                offsets,
+                watermarkMillis,
+                reasons,
+                in.takeLong(),
+                in.takeLong(),
+                in.takeLong());
     }
 
     private static void put(FrameWriter out, LaneCounts counts) {

@@ -1,6 +1,7 @@
 package io.tallyflow.functions.wire;
 
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.stream.LakeRow;
 import io.tallyflow.schemas.usage.AdjustedReading;
 import io.tallyflow.schemas.usage.AdjustmentReason;
@@ -9,6 +10,7 @@ import io.tallyflow.schemas.usage.SettledUsage;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.jspecify.annotations.Nullable;
 
 /** Writes rows on their way to the lake; most are accepted events. */
 final class LakeRowSerializer extends FramedSerializer<LakeRow> {
@@ -20,6 +22,7 @@ final class LakeRowSerializer extends FramedSerializer<LakeRow> {
     private static final int DISTINCT = 3;
     private static final int ADJUSTED = 4;
     private static final int SETTLED_UNTIL = 5;
+    private static final Aggregation[] AGGREGATIONS = Aggregation.values();
     private static final AdjustmentReason[] REASONS = AdjustmentReason.values();
 
     @Override
@@ -29,6 +32,7 @@ final class LakeRowSerializer extends FramedSerializer<LakeRow> {
         if (accepted != null) {
             frame.putByte(ACCEPTED);
             Frames.put(frame, accepted);
+            frame.putNumber(row.definitions());
         } else if (stale != null) {
             frame.putByte(STALE);
             Frames.put(frame, stale);
@@ -63,6 +67,8 @@ final class LakeRowSerializer extends FramedSerializer<LakeRow> {
         Frames.put(frame, settled.cell());
         Frames.put(frame, settled.partial());
         frame.putNumber(settled.distinctValues());
+        Aggregation aggregation = settled.aggregation();
+        frame.putByte(aggregation == null ? 0 : aggregation.ordinal() + 1);
     }
 
     private static void put(FrameWriter frame, DistinctValue distinct) {
@@ -80,7 +86,7 @@ final class LakeRowSerializer extends FramedSerializer<LakeRow> {
     LakeRow take(FrameReader frame) {
         int kind = frame.takeByte();
         return switch (kind) {
-            case ACCEPTED -> LakeRow.accepted(Frames.takeEvent(frame));
+            case ACCEPTED -> LakeRow.accepted(Frames.takeEvent(frame), frame.takeNumber());
             case STALE -> LakeRow.stale(Frames.takeEvent(frame));
             case SETTLED -> LakeRow.of(takeSettled(frame));
             case DISTINCT -> LakeRow.of(takeDistinct(frame));
@@ -92,7 +98,14 @@ final class LakeRowSerializer extends FramedSerializer<LakeRow> {
 
     private static SettledUsage takeSettled(FrameReader frame) {
         return new SettledUsage(
-                Frames.takeCell(frame), Frames.takePartial(frame), frame.takeNumber());
+                Frames.takeCell(frame),
+                Frames.takePartial(frame),
+                frame.takeNumber(),
+                aggregation(frame.takeByte() - 1));
+    }
+
+    private static @Nullable Aggregation aggregation(int ordinal) {
+        return ordinal < 0 ? null : AGGREGATIONS[ordinal];
     }
 
     private static DistinctValue takeDistinct(FrameReader frame) {

@@ -8,6 +8,7 @@ import static io.tallyflow.functions.Events.reading;
 import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.functions.Aggregating;
 import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.functions.partition.SubjectKeys;
 import io.tallyflow.schemas.event.LateEvent;
@@ -402,7 +403,8 @@ final class AggregateUsageTest {
             AggregateRules rules, OperatorSubtaskState state) throws Exception {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<Integer, MeteredOrProgress, UsageChange>(
-                        new AggregateUsage(Map.of("tokens", Aggregation.SUM), rules, 1),
+                        new AggregateUsage(
+                                Aggregating.by(Map.of("tokens", Aggregation.SUM)), rules, 1),
                         MeteredOrProgress::key,
                         Types.INT,
                         MAX_PARALLELISM,

@@ -3,6 +3,7 @@ package io.tallyflow.functions.aggregate;
 import static io.tallyflow.functions.Events.event;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.functions.Aggregating;
 import io.tallyflow.functions.Events;
 import io.tallyflow.functions.KeyedSubtasks;
 import io.tallyflow.functions.KeyedSubtasks.Snapshot;
@@ -144,7 +145,11 @@ final class LongWindowTest {
                 new AggregateRules(
                         Duration.ZERO, false, Integer.MAX_VALUE, new WorkingMemory(PLENTY));
         return new KeyedSubtasks<>(
-                () -> new AggregateUsage(Map.of("users", Aggregation.UNIQUE_COUNT), rules, 1),
+                () ->
+                        new AggregateUsage(
+                                Aggregating.by(Map.of("users", Aggregation.UNIQUE_COUNT)),
+                                rules,
+                                1),
                 MeteredOrProgress::key,
                 Types.INT,
                 parallelism,

@@ -4,6 +4,7 @@ import static io.tallyflow.functions.Events.MINUTE;
 import static io.tallyflow.functions.Events.key;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.tallyflow.functions.Aggregating;
 import io.tallyflow.functions.Events;
 import io.tallyflow.functions.KeyedSubtasks;
 import io.tallyflow.functions.memory.WorkingMemory;
@@ -107,7 +108,7 @@ final class MemoryAgainstPlainTest {
                     new KeyedSubtasks<>(
                             () ->
                                     new AggregateUsage(
-                                            AGGREGATIONS,
+                                            Aggregating.by(AGGREGATIONS),
                                             new AggregateRules(
                                                     LATENESS,
                                                     again,
@@ -122,7 +123,7 @@ final class MemoryAgainstPlainTest {
                     new KeyedSubtasks<>(
                             () ->
                                     new AggregateUsage(
-                                            AGGREGATIONS,
+                                            Aggregating.by(AGGREGATIONS),
                                             new AggregateRules(
                                                     LATENESS,
                                                     again,

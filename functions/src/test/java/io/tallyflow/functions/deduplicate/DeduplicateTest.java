@@ -9,6 +9,7 @@ import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class DeduplicateTest {
+
+    private static final Definitions DEFINITIONS = new Definitions(5, List.of());
 
     private static final long DAY = Duration.ofDays(1).toMillis();
 
@@ -231,7 +234,7 @@ final class DeduplicateTest {
         var harness =
                 new KeyedOneInputStreamOperatorTestHarness<
                         Integer, EventOrProgress, EventOrProgress>(
-                        new Deduplicate(rules),
+                        new Deduplicate(rules, DEFINITIONS),
                         EventOrProgress::key,
                         Types.INT,
                         Events.MAX_PARALLELISM,

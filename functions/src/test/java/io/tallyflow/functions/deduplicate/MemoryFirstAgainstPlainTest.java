@@ -10,6 +10,7 @@ import io.tallyflow.schemas.event.AnEvent;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
@@ -80,14 +81,18 @@ final class MemoryFirstAgainstPlainTest {
             int parallelism = 1 + random.nextInt(3);
             bundled =
                     new KeyedSubtasks<>(
-                            () -> new Deduplicate(rules),
+                            () -> new Deduplicate(rules, Definitions.ofFirsts(List.of())),
                             EventOrProgress::key,
                             Types.INT,
                             parallelism,
                             bundledState);
             plain =
                     new KeyedSubtasks<>(
-                            () -> new Deduplicate(rules, PlainIdentities::open),
+                            () ->
+                                    new Deduplicate(
+                                            rules,
+                                            Definitions.ofFirsts(List.of()),
+                                            PlainIdentities::open),
                             EventOrProgress::key,
                             Types.INT,
                             parallelism,

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.functions.Events;
 import io.tallyflow.schemas.event.AnEvent;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.meter.MeterFile;
-import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.EventOrProgress;
@@ -36,7 +36,7 @@ final class ManyMetersTest {
         try (var harness =
                 new OneInputStreamOperatorTestHarness<>(
                         new ApplyMeters(
-                                MeterVersion.firsts(MeterFile.parse("meters.yaml", meters()))),
+                                Definitions.ofFirsts(MeterFile.parse("meters.yaml", meters()))),
                         8,
                         1,
                         0)) {

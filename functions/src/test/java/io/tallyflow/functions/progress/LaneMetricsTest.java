@@ -17,8 +17,8 @@ import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.RejectionReason;
+import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.meter.MeterFile;
-import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.IgnoredReason;
@@ -40,6 +40,8 @@ import org.junit.jupiter.api.Test;
 
 /** Each operator in Flink's harness, asked for the metrics that it registered. */
 final class LaneMetricsTest {
+
+    private static final Definitions NONE = Definitions.ofFirsts(List.of());
 
     private static final long DAY = Duration.ofDays(1).toMillis();
 
@@ -91,7 +93,7 @@ final class LaneMetricsTest {
 
     @Test
     void countRepeatedAndStaleEvents() throws Exception {
-        var harness = keyed(new Deduplicate(DedupeRules.defaults()), EventOrProgress::key);
+        var harness = keyed(new Deduplicate(DedupeRules.defaults(), NONE), EventOrProgress::key);
         give(harness, EventOrProgress.of(event("a", "1", 0), 0));
         give(harness, EventOrProgress.of(event("a", "1", 0), 0));
         give(harness, EventOrProgress.of(event("a", "1", 0, 0, "{}"), 0));
@@ -104,7 +106,9 @@ final class LaneMetricsTest {
     @Test
     void countMeteredAndUnmatchedEventsAndWhatAMeterCouldNotTake() throws Exception {
         var harness =
-                plain(new ApplyMeters(MeterVersion.firsts(MeterFile.parse("meters.yaml", METERS))));
+                plain(
+                        new ApplyMeters(
+                                Definitions.ofFirsts(MeterFile.parse("meters.yaml", METERS))));
         give(harness, EventOrProgress.of(event("a", "1", 0), 0));
         give(harness, EventOrProgress.of(event("a", "2", 0, 0, "{\"tokens\":[1]}"), 0));
         give(
@@ -125,7 +129,7 @@ final class LaneMetricsTest {
         var harness =
                 keyed(
                         new AggregateUsage(
-                                Map.of(),
+                                NONE,
                                 new AggregateRules(
                                         Duration.ZERO, false, 10, WorkingMemory.SHARE_OF_HEAP),
                                 1),
@@ -149,13 +153,13 @@ final class LaneMetricsTest {
         List<String> names = new ArrayList<>();
         plain(new RouteParsed(1));
         names.addAll(metrics.takeNames());
-        keyed(new Deduplicate(DedupeRules.defaults()), EventOrProgress::key);
+        keyed(new Deduplicate(DedupeRules.defaults(), NONE), EventOrProgress::key);
         names.addAll(metrics.takeNames());
-        plain(new ApplyMeters(MeterVersion.firsts(MeterFile.parse("meters.yaml", METERS))));
+        plain(new ApplyMeters(Definitions.ofFirsts(MeterFile.parse("meters.yaml", METERS))));
         names.addAll(metrics.takeNames());
         keyed(
                 new AggregateUsage(
-                        Map.of(),
+                        NONE,
                         new AggregateRules(Duration.ZERO, false, 10, WorkingMemory.SHARE_OF_HEAP),
                         1),
                 MeteredOrProgress::key);

@@ -8,6 +8,7 @@ import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
@@ -122,9 +123,9 @@ final class StreamTypesTest {
                 UsageChange.of(new Adjustment(CELL, AdjustmentReason.LATE, COUNT)),
                 UsageChange.of(new DistinctValue(CELL, "value")),
                 UsageChange.of(PROGRESS),
-                LakeRow.accepted(EVENT),
+                LakeRow.accepted(EVENT, 7),
                 LakeRow.stale(BARE),
-                LakeRow.of(new SettledUsage(CELL, PARTIAL, 3)),
+                LakeRow.of(new SettledUsage(CELL, PARTIAL, 3, Aggregation.MAX)),
                 LakeRow.of(new DistinctValue(CELL, "value")),
                 LakeRow.of(new AdjustedReading(EVENT, READING, AdjustmentReason.LATE)),
                 LakeRow.settledUntil(Long.MIN_VALUE));

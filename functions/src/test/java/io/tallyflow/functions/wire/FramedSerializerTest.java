@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
@@ -60,10 +61,14 @@ final class FramedSerializerTest {
         assertComesBack(
                 FramedType.LAKE_ROW,
                 List.of(
-                        LakeRow.accepted(event(random)),
+                        LakeRow.accepted(event(random), 7),
                         LakeRow.stale(event(random)),
                         LakeRow.of(
-                                new SettledUsage(cell(random), partial(random), random.nextInt(9))),
+                                new SettledUsage(
+                                        cell(random),
+                                        partial(random),
+                                        random.nextInt(9),
+                                        random.nextBoolean() ? null : Aggregation.LATEST)),
                         LakeRow.of(new DistinctValue(cell(random), text(random))),
                         LakeRow.of(
                                 new AdjustedReading(
@@ -113,7 +118,7 @@ final class FramedSerializerTest {
                         .at(0, Long.MAX_VALUE)
                         .build();
         assertComesBack(FramedType.EVENT_OR_PROGRESS, List.of(EventOrProgress.of(event, 1)));
-        assertComesBack(FramedType.LAKE_ROW, List.of(LakeRow.accepted(event)));
+        assertComesBack(FramedType.LAKE_ROW, List.of(LakeRow.accepted(event, 7)));
     }
 
     @Test
@@ -127,8 +132,8 @@ final class FramedSerializerTest {
 
     @Test
     void valuesThatAreNothingAreRefused() {
-        assertRefused(FramedType.LAKE_ROW, new LakeRow(null, null, null, null, null, null));
-        assertRefused(FramedType.EVENT_OR_PROGRESS, new EventOrProgress(null, null, null, 1));
+        assertRefused(FramedType.LAKE_ROW, new LakeRow(null, null, null, null, null, null, 0));
+        assertRefused(FramedType.EVENT_OR_PROGRESS, new EventOrProgress(null, null, null, null, 1));
     }
 
     private static <T> void assertRefused(TypeInformation<T> type, T value) {

@@ -48,7 +48,7 @@ final class LakeReaderTest {
     @BeforeEach
     void create() {
         database = PostgresServer.empty();
-        lake = new SmallLake(database, warehouse, Map.of("tokens", Aggregation.SUM));
+        lake = new SmallLake(database, warehouse);
     }
 
     @AfterEach
@@ -74,7 +74,7 @@ final class LakeReaderTest {
     private static List<LakeRow> events(int from, int to) {
         List<LakeRow> rows = new ArrayList<>();
         for (int i = from; i < to; i++) {
-            rows.add(LakeRow.accepted(event("e" + i, NOON + i % 3 * DAY)));
+            rows.add(LakeRow.accepted(event("e" + i, NOON + i % 3 * DAY), 7));
         }
         return rows;
     }
@@ -96,8 +96,8 @@ final class LakeReaderTest {
         lake.commit(
                 NOON + 60_000,
                 List.of(
-                        LakeRow.accepted(late),
-                        LakeRow.of(new SettledUsage(CELL, partial, 0)),
+                        LakeRow.accepted(late, 7),
+                        LakeRow.of(new SettledUsage(CELL, partial, 0, Aggregation.SUM)),
                         LakeRow.of(new DistinctValue(CELL, "007")),
                         LakeRow.of(new AdjustedReading(late, reading, AdjustmentReason.LATE))));
         try (LakeReader reader = fromCatalog()) {
@@ -117,6 +117,7 @@ final class LakeReaderTest {
                     .containsEntry("source", "/s\uD83D\uDE00")
                     .containsEntry("data", "{\"tokens\": \"late\"}")
                     .containsEntry("kafka_partition", 3)
+                    .containsEntry("definitions", 7)
                     .containsEntry("time", OffsetDateTime.parse("2025-03-09T12:00:00.000007Z"));
             assertThat(reader.rows("stale_events")).isEmpty();
             assertThat(reader.summary("events")).containsEntry("tallyflow.checkpoint", "1");

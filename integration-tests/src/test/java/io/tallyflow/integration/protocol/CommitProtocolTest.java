@@ -478,7 +478,7 @@ final class CommitProtocolTest {
     }
 
     private static PostgresSinkOptions options() {
-        return PostgresSinkOptions.ofFirsts(UsageLog.meters())
+        return PostgresSinkOptions.defaults()
                 .withPatience(Duration.ofSeconds(20))
                 .withPartBytes(4_000);
     }

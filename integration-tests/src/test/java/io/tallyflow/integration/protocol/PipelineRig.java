@@ -9,7 +9,7 @@ import io.tallyflow.functions.meter.ApplyMeters;
 import io.tallyflow.functions.parse.RouteParsed;
 import io.tallyflow.functions.parse.UsageEventParser;
 import io.tallyflow.schemas.event.ParsedRecord;
-import io.tallyflow.schemas.measure.Aggregation;
+import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.meter.MeterVersion;
@@ -20,9 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
@@ -50,8 +48,10 @@ final class PipelineRig implements AutoCloseable {
     private static final long MEMORY = 20_000;
 
     private static final List<Meter> METERS = MeterFile.parse("meters.yaml", UsageLog.METERS);
-    private static final Map<String, Aggregation> AGGREGATIONS =
-            METERS.stream().collect(Collectors.toMap(Meter::slug, Meter::aggregation));
+
+    /** What was asked for has smaller numbers. */
+    private static final Definitions DEFINITIONS =
+            new Definitions(1_000, MeterVersion.firsts(METERS));
 
     private final UsageLog log;
     private final int parallelism;
@@ -101,7 +101,7 @@ final class PipelineRig implements AutoCloseable {
                 dedupes.add(
                         started(
                                 new KeyedOneInputStreamOperatorTestHarness<>(
-                                        new Deduplicate(DedupeRules.defaults()),
+                                        new Deduplicate(DedupeRules.defaults(), DEFINITIONS),
                                         EventOrProgress::key,
                                         Types.INT,
                                         MAX_PARALLELISM,
@@ -109,15 +109,11 @@ final class PipelineRig implements AutoCloseable {
                                         i),
                                 from == null ? null : part(from.dedupe(), from, i),
                                 from));
-                meters.add(
-                        started(
-                                harness(new ApplyMeters(MeterVersion.firsts(METERS)), i),
-                                null,
-                                from));
+                meters.add(started(harness(new ApplyMeters(DEFINITIONS), i), null, from));
                 aggregates.add(
                         started(
                                 new KeyedOneInputStreamOperatorTestHarness<>(
-                                        new AggregateUsage(AGGREGATIONS, rules, shards),
+                                        new AggregateUsage(DEFINITIONS, rules, shards),
                                         MeteredOrProgress::key,
                                         Types.INT,
                                         MAX_PARALLELISM,

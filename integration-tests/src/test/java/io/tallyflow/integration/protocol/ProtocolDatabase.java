@@ -1,5 +1,6 @@
 package io.tallyflow.integration.protocol;
 
+import io.tallyflow.connectors.postgres.schema.MeterRequests;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
 import org.flywaydb.core.Flyway;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** A Postgres server of the test's own, with the schema in one database. */
 final class ProtocolDatabase implements AutoCloseable {
@@ -35,6 +37,7 @@ final class ProtocolDatabase implements AutoCloseable {
                 .locations("classpath:io/tallyflow/schemas/postgres/migration")
                 .load()
                 .migrate();
+        askForMeters();
     }
 
     /** Connections for a sink, which the test can break. */
@@ -70,12 +73,22 @@ final class ProtocolDatabase implements AutoCloseable {
                         "rewind",
                         "cell",
                         "layer",
-                        "meter_definition"
+                        "meter_definition",
+                        "meter_request",
+                        "meter_file"
                     }) {
                 statement.addBatch("delete from tallyflow." + table);
             }
             statement.executeBatch();
         }
+        askForMeters();
+    }
+
+    private void askForMeters() throws SQLException {
+        PGSimpleDataSource source = new PGSimpleDataSource();
+        source.setUrl(url());
+        source.setUser("postgres");
+        MeterRequests.take(source, UsageLog.meters());
     }
 
     /**

@@ -193,7 +193,7 @@ final class RandomFaultsTest {
         private PostgresUsageSink sink(@Nullable RewindTarget rewindTo) throws SQLException {
             return new PostgresUsageSink(
                     connections,
-                    PostgresSinkOptions.ofFirsts(UsageLog.meters())
+                    PostgresSinkOptions.defaults()
                             .withShards(shards)
                             .withRewindTo(rewindTo)
                             .withPatience(Duration.ofSeconds(20))

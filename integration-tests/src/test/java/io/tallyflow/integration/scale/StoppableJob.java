@@ -17,9 +17,7 @@ import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.JobTopology;
 import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.results.savepoint.SavepointFormat;
-import io.tallyflow.schemas.meter.Meter;
-import io.tallyflow.schemas.meter.MeterFile;
-import io.tallyflow.schemas.meter.MeterVersion;
+import io.tallyflow.schemas.meter.Definitions;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -67,9 +65,8 @@ public final class StoppableJob implements AutoCloseable {
     private static void build(StreamExecutionEnvironment environment, JobSettings settings)
             throws IOException {
         MeteringOptions options = options(settings);
-        List<Meter> meters = MeterFile.read(options.meters());
-        MeteringEnds real =
-                RealEnds.ends(options, MeterVersion.firsts(meters), Duration.ofSeconds(1));
+        Definitions definitions = RequestedMeters.definitions(options);
+        MeteringEnds real = RealEnds.ends(options, definitions, Duration.ofSeconds(1));
         MeteringEnds ends =
                 new MeteringEnds(
                         real.events(),
@@ -79,10 +76,7 @@ public final class StoppableJob implements AutoCloseable {
                         LakeEnd.NONE);
         MeteringRules rules =
                 new MeteringRules(
-                        MeterVersion.firsts(meters),
-                        DedupeRules.defaults(),
-                        AggregateRules.defaults(),
-                        1);
+                        definitions, DedupeRules.defaults(), AggregateRules.defaults(), 1);
         new MeteringPipeline(ends, rules).attachTo(environment, environment.getParallelism());
     }
 

@@ -4,6 +4,7 @@ import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
 import io.tallyflow.functions.memory.WorkingMemory;
+import io.tallyflow.integration.scale.RequestedMeters;
 import io.tallyflow.integration.scale.StoppableJob;
 import io.tallyflow.jobs.metering.MeteringOptions;
 import io.tallyflow.jobs.metering.MeteringOptionsReader;
@@ -15,9 +16,7 @@ import io.tallyflow.local.embedded.EmbeddedKafka;
 import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.LakeAddress;
 import io.tallyflow.results.Question;
-import io.tallyflow.schemas.meter.Meter;
-import io.tallyflow.schemas.meter.MeterFile;
-import io.tallyflow.schemas.meter.MeterVersion;
+import io.tallyflow.schemas.meter.Definitions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -143,16 +142,14 @@ final class MeteringRig implements AutoCloseable {
         own.set(RestartStrategyOptions.RESTART_STRATEGY, "none");
         environment.configure(own);
         MeteringOptions options = options(settings, commits);
-        List<Meter> meters = MeterFile.read(options.meters());
+        Definitions definitions = RequestedMeters.definitions(options);
         MeteringRules rules =
                 new MeteringRules(
-                        MeterVersion.firsts(meters),
+                        definitions,
                         new DedupeRules(Duration.ofDays(32), Duration.ofDays(1), FOR_EVER, LITTLE),
                         new AggregateRules(Duration.ofMinutes(10), false, 10_000, LITTLE),
                         1);
-        new MeteringPipeline(
-                        RealEnds.ends(options, MeterVersion.firsts(meters), Duration.ofSeconds(1)),
-                        rules)
+        new MeteringPipeline(RealEnds.ends(options, definitions, Duration.ofSeconds(1)), rules)
                 .attachTo(environment, environment.getParallelism());
     }
 

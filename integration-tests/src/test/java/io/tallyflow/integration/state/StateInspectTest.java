@@ -153,6 +153,7 @@ final class StateInspectTest {
                 "metering.deduplicate.first-of-identity",
                 2,
                 keys(),
+                "definitions",
                 "identity-blocks",
                 "remembered-horizons");
         demandOperator(
@@ -160,6 +161,7 @@ final class StateInspectTest {
                 "metering.aggregate.usage",
                 2,
                 keys(),
+                "definitions",
                 "horizon",
                 "settled-until",
                 "open-windows",

@@ -4,18 +4,17 @@ import io.tallyflow.connectors.kafka.EventsTopic;
 import io.tallyflow.connectors.login.LoginTrouble;
 import io.tallyflow.connectors.login.PostgresConnection;
 import io.tallyflow.connectors.login.PostgresUse;
-import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.schema.MeterChange;
 import io.tallyflow.connectors.postgres.schema.MeterRequests;
 import io.tallyflow.connectors.postgres.session.DriverRelease;
 import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
+import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
-import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import javax.sql.DataSource;
 import org.apache.flink.configuration.CheckpointingOptions;
@@ -73,10 +72,9 @@ public final class MeteringJob {
                 VERSION,
                 options,
                 meters.stream().map(Meter::slug).toList());
-        sayWhatEnds(options.postgres().connection(), meters);
         KafkaOptions kafka = options.kafka();
         int partitions = new EventsTopic(kafka.connection(), kafka.events().name()).partitions();
-        return new CheckedStart(options, rules(options, versions(options, meters)), partitions);
+        return new CheckedStart(options, rules(options, definitions(options, meters)), partitions);
     }
 
     /** Builds the job between the ends that the options name; asks none of them. */
@@ -86,40 +84,31 @@ public final class MeteringJob {
         environment.getConfig().setGlobalJobParameters(Configuration.fromMap(options.shown()));
         Duration interval =
                 environment.getConfiguration().get(CheckpointingOptions.CHECKPOINTING_INTERVAL);
-        MeteringEnds ends = RealEnds.ends(options, start.rules().versions(), interval);
+        MeteringEnds ends = RealEnds.ends(options, start.rules().definitions(), interval);
         new MeteringPipeline(ends, start.rules())
                 .attachTo(environment, start.readers(environment.getParallelism()));
     }
 
-    private static void sayWhatEnds(PostgresConnection postgres, List<Meter> meters)
+    /** Asks for what the file needs, and learns what is counted. */
+    private static Definitions definitions(MeteringOptions options, List<Meter> meters)
             throws SQLException {
-        List<String> ending =
-                asking(postgres, database -> MeterRegistry.ending(database, slugs(meters)));
-        if (!ending.isEmpty()) {
-            LOG.warn("no longer counted: {}", String.join(", ", ending));
-        }
-    }
-
-    private static List<String> slugs(List<Meter> meters) {
-        return meters.stream().map(Meter::slug).toList();
-    }
-
-    private static List<MeterVersion> versions(MeteringOptions options, List<Meter> meters)
-            throws SQLException {
-        List<MeterVersion> versions =
+        MeterRequests.Taken taken =
                 asking(
                         options.postgres().connection(),
                         database -> MeterRequests.take(database, meters));
-        for (MeterVersion version : versions) {
-            if (version.fromMillis() != MeterVersion.ALWAYS_FROM) {
-                LOG.info(
-                        "version {} of {} counts from {} on",
-                        version.version(),
-                        version.meter().slug(),
-                        Instant.ofEpochMilli(version.fromMillis()));
+        for (MeterChange change : taken.changes()) {
+            switch (change.kind()) {
+                case CHANGED ->
+                        LOG.info(
+                                "version {} of {} counts from {} on",
+                                change.version(),
+                                change.slug(),
+                                change.at());
+                case RETIRED, WITHDRAWN -> LOG.warn("no longer counted: {}", change.slug());
+                case ADDED, UNCHANGED -> {}
             }
         }
-        return versions;
+        return taken.definitions();
     }
 
     /** What is asked of Postgres. */
@@ -147,10 +136,10 @@ public final class MeteringJob {
         }
     }
 
-    private static MeteringRules rules(MeteringOptions options, List<MeterVersion> versions) {
+    private static MeteringRules rules(MeteringOptions options, Definitions definitions) {
         StateRules state = options.state();
         return new MeteringRules(
-                versions,
+                definitions,
                 new DedupeRules(
                         state.dedupeHorizon().time(),
                         AHEAD,

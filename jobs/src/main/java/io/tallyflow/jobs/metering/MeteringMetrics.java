@@ -1,6 +1,7 @@
 package io.tallyflow.jobs.metering;
 
 import io.tallyflow.connectors.iceberg.table.LakeMetrics;
+import io.tallyflow.connectors.kafka.source.DefinitionsWatch;
 import io.tallyflow.connectors.kafka.source.ReaderMetrics;
 import io.tallyflow.connectors.postgres.CommitMetrics;
 import io.tallyflow.functions.memory.MemoryMetrics;
@@ -20,6 +21,7 @@ public final class MeteringMetrics {
                         LaneMetrics.reference(),
                         MemoryMetrics.reference(),
                         ReaderMetrics.reference(),
+                        DefinitionsWatch.reference(),
                         CommitMetrics.reference(),
                         LakeMetrics.reference())
                 .flatMap(List::stream)

@@ -38,7 +38,8 @@ import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
  * </pre>
  *
  * There is one shuffle. Counts and offsets travel with the data: each operator sends its own just
- * ahead of every barrier.
+ * ahead of every barrier. So does what is counted, when it changes: one reader sends it between two
+ * of its records, to every key.
  */
 public final class MeteringPipeline {
 
@@ -102,7 +103,7 @@ public final class MeteringPipeline {
                 events.keyBy(EventOrProgress::key),
                 MeteringStage.DEDUPLICATE,
                 FramedType.EVENT_OR_PROGRESS,
-                new Deduplicate(rules.dedupe()));
+                new Deduplicate(rules.dedupe(), rules.definitions()));
     }
 
     private SingleOutputStreamOperator<MeteredOrProgress> meter(
@@ -111,7 +112,7 @@ public final class MeteringPipeline {
                 firsts,
                 MeteringStage.METER,
                 TypeInformation.of(MeteredOrProgress.class),
-                new ApplyMeters(rules.versions()));
+                new ApplyMeters(rules.definitions()));
     }
 
     private SingleOutputStreamOperator<UsageChange> aggregate(
@@ -121,7 +122,7 @@ public final class MeteringPipeline {
                 DataStreamUtils.reinterpretAsKeyedStream(metered, MeteredOrProgress::key),
                 MeteringStage.AGGREGATE,
                 TypeInformation.of(UsageChange.class),
-                new AggregateUsage(rules.aggregations(), rules.aggregate(), rules.subjectShards()));
+                new AggregateUsage(rules.definitions(), rules.aggregate(), rules.subjectShards()));
     }
 
     private void commit(DataStream<UsageChange> changes) {

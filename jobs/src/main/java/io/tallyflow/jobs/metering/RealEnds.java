@@ -4,16 +4,17 @@ import io.tallyflow.connectors.iceberg.IcebergLake;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.write.LakeSchedule;
 import io.tallyflow.connectors.kafka.lanes.RecordSinks;
+import io.tallyflow.connectors.kafka.source.FollowedDefinitions;
 import io.tallyflow.connectors.kafka.source.UsageEventsSource;
 import io.tallyflow.connectors.kafka.source.WatermarkRules;
+import io.tallyflow.connectors.login.PostgresUse;
 import io.tallyflow.connectors.postgres.LedgerInPostgres;
 import io.tallyflow.connectors.postgres.PostgresSinkOptions;
 import io.tallyflow.connectors.postgres.PostgresUsageSink;
 import io.tallyflow.connectors.postgres.session.KeptConnection;
 import io.tallyflow.functions.parse.UsageEventParsers;
-import io.tallyflow.schemas.meter.MeterVersion;
+import io.tallyflow.schemas.meter.Definitions;
 import java.time.Duration;
-import java.util.List;
 import java.util.Properties;
 
 /** The real ends: events and records of note in Kafka, results in Postgres and Iceberg. */
@@ -24,27 +25,46 @@ public final class RealEnds {
     /**
      * The ends that the options name.
      *
+     * @param definitions what is counted when the job is built
      * @param checkpointInterval how often the job commits
      */
     public static MeteringEnds ends(
-            MeteringOptions options, List<MeterVersion> versions, Duration checkpointInterval) {
+            MeteringOptions options, Definitions definitions, Duration checkpointInterval) {
         PostgresUsageSink usage =
                 new PostgresUsageSink(
-                        KeptConnection.to(options.postgres().connection()),
-                        sinkOptions(options, versions));
+                        KeptConnection.to(options.postgres().connection()), sinkOptions(options));
         KafkaOptions kafka = options.kafka();
         Properties clients = kafka.connection().properties();
         String events = kafka.events().name();
         return new MeteringEnds(
-                UsageEventsSource.unbounded(
+                UsageEventsSource.following(
+                        followed(options, definitions),
                         kafka.events(),
                         clients,
                         watermarkRules(options),
-                        new UsageEventParsers(versions)),
+                        new UsageEventParsers(definitions.versions())),
                 usage,
                 RecordSinks.rejected(kafka.rejected().name(), events, clients),
                 RecordSinks.late(kafka.late().name(), events, clients),
-                lake(options, versions, checkpointInterval, usage));
+                lake(options, checkpointInterval, usage));
+    }
+
+    /** Usage events for a program whose meters stay as they are. */
+    public static UsageEventsSource events(MeteringOptions options, Definitions definitions) {
+        KafkaOptions kafka = options.kafka();
+        return UsageEventsSource.unbounded(
+                kafka.events(),
+                kafka.connection().properties(),
+                watermarkRules(options),
+                new UsageEventParsers(definitions.versions()));
+    }
+
+    private static FollowedDefinitions followed(MeteringOptions options, Definitions definitions) {
+        return new FollowedDefinitions(
+                definitions.request(),
+                new RequestsFeed(
+                        KeptConnection.to(options.postgres().connection(), PostgresUse.WATCH)),
+                later -> new UsageEventParsers(later.versions()).get());
     }
 
     /** A stale event never counts, so it does not hold up what does. */
@@ -57,9 +77,8 @@ public final class RealEnds {
                 horizon.compareTo(longest) < 0 ? horizon : longest);
     }
 
-    private static PostgresSinkOptions sinkOptions(
-            MeteringOptions options, List<MeterVersion> versions) {
-        return PostgresSinkOptions.of(versions)
+    private static PostgresSinkOptions sinkOptions(MeteringOptions options) {
+        return PostgresSinkOptions.defaults()
                 .withPipeline(options.postgres().pipeline())
                 .withShards(options.state().subjectShards().number())
                 .withRewindTo(options.rewindTo())
@@ -68,10 +87,7 @@ public final class RealEnds {
     }
 
     private static LakeEnd lake(
-            MeteringOptions options,
-            List<MeterVersion> versions,
-            Duration checkpointInterval,
-            PostgresUsageSink usage) {
+            MeteringOptions options, Duration checkpointInterval, PostgresUsageSink usage) {
         LakeOptions catalog = options.lake().options();
         if (catalog == null) {
             return LakeEnd.NONE;
@@ -80,7 +96,6 @@ public final class RealEnds {
                 new IcebergLake(
                         catalog,
                         LakeSchedule.of(options.lake().commitInterval(), checkpointInterval),
-                        MeterVersion.aggregations(versions),
                         ledger(options.postgres()),
                         options.rewindTo());
         return (rows, stage) ->

@@ -6,9 +6,9 @@ import io.tallyflow.functions.aggregate.AggregateRules;
 import io.tallyflow.functions.deduplicate.DedupeRules;
 import io.tallyflow.functions.wire.FramedType;
 import io.tallyflow.schemas.measure.Aggregation;
+import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.meter.JsonPath;
 import io.tallyflow.schemas.meter.Meter;
-import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.meter.WindowSize;
 import io.tallyflow.schemas.stream.EventOrProgress;
 import io.tallyflow.schemas.stream.LakeRow;
@@ -132,7 +132,7 @@ final class MeteringTopologyTest {
                         List.of(),
                         WindowSize.MINUTE);
         return new MeteringRules(
-                List.of(MeterVersion.first(meter)),
+                Definitions.ofFirsts(List.of(meter)),
                 DedupeRules.defaults(),
                 AggregateRules.defaults(),
                 1);

@@ -1,6 +1,5 @@
 package io.tallyflow.operations.state;
 
-import io.tallyflow.connectors.directory.Directories;
 import io.tallyflow.connectors.iceberg.commit.StoredLake;
 import io.tallyflow.connectors.kafka.source.StoredOffset;
 import io.tallyflow.connectors.postgres.StoredCommit;
@@ -9,8 +8,6 @@ import io.tallyflow.functions.aggregate.StoredWindows;
 import io.tallyflow.functions.identities.StoredIdentities;
 import io.tallyflow.results.RequestFailedException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.apache.flink.api.common.functions.MapFunction;
@@ -21,6 +18,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.CoreOptions;
 import org.apache.flink.configuration.PipelineOptions;
 import org.apache.flink.configuration.StateBackendOptions;
+import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.checkpoint.OperatorState;
 import org.apache.flink.state.api.SavepointReader;
 import org.apache.flink.state.api.input.KeyedStateInputFormat;
@@ -36,8 +34,6 @@ import org.apache.flink.util.CloseableIterator;
  * memory does not grow with the savepoint.
  */
 final class StateReading {
-
-    private static final int MOST_ATTEMPTS = 20;
 
     private static final TypeInformation<StateFinding> FINDING =
             TypeInformation.of(StateFinding.class);
@@ -60,44 +56,19 @@ final class StateReading {
      * @throws RequestFailedException if a part cannot be read
      */
     static void read(SavedState state, Consumer<StateFinding> findings) {
-        Path directory;
-        try {
-            directory = Files.createTempDirectory("tallyflow-state-");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        Thread atExit = new Thread(() -> deleteBesideOthers(directory), "delete working files");
-        Runtime.getRuntime().addShutdownHook(atExit);
-        try {
-            new StateReading(state, directory).run(findings);
-        } catch (Exception e) {
-            throw new RequestFailedException(
-                    state.path()
-                            + " cannot be read, one of its files may be missing or damaged: "
-                            + reason(e),
-                    e);
-        } finally {
-            Directories.delete(directory);
-            forget(atExit);
-        }
-    }
-
-    /** While the process ends, others may still be making files there. */
-    private static void deleteBesideOthers(Path directory) {
-        for (int attempt = 0; attempt < MOST_ATTEMPTS && Files.exists(directory); attempt++) {
+        try (WorkingDirectory directory = WorkingDirectory.make()) {
             try {
-                Directories.delete(directory);
-            } catch (UncheckedIOException made) {
-                // In the meantime: the next attempt takes that as well.
+                new StateReading(state, directory.path()).run(findings);
+            } catch (Exception e) {
+                if (directory.isStopping()) {
+                    throw WorkingDirectory.stopped();
+                }
+                throw new RequestFailedException(
+                        state.path()
+                                + " cannot be read, one of its files may be missing or damaged: "
+                                + reason(e),
+                        e);
             }
-        }
-    }
-
-    private static void forget(Thread atExit) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(atExit);
-        } catch (IllegalStateException stopping) {
-            // It runs already, and finds nothing.
         }
     }
 
@@ -139,8 +110,29 @@ final class StateReading {
                                     bytes(reader, PipelineOperator.COMMIT_LAKE, StoredLake.STATE),
                                     bytes -> StateFinding.lake(StoredLake.of(bytes))));
         }
-        try (CloseableIterator<StateFinding> found = all.executeAndCollect("inspect state")) {
+        CloseableIterator<StateFinding> found = all.collectAsync();
+        JobClient job = environment.executeAsync("inspect state");
+        boolean told = false;
+        try (found) {
             found.forEachRemaining(findings);
+            told = true;
+        } finally {
+            end(job, told);
+        }
+    }
+
+    /** Afterwards no task makes files any more, however it came to that. */
+    private static void end(JobClient job, boolean byItself) throws Exception {
+        boolean interrupted = Thread.interrupted();
+        try {
+            if (!byItself) {
+                job.cancel().exceptionally(ended -> null).get();
+            }
+            job.getJobExecutionResult().exceptionally(failed -> null).get();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  */
 public record MeterDifference(String slug, Kind kind, List<Field> fields) {
 
-    /** What a start with the file would do. */
+    /** What a start with the file would do, if it is not the file of the start before. */
     public enum Kind {
         /** It is counted from then on. */
         ADDED,
-        /** It is counted again, as before. */
+        /** It is counted again: the next version counts from the next boundary on. */
         RESUMED,
         UNCHANGED,
         /** Its description is another; what it counts stays as it is. */
@@ -31,7 +31,7 @@ public record MeterDifference(String slug, Kind kind, List<Field> fields) {
         CHANGED,
         /** Its aggregation or window size is another: that takes another slug. */
         REFUSED,
-        /** The file lacks it: it is no longer counted. */
+        /** The file lacks it: it is retired. */
         MISSING
     }
 

@@ -66,7 +66,7 @@ final class LakeQueryEngineTest {
     void create() throws SQLException {
         database = PostgresServer.migrated();
         RegisteredMeters.register(database.dataSource(), List.of(REQUESTS));
-        lake = new SmallLake(database, warehouse, Map.of());
+        lake = new SmallLake(database, warehouse);
     }
 
     @AfterEach
@@ -191,7 +191,7 @@ final class LakeQueryEngineTest {
         UsagePartial partial = new UsagePartial(readings, null, null, null, null, 0, null, null);
         return LakeRow.of(
                 new SettledUsage(
-                        new UsageCell(version, "s", "{}", start, start + HOUR), partial, 0));
+                        new UsageCell(version, "s", "{}", start, start + HOUR), partial, 0, null));
     }
 
     /** Nobody waits for a lake to be read and is told then of a word that is mistyped. */

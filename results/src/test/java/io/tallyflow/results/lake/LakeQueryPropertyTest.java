@@ -19,7 +19,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -42,7 +41,7 @@ class LakeQueryPropertyTest {
     static void create() throws IOException {
         database = PostgresServer.migrated();
         warehouse = Files.createTempDirectory("lake");
-        lake = new SmallLake(database, warehouse, Map.of());
+        lake = new SmallLake(database, warehouse);
     }
 
     @AfterContainer

@@ -208,7 +208,7 @@ final class LakeWorld {
         cells.forEach(
                 (cell, partial) -> {
                     if (isSettled(cell)) {
-                        rows.add(LakeRow.of(new SettledUsage(cell, partial, 0)));
+                        rows.add(LakeRow.of(new SettledUsage(cell, partial, 0, null)));
                     }
                 });
         late.forEach(adjusted -> rows.add(LakeRow.of(adjusted)));
@@ -216,7 +216,7 @@ final class LakeWorld {
         values(random.nextBoolean() ? distinct : distinctOnTime).stream()
                 .filter(value -> isSettled(value.cell()))
                 .forEach(value -> rows.add(LakeRow.of(value)));
-        events.forEach(event -> rows.add(LakeRow.accepted(event)));
+        events.forEach(event -> rows.add(LakeRow.accepted(event, 7)));
         switch (random.nextInt(knownFromEvents ? 4 : 3)) {
             case 0 -> {
                 int cut = random.nextInt(rows.size() + 1);

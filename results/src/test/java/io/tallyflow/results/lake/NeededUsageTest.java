@@ -55,7 +55,7 @@ final class NeededUsageTest {
     void create() throws SQLException {
         database = PostgresServer.migrated();
         RegisteredMeters.register(database.dataSource(), List.of(METER));
-        lake = new SmallLake(database, warehouse, Map.of());
+        lake = new SmallLake(database, warehouse);
     }
 
     @AfterEach
@@ -77,7 +77,7 @@ final class NeededUsageTest {
             connection.commit();
         }
         long settled = Instant.parse("2020-01-01T00:00:00Z").toEpochMilli();
-        lake.commit(settled, List.of(LakeRow.of(new SettledUsage(cell, one, 0))));
+        lake.commit(settled, List.of(LakeRow.of(new SettledUsage(cell, one, 0, null))));
     }
 
     private static UsageQuery of(

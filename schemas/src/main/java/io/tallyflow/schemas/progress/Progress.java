@@ -15,13 +15,20 @@ import java.util.Map;
  *     rejected.CODE} and {@code ignored.CODE}
  * @param newestMillis greatest event time of an accepted event, milliseconds since the epoch, UTC;
  *     the greatest wins; {@link #NO_EVENT} for none
+ * @param definitions number of the newest request for meters that its sender counts by; the
+ *     smallest of one commit wins, as that is what all count by; {@link #NO_DEFINITIONS} says
+ *     nothing about it
+ * @param newestBeforeMillis as {@code newestMillis}, of the events that came before the definitions
+ *     changed
  */
 public record Progress(
         LaneCounts counts,
         Map<Integer, Long> offsets,
         long watermarkMillis,
         Map<String, Long> reasons,
-        long newestMillis) {
+        long newestMillis,
+        long definitions,
+        long newestBeforeMillis) {
 
     /** No event was accepted. */
     public static final long NO_EVENT = Long.MIN_VALUE;
@@ -29,9 +36,22 @@ public record Progress(
     /** No watermark is known, or this part has none to tell. */
     public static final long NO_WATERMARK = Long.MAX_VALUE;
 
+    /** This part does not know what is counted. */
+    public static final long NO_DEFINITIONS = Long.MAX_VALUE;
+
     /** Nothing seen. */
     public static final Progress NONE =
             new Progress(LaneCounts.ZERO, Map.of(), NO_WATERMARK, Map.of(), NO_EVENT);
+
+    /** What one that has no word on definitions saw. */
+    public Progress(
+            LaneCounts counts,
+            Map<Integer, Long> offsets,
+            long watermarkMillis,
+            Map<String, Long> reasons,
+            long newestMillis) {
+        this(counts, offsets, watermarkMillis, reasons, newestMillis, NO_DEFINITIONS, NO_EVENT);
+    }
 
     /** Both together. */
     public Progress plus(Progress other) {
@@ -40,7 +60,21 @@ public record Progress(
                 merged(offsets, other.offsets, Math::max),
                 Math.min(watermarkMillis, other.watermarkMillis),
                 merged(reasons, other.reasons, Long::sum),
-                Math.max(newestMillis, other.newestMillis));
+                Math.max(newestMillis, other.newestMillis),
+                Math.min(definitions, other.definitions),
+                Math.max(newestBeforeMillis, other.newestBeforeMillis));
+    }
+
+    /** The same from one that counts by a request. */
+    public Progress countedBy(long request) {
+        return new Progress(
+                counts,
+                offsets,
+                watermarkMillis,
+                reasons,
+                newestMillis,
+                request,
+                newestBeforeMillis);
     }
 
     private static <K> Map<K, Long> merged(

@@ -65,7 +65,7 @@ public enum LakeTable {
     STALE_EVENTS("stale_events", "time", eventSchema()),
 
     /** Accepted events, each once, with their data byte for byte as sent. */
-    EVENTS("events", "time", eventSchema());
+    EVENTS("events", "time", eventSchema(optional(11, "definitions", Types.IntegerType.get())));
 
     /** Namespace of all tables. */
     public static final String NAMESPACE = "tallyflow";
@@ -130,18 +130,22 @@ public enum LakeTable {
         return new Schema(columns);
     }
 
-    private static Schema eventSchema() {
-        return new Schema(
-                required(1, "subject", Types.StringType.get()),
-                required(2, "source", Types.StringType.get()),
-                required(3, "id", Types.StringType.get()),
-                required(4, "type", Types.StringType.get()),
-                required(5, "time", Types.TimestampType.withZone()),
-                optional(6, "data", Types.StringType.get()),
-                required(7, "kafka_partition", Types.IntegerType.get()),
-                required(8, "kafka_offset", Types.LongType.get()),
-                required(9, "kafka_time", Types.TimestampType.withZone()),
-                required(10, "checkpoint", Types.LongType.get()));
+    private static Schema eventSchema(Types.NestedField... own) {
+        List<Types.NestedField> columns =
+                new ArrayList<>(
+                        List.of(
+                                required(1, "subject", Types.StringType.get()),
+                                required(2, "source", Types.StringType.get()),
+                                required(3, "id", Types.StringType.get()),
+                                required(4, "type", Types.StringType.get()),
+                                required(5, "time", Types.TimestampType.withZone()),
+                                optional(6, "data", Types.StringType.get()),
+                                required(7, "kafka_partition", Types.IntegerType.get()),
+                                required(8, "kafka_offset", Types.LongType.get()),
+                                required(9, "kafka_time", Types.TimestampType.withZone()),
+                                required(10, "checkpoint", Types.LongType.get())));
+        columns.addAll(List.of(own));
+        return new Schema(columns);
     }
 
     private static Types.DecimalType quantity() {

@@ -13,7 +13,6 @@ import io.tallyflow.schemas.usage.SettledUsage;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
@@ -22,19 +21,35 @@ public final class LakeRecords {
 
     private static final long MICROS_PER_MILLI = 1_000L;
 
-    private final Map<String, Aggregation> aggregations;
+    private LakeRecords() {}
 
     /**
-     * @param aggregations by meter; a meter that is not named keeps its parts, but has no value
+     * An accepted event.
+     *
+     * @param definitions number of the newest request for meters in force when it was counted
      */
-    public LakeRecords(Map<String, Aggregation> aggregations) {
-        this.aggregations = aggregations;
-    }
-
-    public LakeRecord of(LakeTable table, UsageEvent event, long checkpoint) {
+    public static LakeRecord accepted(UsageEvent event, long definitions, long checkpoint) {
         byte[] data = event.data();
         return new LakeRecord(
-                table,
+                LakeTable.EVENTS,
+                text(event.subject()),
+                text(event.source()),
+                text(event.id()),
+                text(event.type()),
+                event.timeMicros(),
+                data == null ? null : Binary.fromConstantByteArray(data),
+                event.partition(),
+                event.offset(),
+                event.kafkaTimeMillis() * MICROS_PER_MILLI,
+                checkpoint,
+                Math.toIntExact(definitions));
+    }
+
+    /** An event that the stream does not count. */
+    public static LakeRecord stale(UsageEvent event, long checkpoint) {
+        byte[] data = event.data();
+        return new LakeRecord(
+                LakeTable.STALE_EVENTS,
                 text(event.subject()),
                 text(event.source()),
                 text(event.id()),
@@ -47,10 +62,10 @@ public final class LakeRecords {
                 checkpoint);
     }
 
-    public LakeRecord of(SettledUsage settled, long checkpoint) {
+    public static LakeRecord of(SettledUsage settled, long checkpoint) {
         UsageCell cell = settled.cell();
         UsagePartial partial = settled.partial();
-        Aggregation aggregation = aggregations.get(cell.meter());
+        Aggregation aggregation = settled.aggregation();
         BigDecimal value =
                 aggregation == null ? null : aggregation.valueOf(partial, settled.distinctValues());
         return new LakeRecord(
@@ -73,7 +88,7 @@ public final class LakeRecords {
                 text(LayerName.ofStream(cell.meter())));
     }
 
-    public LakeRecord of(DistinctValue distinct, long checkpoint) {
+    public static LakeRecord of(DistinctValue distinct, long checkpoint) {
         UsageCell cell = distinct.cell();
         return new LakeRecord(
                 LakeTable.USAGE_DISTINCT,
@@ -87,7 +102,7 @@ public final class LakeRecords {
                 text(LayerName.ofStream(cell.meter())));
     }
 
-    public LakeRecord of(AdjustedReading adjusted, long checkpoint) {
+    public static LakeRecord of(AdjustedReading adjusted, long checkpoint) {
         UsageEvent event = adjusted.event();
         Reading reading = adjusted.reading();
         return new LakeRecord(

@@ -7,7 +7,6 @@ import io.tallyflow.connectors.iceberg.table.LakeMetrics;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.stream.LakeRow;
 import io.tallyflow.schemas.usage.AdjustedReading;
 import io.tallyflow.schemas.usage.DistinctValue;
@@ -16,7 +15,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -57,11 +55,9 @@ public final class WriteLake extends AbstractStreamOperator<LakeFiles>
 
     private final LakeOptions options;
     private final LakeSchedule schedule;
-    private final HashMap<String, Aggregation> aggregations;
     private final boolean mayRewind;
 
     private transient Lake lake;
-    private transient LakeRecords records;
     private transient Map<LakeTable, OutputFileFactory> names;
     private transient Map<Day, OpenFile> open;
     private transient Set<Day> rushed;
@@ -85,14 +81,9 @@ public final class WriteLake extends AbstractStreamOperator<LakeFiles>
      * @param mayRewind whether tables may go back to the state that this start begins from: what
      *     comes from there is kept apart from what comes after, and the first checkpoint has all
      */
-    public WriteLake(
-            LakeOptions options,
-            LakeSchedule schedule,
-            Map<String, Aggregation> aggregations,
-            boolean mayRewind) {
+    public WriteLake(LakeOptions options, LakeSchedule schedule, boolean mayRewind) {
         this.options = options;
         this.schedule = schedule;
-        this.aggregations = new HashMap<>(aggregations);
         this.mayRewind = mayRewind;
     }
 
@@ -114,7 +105,6 @@ public final class WriteLake extends AbstractStreamOperator<LakeFiles>
     public void open() throws Exception {
         super.open();
         lake = Lake.open(options);
-        records = new LakeRecords(aggregations);
         names = new EnumMap<>(LakeTable.class);
         // In the order in which they were last written to.
         open = new LinkedHashMap<>(16, 0.75f, true);
@@ -158,15 +148,15 @@ public final class WriteLake extends AbstractStreamOperator<LakeFiles>
         DistinctValue distinct = row.distinct();
         AdjustedReading adjusted = row.adjusted();
         if (accepted != null) {
-            return records.of(LakeTable.EVENTS, accepted, checkpoint);
+            return LakeRecords.accepted(accepted, row.definitions(), checkpoint);
         } else if (stale != null) {
-            return records.of(LakeTable.STALE_EVENTS, stale, checkpoint);
+            return LakeRecords.stale(stale, checkpoint);
         } else if (settled != null) {
-            return records.of(settled, checkpoint);
+            return LakeRecords.of(settled, checkpoint);
         } else if (distinct != null) {
-            return records.of(distinct, checkpoint);
+            return LakeRecords.of(distinct, checkpoint);
         } else if (adjusted != null) {
-            return records.of(adjusted, checkpoint);
+            return LakeRecords.of(adjusted, checkpoint);
         }
         throw new IllegalStateException("an empty row for the lake");
     }

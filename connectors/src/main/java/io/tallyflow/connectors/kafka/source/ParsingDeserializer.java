@@ -3,6 +3,7 @@ package io.tallyflow.connectors.kafka.source;
 import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RecordHeader;
+import io.tallyflow.schemas.meter.Definitions;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
+import org.apache.flink.util.function.SerializableFunction;
 import org.apache.flink.util.function.SerializableSupplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -28,12 +30,24 @@ final class ParsingDeserializer implements KafkaRecordDeserializationSchema<Pars
     private static final long serialVersionUID = 1L;
 
     private final SerializableSupplier<Function<ConsumedRecord, ParsedRecord>> parsers;
+    private final SerializableFunction<Definitions, Function<ConsumedRecord, ParsedRecord>> later;
 
     /** Of the task that reads with this copy; a parser is confined to one thread. */
     private transient @Nullable Function<ConsumedRecord, ParsedRecord> parser;
 
-    ParsingDeserializer(SerializableSupplier<Function<ConsumedRecord, ParsedRecord>> parsers) {
+    /**
+     * @param later makes the parser that notes what later definitions look for
+     */
+    ParsingDeserializer(
+            SerializableSupplier<Function<ConsumedRecord, ParsedRecord>> parsers,
+            SerializableFunction<Definitions, Function<ConsumedRecord, ParsedRecord>> later) {
         this.parsers = parsers;
+        this.later = later;
+    }
+
+    /** Parses for these definitions from now on; in the thread that reads. */
+    void heed(Definitions definitions) {
+        parser = later.apply(definitions);
     }
 
     @Override

@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The Kafka source's enumerator, which also tells Flink whether any reader has a backlog, and knows
- * which topic it is that is read. Which readers have a backlog is in no state: every reader says so
- * itself soon after it has started.
+ * which topic it is that is read, and what is counted. Which readers have a backlog is in no state:
+ * every reader says so itself soon after it has started.
  */
 final class UsageEventsEnumerator
         implements SplitEnumerator<KafkaPartitionSplit, UsageEventsEnumState> {
@@ -32,6 +32,7 @@ final class UsageEventsEnumerator
     private final SplitEnumeratorContext<KafkaPartitionSplit> context;
     private final SameTopic topic;
     private final TopicIds ids;
+    private final DefinitionsWatch definitions;
     private final Set<Integer> behind = new HashSet<>();
 
     /**
@@ -44,11 +45,13 @@ final class UsageEventsEnumerator
             SplitEnumerator<KafkaPartitionSplit, KafkaSourceEnumState> enumerator,
             SplitEnumeratorContext<KafkaPartitionSplit> context,
             SameTopic topic,
-            TopicIds ids) {
+            TopicIds ids,
+            DefinitionsWatch definitions) {
         this.enumerator = enumerator;
         this.context = context;
         this.topic = topic;
         this.ids = ids;
+        this.definitions = definitions;
     }
 
     @Override
@@ -106,6 +109,7 @@ final class UsageEventsEnumerator
             throw new FlinkRuntimeException("Kafka did not say which topic has the name", e);
         }
         context.callAsync(ids::ask, this::heed, TOPIC_PACE_MILLIS, TOPIC_PACE_MILLIS);
+        definitions.start();
         enumerator.start();
     }
 
@@ -131,6 +135,7 @@ final class UsageEventsEnumerator
     @Override
     public void addReader(int subtask) {
         forget(subtask);
+        definitions.addReader(subtask);
         enumerator.addReader(subtask);
     }
 
@@ -154,6 +159,7 @@ final class UsageEventsEnumerator
         try {
             ids.close();
         } finally {
+            definitions.close();
             enumerator.close();
         }
     }

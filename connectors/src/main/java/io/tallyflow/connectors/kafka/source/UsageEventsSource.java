@@ -33,6 +33,9 @@ import org.apache.kafka.common.Uuid;
  * any reader has more than 50,000 records left to read, and until it has 10,000 or fewer, Flink is
  * told of a backlog, so that checkpoints come at {@code
  * execution.checkpointing.interval-during-backlog}.
+ *
+ * <p>While it runs it asks whether something else is to be counted. One reader sends that down the
+ * stream between two of its records: so it needs no input, watermark or channel of its own.
  */
 public final class UsageEventsSource
         implements Source<ParsedRecord, KafkaPartitionSplit, UsageEventsEnumState> {
@@ -43,6 +46,8 @@ public final class UsageEventsSource
     private static final String DISCOVERY_MILLIS = "10000";
 
     private final KafkaSource<ParsedRecord> kafka;
+    private final ParsingDeserializer parsing;
+    private final FollowedDefinitions definitions;
     private final KafkaTopic topic;
     private final Properties connection;
     private final WatermarkRules rules;
@@ -50,11 +55,15 @@ public final class UsageEventsSource
 
     private UsageEventsSource(
             KafkaSource<ParsedRecord> kafka,
+            ParsingDeserializer parsing,
+            FollowedDefinitions definitions,
             KafkaTopic topic,
             Properties connection,
             WatermarkRules rules,
             WallClock clock) {
         this.kafka = kafka;
+        this.parsing = parsing;
+        this.definitions = definitions;
         this.topic = topic;
         this.connection = connection;
         this.rules = rules;
@@ -76,8 +85,25 @@ public final class UsageEventsSource
             Properties connection,
             WatermarkRules rules,
             SerializableSupplier<Function<ConsumedRecord, ParsedRecord>> parsers) {
+        return following(FollowedDefinitions.NONE, topic, connection, rules, parsers);
+    }
+
+    /**
+     * The same, and it tells the operators behind it whenever something else is to be counted.
+     *
+     * @param definitions what those are that the job is built with, and who tells of later ones
+     */
+    public static UsageEventsSource following(
+            FollowedDefinitions definitions,
+            KafkaTopic topic,
+            Properties connection,
+            WatermarkRules rules,
+            SerializableSupplier<Function<ConsumedRecord, ParsedRecord>> parsers) {
+        ParsingDeserializer parsing = new ParsingDeserializer(parsers, definitions.parsers());
         return new UsageEventsSource(
-                builder(topic, connection, parsers).build(),
+                builder(topic, connection, parsing).build(),
+                parsing,
+                definitions,
                 topic,
                 connection,
                 rules,
@@ -90,8 +116,12 @@ public final class UsageEventsSource
             Properties connection,
             WatermarkRules rules,
             SerializableSupplier<Function<ConsumedRecord, ParsedRecord>> parsers) {
+        ParsingDeserializer parsing =
+                new ParsingDeserializer(parsers, FollowedDefinitions.NONE.parsers());
         return new UsageEventsSource(
-                builder(topic, connection, parsers).setBounded(OffsetsInitializer.latest()).build(),
+                builder(topic, connection, parsing).setBounded(OffsetsInitializer.latest()).build(),
+                parsing,
+                FollowedDefinitions.NONE,
                 topic,
                 connection,
                 rules,
@@ -100,18 +130,17 @@ public final class UsageEventsSource
 
     /** The same source with a clock of the caller's. */
     public UsageEventsSource withClock(WallClock newClock) {
-        return new UsageEventsSource(kafka, topic, connection, rules, newClock);
+        return new UsageEventsSource(
+                kafka, parsing, definitions, topic, connection, rules, newClock);
     }
 
     private static KafkaSourceBuilder<ParsedRecord> builder(
-            KafkaTopic topic,
-            Properties connection,
-            SerializableSupplier<Function<ConsumedRecord, ParsedRecord>> parsers) {
+            KafkaTopic topic, Properties connection, ParsingDeserializer parsing) {
         return KafkaSource.<ParsedRecord>builder()
                 .setTopics(topic.name())
                 .setGroupId(topic.group().name())
                 .setStartingOffsets(new FromBeginningOnly())
-                .setDeserializer(new ParsingDeserializer(parsers))
+                .setDeserializer(parsing)
                 .setProperty(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed")
                 .setProperty("partition.discovery.interval.ms", DISCOVERY_MILLIS)
                 .setProperties(connection)
@@ -138,6 +167,7 @@ public final class UsageEventsSource
                         clock),
                 ReaderMetrics.register(context.metricGroup(), clock),
                 new BacklogSignal(context::sendSourceEventToCoordinator),
+                new DefinitionsInlet(context.getIndexOfSubtask() == 0, parsing::heed),
                 paceMillis(rules.idleAfter()));
     }
 
@@ -168,7 +198,8 @@ public final class UsageEventsSource
                 partitions,
                 context,
                 new SameTopic(topic, topicId),
-                new BrokerTopicIds(topic.name(), connection));
+                new BrokerTopicIds(topic.name(), connection),
+                new DefinitionsWatch(definitions, context, System::nanoTime));
     }
 
     @Override

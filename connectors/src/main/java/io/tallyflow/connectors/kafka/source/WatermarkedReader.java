@@ -24,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * A reader that makes the watermark of each of its partitions itself, because only here are known
  * together which partitions the reader has (also those that never sent anything), how far each is
- * read, and where each ends. For the same reason it says here when it has a backlog.
+ * read, and where each ends. For the same reason it says here when it has a backlog. It is told
+ * what is counted, too.
  */
 final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartitionSplit> {
 
@@ -39,6 +40,7 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
     private final EndOffsetWatch watch;
     private final ReaderMetrics metrics;
     private final BacklogSignal backlog;
+    private final DefinitionsInlet definitions;
     private final long paceMillis;
     private final Map<String, Partition> partitions = new HashMap<>();
     private final LackOfPartitions lack;
@@ -52,6 +54,7 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
             EndOffsetWatch watch,
             ReaderMetrics metrics,
             BacklogSignal backlog,
+            DefinitionsInlet definitions,
             long paceMillis) {
         this.reader = reader;
         this.rules = rules;
@@ -60,6 +63,7 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
         this.watch = watch;
         this.metrics = metrics;
         this.backlog = backlog;
+        this.definitions = definitions;
         this.paceMillis = paceMillis;
     }
 
@@ -71,6 +75,7 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
 
     @Override
     public InputStatus pollNext(ReaderOutput<ParsedRecord> output) throws Exception {
+        definitions.emit(output);
         lack.end(output, partitions.size());
         heedEndOffsets(output);
         InputStatus status = read(output);
@@ -203,7 +208,7 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
             return available;
         }
         // pollNext() throws what there is to throw; here it would end the whole worker.
-        return CompletableFuture.anyOf(available, watch.news())
+        return CompletableFuture.anyOf(available, watch.news(), definitions.news())
                 .handle((any, failure) -> any)
                 .thenAccept(any -> {});
     }
@@ -220,7 +225,11 @@ final class WatermarkedReader implements SourceReader<ParsedRecord, KafkaPartiti
 
     @Override
     public void handleSourceEvents(SourceEvent event) {
-        reader.handleSourceEvents(event);
+        if (event instanceof DefinitionsEvent told) {
+            definitions.heed(told.definitions());
+        } else {
+            reader.handleSourceEvents(event);
+        }
     }
 
     @Override

@@ -47,8 +47,13 @@ public final class MeterColumns {
         return new MeterVersion(
                 meter(row),
                 row.getInt("version"),
-                millis(row, "counts_from", MeterVersion.ALWAYS_FROM),
+                fromMillis(row),
                 millis(row, "counts_to", MeterVersion.ALWAYS_TO));
+    }
+
+    /** When the version in a row begins to count, as in {@link MeterVersion}. */
+    static long fromMillis(ResultSet row) throws SQLException {
+        return millis(row, "counts_from", MeterVersion.ALWAYS_FROM);
     }
 
     private static long millis(ResultSet row, String column, long none) throws SQLException {

@@ -1,9 +1,10 @@
 package io.tallyflow.connectors.postgres.schema;
 
+import io.tallyflow.connectors.postgres.schema.RequestTable.Asked;
+import io.tallyflow.schemas.meter.MeterVersion;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
@@ -11,23 +12,22 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import javax.sql.DataSource;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meter definitions in the database. A version of a slug keeps its meaning for ever, and all
- * versions of a slug aggregate alike over windows of one size; a meter that a start no longer
- * defines goes out of force; its past stays queryable. A version is registered by the first commit
- * that counts by it, together with its layer, so that a start which is refused changes no totals.
+ * The meter definitions that totals are made of. A version of a slug keeps its meaning for ever,
+ * and all versions of a slug aggregate alike over windows of one size; the past of a meter that is
+ * not counted any more stays queryable. A version is registered by the first commit that all tasks
+ * count by, together with its layer, so that a start which is refused changes no totals.
  */
 public final class MeterRegistry {
-
-    /** Taken before anything is read, so that two programs that register do so one by one. */
-    static final String LOCK = "lock table tallyflow.meter_definition in share row exclusive mode";
 
     private static final String WANTED =
             """
@@ -37,42 +37,10 @@ public final class MeterRegistry {
                     group_by, window_size, version, counts_from, name, place)
             """;
 
-    // The groups come as the text of a jsonb on both sides: equal exactly if they are equal.
-    private static final String CHANGED =
-            """
-            select w.slug,
-                l.event_type, w.event_type, d.aggregation, w.aggregation,
-                l.value_property, w.value_property, l.group_by::text, w.group_by::jsonb::text,
-                d.window_size, w.window_size
-            from %s
-            join tallyflow.meter_definition d on d.slug = w.slug
-            left join tallyflow.layer l on l.name = w.name
-            where (d.aggregation, d.window_size) is distinct from (w.aggregation, w.window_size)
-               or l.layer is not null
-                and (l.event_type, l.value_property, l.group_by)
-                    is distinct from (w.event_type, w.value_property, w.group_by::jsonb)
-            order by w.place
-            """
-                    .formatted(WANTED);
-
-    /** What is counted was asked for, even if not by {@link MeterRequests}. */
-    private static final String PUT_REQUESTS =
-            """
-            insert into tallyflow.meter_request (slug, version, description, event_type, aggregation,
-                value_property, group_by, window_size, counts_from)
-            select w.slug, w.version, w.description, w.event_type, w.aggregation, w.value_property,
-                w.group_by::jsonb, w.window_size, w.counts_from
-            from %s
-            where not exists (
-                select from tallyflow.meter_request r
-                where r.slug = w.slug and r.version = w.version)
-            order by w.place
-            """
-                    .formatted(WANTED);
-
+    // What totals never showed binds nobody.
     private static final String PUT_SLUGS =
             """
-            insert into tallyflow.meter_definition (slug, description, event_type, aggregation,
+            insert into tallyflow.meter_definition as d (slug, description, event_type, aggregation,
                 value_property, group_by, window_size, in_force, complete_from)
             select distinct on (w.slug) w.slug, w.description, w.event_type, w.aggregation,
                 w.value_property, w.group_by::jsonb, w.window_size, true,
@@ -80,7 +48,10 @@ public final class MeterRegistry {
                     + tallyflow.grain(w.window_size)
             from %s
             order by w.slug, w.version desc
-            on conflict (slug) do nothing
+            on conflict (slug) do update set
+                aggregation = excluded.aggregation, value_property = excluded.value_property,
+                window_size = excluded.window_size, complete_from = excluded.complete_from
+            where not exists (select from tallyflow.layer l where l.slug = d.slug and l.shown)
             """
                     .formatted(WANTED);
 
@@ -99,6 +70,9 @@ public final class MeterRegistry {
             """
                     .formatted(WANTED);
 
+    private static final String HIDE =
+            "update tallyflow.layer set shown = false where name = any (?) and shown";
+
     /** What would be left of no time at all is not shown. */
     private static final String END_EARLIER =
             """
@@ -114,6 +88,34 @@ public final class MeterRegistry {
             ) n
             where l.slug = n.slug and l.kind = 'stream' and l.shown and l.version < n.version
               and (l.counts_to is null or l.counts_to > n.counts_from)
+            """;
+
+    private static final String END_ASKED =
+            """
+            update tallyflow.layer l set
+                counts_to = case when l.counts_from >= e.at then l.counts_to else e.at end,
+                shown = l.shown and coalesce(l.counts_from < e.at, true)
+            from unnest(?::text[], ?::text[]::timestamptz[]) e (name, at)
+            where l.name = e.name and (l.counts_to is null or l.counts_to > e.at)
+            """;
+
+    // The next one has taken over, so nobody needs what it would count on. A version that is not
+    // shown, and has one after it that is, never will be.
+    private static final String STOP_EARLIER =
+            """
+            insert into tallyflow.meter_request (kind, slug, version, counts_to)
+            select 'end', l.slug, l.version, coalesce(l.counts_to, l.counts_from, n.counts_from)
+            from tallyflow.layer l
+            join (
+                select distinct on (slug) slug, version, counts_from
+                from tallyflow.layer where shown and kind = 'stream'
+                order by slug, version desc
+            ) n on n.slug = l.slug and l.version < n.version
+            where l.kind = 'stream' and coalesce(l.counts_to, l.counts_from, n.counts_from) is not null
+              and not exists (
+                select from tallyflow.meter_request r
+                where r.slug = l.slug and r.version = l.version and r.kind in ('end', 'withdraw'))
+            order by l.layer
             """;
 
     private static final String PUT =
@@ -138,12 +140,6 @@ public final class MeterRegistry {
             """
                     .formatted(WANTED);
 
-    private static final String ENDING =
-            """
-            select slug from tallyflow.meter_definition
-            where in_force and slug <> all (?) order by slug
-            """;
-
     private static final String RETIRE =
             """
             update tallyflow.meter_definition set in_force = false
@@ -154,20 +150,6 @@ public final class MeterRegistry {
     private static final Set<String> NOT_THERE = Set.of("3F000", "42P01", "42883", "42703");
 
     private MeterRegistry() {}
-
-    /**
-     * Which meters in force are not among these. Reads only.
-     *
-     * @return their slugs, in order
-     * @throws SchemaException if the database does not have the tables
-     */
-    public static List<String> ending(DataSource database, List<String> slugs) throws SQLException {
-        try (Connection connection = database.getConnection()) {
-            return ending(connection, slugs);
-        } catch (SQLException e) {
-            throw orSchemaNotThere(e);
-        }
-    }
 
     /**
      * The failure itself.
@@ -188,52 +170,25 @@ public final class MeterRegistry {
     }
 
     /**
-     * Whether these versions could be registered now. Reads only.
+     * Registers what was asked for up to a request, within the transaction of the connection: each
+     * version with a layer for what the stream counts by it. A version that begins later than all
+     * that was accepted before is shown at once, and ends the one before it; that this one is not
+     * counted any more is then asked for.
      *
-     * @throws ChangedMeterException if a version is known with another meaning, or a slug with
-     *     another aggregation or window size
-     */
-    public static void check(Connection connection, List<MeterDefinition> definitions)
-            throws SQLException {
-        if (definitions.stream().map(MeterDefinition::layer).distinct().count()
-                < definitions.size()) {
-            throw new IllegalArgumentException("two meters with one slug: " + definitions);
-        }
-        List<String> problems = problems(connection, definitions);
-        if (!problems.isEmpty()) {
-            throw new ChangedMeterException(problems);
-        }
-    }
-
-    /**
-     * Puts exactly these meters in force, each version with a layer for what the stream counts by
-     * it, within the transaction of the connection. A version that begins later than all that was
-     * accepted before is shown at once, and ends the one before it.
-     *
+     * @param request all tasks count by it
      * @param commit number of the commit that this is part of; 0 for none
-     * @param newestMillis greatest event time that was accepted in an earlier commit, milliseconds
-     *     since the epoch, UTC; null if none was
-     * @throws ChangedMeterException if a version is known with another meaning, or a slug with
-     *     another aggregation or window size
+     * @param newestMillis greatest event time that was accepted before, milliseconds since the
+     *     epoch, UTC; null if none was
      */
     public static void register(
-            Connection connection,
-            List<MeterDefinition> definitions,
-            long commit,
-            @Nullable Long newestMillis)
+            Connection connection, long request, long commit, @Nullable Long newestMillis)
             throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(LOCK);
-        }
-        check(connection, definitions);
+        List<Asked> asked = RequestTable.locked(connection).everAsked(request);
+        List<MeterDefinition> definitions = asked.stream().map(MeterRegistry::definition).toList();
         OffsetDateTime newest =
                 newestMillis == null
                         ? null
                         : Instant.ofEpochMilli(newestMillis).atOffset(ZoneOffset.UTC);
-        try (PreparedStatement statement = connection.prepareStatement(PUT_REQUESTS)) {
-            bind(statement, 1, definitions);
-            statement.executeUpdate();
-        }
         try (PreparedStatement statement = connection.prepareStatement(PUT_SLUGS)) {
             statement.setObject(1, newest, Types.TIMESTAMP_WITH_TIMEZONE);
             bind(statement, 2, definitions);
@@ -245,76 +200,67 @@ public final class MeterRegistry {
             bind(statement, 3, definitions);
             statement.executeUpdate();
         }
-        try (PreparedStatement statement = connection.prepareStatement(END_EARLIER)) {
-            statement.setArray(1, texts(connection, definitions, MeterDefinition::layer));
-            statement.executeUpdate();
-        }
+        withTexts(connection, HIDE, withdrawn(asked));
+        withTexts(connection, END_EARLIER, definitions.stream().map(MeterDefinition::layer));
+        end(connection, asked);
         try (PreparedStatement statement = connection.prepareStatement(PUT)) {
             bind(statement, 1, definitions);
             statement.executeUpdate();
         }
-        retireOthers(connection, definitions);
+        withTexts(connection, RETIRE, inForce(asked).stream());
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(STOP_EARLIER);
+        }
     }
 
-    private static List<String> ending(Connection connection, List<String> slugs)
-            throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(ENDING)) {
-            statement.setArray(1, connection.createArrayOf("text", slugs.toArray()));
-            try (ResultSet row = statement.executeQuery()) {
-                List<String> ending = new ArrayList<>();
-                while (row.next()) {
-                    ending.add(row.getString(1));
-                }
-                return ending;
+    private static MeterDefinition definition(Asked asked) {
+        return MeterDefinition.of(
+                new MeterVersion(
+                        asked.meter(),
+                        asked.version(),
+                        asked.fromMillis(),
+                        MeterVersion.ALWAYS_TO));
+    }
+
+    private static Stream<String> withdrawn(List<Asked> asked) {
+        return asked.stream().filter(Asked::withdrawn).map(one -> definition(one).layer());
+    }
+
+    /** Slugs whose newest version has no end. */
+    private static List<String> inForce(List<Asked> asked) {
+        Map<String, Asked> newest = new HashMap<>();
+        for (Asked one : asked) {
+            if (!one.withdrawn()) {
+                newest.put(one.meter().slug(), one);
             }
         }
+        return newest.values().stream()
+                .filter(one -> one.endsAt() == null)
+                .map(one -> one.meter().slug())
+                .toList();
     }
 
-    private static List<String> problems(Connection connection, List<MeterDefinition> definitions)
-            throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(CHANGED)) {
-            bind(statement, 1, definitions);
-            try (ResultSet row = statement.executeQuery()) {
-                List<String> problems = new ArrayList<>();
-                while (row.next()) {
-                    String slug = row.getString(1);
-                    compare(problems, slug, "eventType", row.getString(2), row.getString(3));
-                    compare(problems, slug, "aggregation", row.getString(4), row.getString(5));
-                    compare(problems, slug, "valueProperty", row.getString(6), row.getString(7));
-                    compare(problems, slug, "groupBy", row.getString(8), row.getString(9));
-                    compare(problems, slug, "windowSize", row.getString(10), row.getString(11));
-                }
-                return problems;
+    private static void end(Connection connection, List<Asked> asked) throws SQLException {
+        List<String> names = new ArrayList<>();
+        List<String> ends = new ArrayList<>();
+        for (Asked one : asked) {
+            Instant end = one.endsAt();
+            if (end != null) {
+                names.add(definition(one).layer());
+                ends.add(end.toString());
             }
         }
-    }
-
-    private static void compare(
-            List<String> problems,
-            String slug,
-            String field,
-            @Nullable String known,
-            @Nullable String wanted) {
-        if (!Objects.equals(known, wanted)) {
-            problems.add(problem(slug, field, known, wanted));
+        try (PreparedStatement statement = connection.prepareStatement(END_ASKED)) {
+            statement.setArray(1, connection.createArrayOf("text", names.toArray()));
+            statement.setArray(2, connection.createArrayOf("text", ends.toArray()));
+            statement.executeUpdate();
         }
     }
 
-    /** What is wrong with a meter that had one value in a field and is to have another. */
-    static String problem(
-            String slug, String field, @Nullable String known, @Nullable String wanted) {
-        return "meter %s: %s is %s and cannot become %s; a changed meaning needs a new slug"
-                .formatted(slug, field, shown(known), shown(wanted));
-    }
-
-    private static String shown(@Nullable String text) {
-        return text == null ? "absent" : text;
-    }
-
-    private static void retireOthers(Connection connection, List<MeterDefinition> definitions)
+    private static void withTexts(Connection connection, String sql, Stream<String> texts)
             throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(RETIRE)) {
-            statement.setArray(1, texts(connection, definitions, MeterDefinition::slug));
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setArray(1, connection.createArrayOf("text", texts.toArray()));
             statement.executeUpdate();
         }
     }

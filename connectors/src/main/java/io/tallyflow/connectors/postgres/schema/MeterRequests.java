@@ -1,159 +1,369 @@
 package io.tallyflow.connectors.postgres.schema;
 
+import io.tallyflow.connectors.postgres.schema.MeterChange.Kind;
+import io.tallyflow.connectors.postgres.schema.RequestTable.Asked;
+import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterVersion;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The versions of meters that were asked for. They stand in the database before a job counts by
- * them: a job that is built once more, by whomever, is built with the same versions.
+ * Asks for meters. What was asked for stands in the database before anything is counted by it: a
+ * job that is built once more, by whomever, counts the same, and one that runs reads what has
+ * changed.
+ *
+ * <p>All of it throws a {@link SchemaException} if the database does not have the tables.
  */
 public final class MeterRequests {
 
-    /** The versions that a job still counts by: the newest, and earlier ones for their time. */
-    private static final String KNOWN =
-            """
-            select r.request, r.slug, r.version, r.description, r.event_type, r.aggregation,
-                r.value_property, r.group_by, r.window_size, r.counts_from, l.counts_to,
-                l.layer is not null as registered
-            from tallyflow.meter_request r
-            left join tallyflow.layer l on l.slug = r.slug and l.version = r.version
-                and l.kind = 'stream'
-            where r.slug = any (?) and r.withdrawn_at is null
-              and (l.layer is null or l.shown or r.version = (
-                select max(o.version) from tallyflow.meter_request o
-                where o.slug = r.slug and o.withdrawn_at is null))
-            order by r.slug, r.version
-            """;
+    private final RequestTable table;
 
-    /** What nothing was counted by yet is no version of the meter. */
-    private static final String WITHDRAW =
-            """
-            update tallyflow.meter_request set withdrawn_at = now(), withdrawn_by = session_user
-            where request = any (?)
-            """;
+    private MeterRequests(RequestTable table) {
+        this.table = table;
+    }
 
-    // After everything that was counted, and after now, as events come that are on their way.
-    private static final String ASK =
-            """
-            insert into tallyflow.meter_request (slug, version, description, event_type, aggregation,
-                value_property, group_by, window_size, counts_from)
-            select w.slug,
-                1 + coalesce((select max(o.version) from tallyflow.meter_request o
-                    where o.slug = w.slug), 0),
-                w.description, w.event_type, w.aggregation, w.value_property, w.group_by::jsonb,
-                w.window_size,
-                case when exists (
-                    select from tallyflow.layer l where l.slug = w.slug and l.kind = 'stream')
-                then
-                    date_bin(
-                        tallyflow.grain(w.window_size),
-                        greatest(now(), (select max(newest_event) from tallyflow.ledger)),
-                        '0001-01-01 00:00:00+00')
-                    + tallyflow.grain(w.window_size)
-                end
-            from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
-                with ordinality as w (slug, description, event_type, aggregation, value_property,
-                    group_by, window_size, place)
-            order by w.place
-            """;
+    /** Within one transaction. */
+    @FunctionalInterface
+    private interface Work<T> {
+        T in(Connection connection) throws SQLException;
+    }
 
-    private MeterRequests() {}
-
-    /**
-     * Asks for what the meters of a file need: a first version of each that is new, and another one
-     * of each that has changed, which counts from the next boundary of its windows on.
-     *
-     * @param meters each slug once
-     * @return the versions that a job has to count by, by meters in their order
-     * @throws ChangedMeterException if a meter has another aggregation or window size than before:
-     *     nothing is asked for then
-     * @throws SchemaException if the database does not have the tables
-     */
-    public static List<MeterVersion> take(DataSource database, List<Meter> meters)
-            throws SQLException {
+    private static <T> T transaction(DataSource database, Work<T> work) throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
-            List<MeterVersion> versions = take(connection, meters);
+            T result = work.in(connection);
             connection.commit();
-            return versions;
+            return result;
         } catch (SQLException e) {
             throw MeterRegistry.orSchemaNotThere(e);
         }
     }
 
-    /** The same within the transaction of the connection. */
-    static List<MeterVersion> take(Connection connection, List<Meter> meters) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(MeterRegistry.LOCK);
+    /**
+     * What is counted, as of the newest request.
+     *
+     * @param request what is known is of this one
+     * @return null if there is no newer one
+     */
+    public static @Nullable Definitions after(Connection connection, long request)
+            throws SQLException {
+        RequestTable table = RequestTable.readable(connection);
+        long newest = table.newest();
+        return newest > request ? table.definitions(newest) : null;
+    }
+
+    /**
+     * Asks for what a start needs that brings a file: if it is not the one that the start before it
+     * took, exactly the meters of the file are counted from now on.
+     *
+     * @param meters each slug once
+     * @throws ChangedMeterException as {@link #apply}
+     */
+    public static Taken take(DataSource database, List<Meter> meters) throws SQLException {
+        return transaction(database, connection -> take(connection, meters));
+    }
+
+    /**
+     * What a start found.
+     *
+     * @param changes of what it asked for; none for a file that was taken before
+     */
+    public record Taken(List<MeterChange> changes, Definitions definitions) {}
+
+    /**
+     * Which meters would not be counted any more after {@link #take}. Asks for nothing.
+     *
+     * @return their slugs, in order
+     */
+    public static List<String> endedBy(DataSource database, List<Meter> meters)
+            throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            RequestTable table = RequestTable.readable(connection);
+            if (table.isLastFile(digest(meters))) {
+                return List.of();
+            }
+            Set<String> kept = slugs(meters);
+            return new MeterRequests(table)
+                    .newest().values().stream()
+                            .filter(newest -> newest.registered() && newest.endsAt() == null)
+                            .map(newest -> newest.meter().slug())
+                            .filter(slug -> !kept.contains(slug))
+                            .toList();
+        } catch (SQLException e) {
+            throw MeterRegistry.orSchemaNotThere(e);
         }
-        Map<String, List<Asked>> known = known(connection, meters);
-        List<String> problems = new ArrayList<>();
-        List<Long> withdrawn = new ArrayList<>();
+    }
+
+    private static Set<String> slugs(List<Meter> meters) {
+        return meters.stream().map(Meter::slug).collect(Collectors.toSet());
+    }
+
+    /** The same within the transaction of the connection. */
+    static Taken take(Connection connection, List<Meter> meters) throws SQLException {
+        RequestTable table = RequestTable.locked(connection);
+        String digest = digest(meters);
+        List<MeterChange> changes = List.of();
+        if (!table.isLastFile(digest)) {
+            changes = new MeterRequests(table).ask(meters, true);
+            table.takeFile(digest);
+        }
+        return new Taken(changes, table.definitions(table.newest()));
+    }
+
+    /**
+     * Asks for what meters need: a first version of each that is new, and another one of each that
+     * has changed, which counts from the next boundary of its windows on.
+     *
+     * @param meters each slug once
+     * @param prune whether what is not among them is retired
+     * @return by meters in their order, then what was retired, by slug
+     * @throws ChangedMeterException if a meter has another aggregation or window size than before:
+     *     nothing is asked for then
+     */
+    public static List<MeterChange> apply(DataSource database, List<Meter> meters, boolean prune)
+            throws SQLException {
+        return transaction(
+                database,
+                connection ->
+                        new MeterRequests(RequestTable.locked(connection)).ask(meters, prune));
+    }
+
+    /**
+     * What {@link #apply} would do. Asks for nothing.
+     *
+     * @throws ChangedMeterException as it does
+     */
+    public static List<MeterChange> wouldApply(
+            DataSource database, List<Meter> meters, boolean prune) throws SQLException {
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            try {
+                return new MeterRequests(RequestTable.locked(connection)).ask(meters, prune);
+            } finally {
+                connection.rollback();
+            }
+        } catch (SQLException e) {
+            throw MeterRegistry.orSchemaNotThere(e);
+        }
+    }
+
+    /**
+     * Asks that a meter is not counted any more.
+     *
+     * @param at from which event time on, on a boundary of its windows; null for the next one after
+     *     all that was accepted
+     * @return empty if there is no such meter, or it is not counted any more
+     * @throws IllegalArgumentException if the time is on no boundary, or leaves nothing to the
+     *     version
+     */
+    public static Optional<MeterChange> retire(
+            DataSource database, String slug, @Nullable Instant at) throws SQLException {
+        return transaction(
+                database,
+                connection ->
+                        new MeterRequests(RequestTable.locked(connection)).retireOne(slug, at));
+    }
+
+    /**
+     * Takes back the newest version of a meter, as long as totals do not show it.
+     *
+     * @return empty if that is not the newest version, or totals show it
+     */
+    public static Optional<MeterChange> withdraw(DataSource database, String slug, int version)
+            throws SQLException {
+        return transaction(
+                database,
+                connection ->
+                        new MeterRequests(RequestTable.locked(connection))
+                                .withdrawOne(slug, version));
+    }
+
+    private List<MeterChange> ask(List<Meter> meters, boolean prune) throws SQLException {
+        Map<String, List<Asked>> before = askedOfEach();
+        long request = table.newest();
+        refuse(meters);
         List<Meter> wanted = new ArrayList<>();
         for (Meter meter : meters) {
-            List<Asked> before = new ArrayList<>(known.getOrDefault(meter.slug(), List.of()));
-            while (!before.isEmpty() && last(before).isMistakenFor(meter)) {
-                withdrawn.add(before.remove(before.size() - 1).request());
+            Asked known = takeMistakesBack(before.getOrDefault(meter.slug(), List.of()), meter);
+            if (known == null || known.endsAt() != null || !meansTheSame(known.meter(), meter)) {
+                wanted.add(meter);
+            } else if (!known.meter().description().equals(meter.description())) {
+                table.describe(known, meter.description());
             }
-            if (before.isEmpty()) {
-                wanted.add(meter);
-            } else if (!meansTheSame(last(before).version().meter(), meter)) {
-                problems.addAll(problems(last(before).version().meter(), meter));
-                wanted.add(meter);
+        }
+        table.define(wanted);
+        List<Asked> ended = prune ? end(meters, newestOf(before)) : List.of();
+        return changes(meters, before, ended, request);
+    }
+
+    /**
+     * Takes back the newest versions that nothing was counted by, where something else is meant.
+     *
+     * @return the newest that is left
+     */
+    private @Nullable Asked takeMistakesBack(List<Asked> versions, Meter meant)
+            throws SQLException {
+        for (int i = versions.size() - 1; i >= 0; i--) {
+            Asked version = versions.get(i);
+            if (version.registered() || meansTheSame(version.meter(), meant)) {
+                return version;
+            }
+            table.withdraw(version);
+        }
+        return null;
+    }
+
+    private void refuse(List<Meter> meters) throws SQLException {
+        Map<String, Meter> counted = new HashMap<>();
+        for (Asked asked : table.asked(table.newest())) {
+            // What nothing was counted by binds nobody.
+            if (asked.registered()) {
+                counted.put(asked.meter().slug(), asked.meter());
+            }
+        }
+        List<String> problems = new ArrayList<>();
+        for (Meter meter : meters) {
+            Meter known = counted.get(meter.slug());
+            if (known != null) {
+                problems.addAll(problems(known, meter));
             }
         }
         if (!problems.isEmpty()) {
             throw new ChangedMeterException(problems);
         }
-        withdraw(connection, withdrawn);
-        ask(connection, wanted);
-        return versions(meters, known(connection, meters));
     }
 
-    /**
-     * A version that was asked for.
-     *
-     * @param registered whether a commit has counted by it
-     */
-    private record Asked(long request, MeterVersion version, boolean registered) {
-
-        /** Whether a start that never counted asked for it, and another one is meant. */
-        boolean isMistakenFor(Meter meter) {
-            return !registered && !meansTheSame(version.meter(), meter);
-        }
-    }
-
-    private static Asked last(List<Asked> all) {
-        return all.get(all.size() - 1);
-    }
-
-    private static List<MeterVersion> versions(List<Meter> meters, Map<String, List<Asked>> known) {
-        List<MeterVersion> versions = new ArrayList<>();
-        for (Meter meter : meters) {
-            for (Asked asked : known.getOrDefault(meter.slug(), List.of())) {
-                MeterVersion version = asked.version();
-                // Only the words for people may be other ones.
-                versions.add(
-                        meansTheSame(version.meter(), meter)
-                                ? new MeterVersion(
-                                        meter,
-                                        version.version(),
-                                        version.fromMillis(),
-                                        version.toMillis())
-                                : version);
+    private List<Asked> end(List<Meter> meters, Map<String, Asked> before) throws SQLException {
+        Set<String> kept = slugs(meters);
+        List<Asked> ended = new ArrayList<>();
+        for (Asked known : before.values()) {
+            if (!kept.contains(known.meter().slug()) && known.endsAt() == null) {
+                end(known, null);
+                ended.add(known);
             }
         }
-        return versions;
+        return ended;
+    }
+
+    /** What nothing was counted by has no end. */
+    private void end(Asked version, @Nullable Instant at) throws SQLException {
+        if (version.registered()) {
+            table.end(version, at);
+        } else {
+            table.withdraw(version);
+        }
+    }
+
+    private List<MeterChange> changes(
+            List<Meter> meters, Map<String, List<Asked>> before, List<Asked> ended, long request)
+            throws SQLException {
+        Map<String, Asked> after = newest();
+        List<MeterChange> changes = new ArrayList<>();
+        for (Meter meter : meters) {
+            Asked now = Objects.requireNonNull(after.get(meter.slug()));
+            boolean known =
+                    before.getOrDefault(meter.slug(), List.of()).stream()
+                            .anyMatch(Asked::registered);
+            Kind kind = known ? Kind.CHANGED : Kind.ADDED;
+            changes.add(
+                    new MeterChange(
+                            meter.slug(),
+                            now.version(),
+                            now.request() <= request ? Kind.UNCHANGED : kind,
+                            now.request(),
+                            now.from()));
+        }
+        for (Asked known : ended) {
+            changes.add(retired(known, after.get(known.meter().slug())));
+        }
+        return changes;
+    }
+
+    private MeterChange retired(Asked before, @Nullable Asked now) throws SQLException {
+        String slug = before.meter().slug();
+        return now == null || now.version() != before.version()
+                ? new MeterChange(slug, before.version(), Kind.WITHDRAWN, table.newest(), null)
+                : new MeterChange(
+                        slug, before.version(), Kind.RETIRED, table.newest(), now.endsAt());
+    }
+
+    private Optional<MeterChange> retireOne(String slug, @Nullable Instant at) throws SQLException {
+        Asked known = newest(slug);
+        if (known == null || known.endsAt() != null) {
+            return Optional.empty();
+        }
+        if (at != null) {
+            refuse(known, at);
+        }
+        end(known, at);
+        return Optional.of(retired(known, newest(slug)));
+    }
+
+    private static void refuse(Asked version, Instant at) {
+        long millis = at.toEpochMilli();
+        if (version.meter().windowSize().startOf(millis) != millis
+                || !at.equals(Instant.ofEpochMilli(millis))) {
+            throw new IllegalArgumentException(
+                    "%s is within a window of meter %s; its windows begin at every full %s"
+                            .formatted(
+                                    at,
+                                    version.meter().slug(),
+                                    version.meter().windowSize().name()));
+        }
+        if (millis <= version.fromMillis()) {
+            throw new IllegalArgumentException(
+                    "version %d of meter %s counts from %s on; nothing would be left of it at %s"
+                            .formatted(
+                                    version.version(), version.meter().slug(), version.from(), at));
+        }
+    }
+
+    private Optional<MeterChange> withdrawOne(String slug, int version) throws SQLException {
+        Asked known = newest(slug);
+        if (known == null || known.version() != version || known.shown()) {
+            return Optional.empty();
+        }
+        table.withdraw(known);
+        return Optional.of(new MeterChange(slug, version, Kind.WITHDRAWN, table.newest(), null));
+    }
+
+    private Map<String, List<Asked>> askedOfEach() throws SQLException {
+        Map<String, List<Asked>> asked = new TreeMap<>();
+        for (Asked one : table.asked(table.newest())) {
+            asked.computeIfAbsent(one.meter().slug(), slug -> new ArrayList<>()).add(one);
+        }
+        return asked;
+    }
+
+    private static Map<String, Asked> newestOf(Map<String, List<Asked>> asked) {
+        Map<String, Asked> newest = new TreeMap<>();
+        asked.forEach((slug, versions) -> newest.put(slug, versions.get(versions.size() - 1)));
+        return newest;
+    }
+
+    private Map<String, Asked> newest() throws SQLException {
+        return newestOf(askedOfEach());
+    }
+
+    private @Nullable Asked newest(String slug) throws SQLException {
+        return newest().get(slug);
     }
 
     private static boolean meansTheSame(Meter one, Meter other) {
@@ -164,68 +374,31 @@ public final class MeterRequests {
     private static List<String> problems(Meter known, Meter wanted) {
         List<String> problems = new ArrayList<>();
         if (known.aggregation() != wanted.aggregation()) {
-            problems.add(
-                    MeterRegistry.problem(
-                            known.slug(),
-                            "aggregation",
-                            known.aggregation().name(),
-                            wanted.aggregation().name()));
+            problems.add(problem(known, "aggregation", known.aggregation(), wanted.aggregation()));
         }
         if (known.windowSize() != wanted.windowSize()) {
-            problems.add(
-                    MeterRegistry.problem(
-                            known.slug(),
-                            "windowSize",
-                            known.windowSize().name(),
-                            wanted.windowSize().name()));
+            problems.add(problem(known, "windowSize", known.windowSize(), wanted.windowSize()));
         }
         return problems;
     }
 
-    private static void withdraw(Connection connection, List<Long> requests) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(WITHDRAW)) {
-            statement.setArray(1, connection.createArrayOf("bigint", requests.toArray()));
-            statement.executeUpdate();
-        }
+    private static String problem(Meter meter, String field, Enum<?> known, Enum<?> wanted) {
+        return "meter %s: %s is %s and cannot become %s; a changed meaning needs a new slug"
+                .formatted(meter.slug(), field, known.name(), wanted.name());
     }
 
-    private static void ask(Connection connection, List<Meter> wanted) throws SQLException {
-        List<MeterDefinition> definitions = MeterDefinition.of(MeterVersion.firsts(wanted));
-        try (PreparedStatement statement = connection.prepareStatement(ASK)) {
-            MeterRegistry.bindTexts(
-                    statement,
-                    1,
-                    definitions,
-                    List.of(
-                            MeterDefinition::slug,
-                            MeterDefinition::description,
-                            MeterDefinition::eventType,
-                            MeterDefinition::aggregation,
-                            MeterDefinition::valueProperty,
-                            MeterDefinition::groupByJson,
-                            MeterDefinition::windowSize));
-            statement.executeUpdate();
+    /** Of the definitions, whatever else their file says. */
+    private static String digest(List<Meter> meters) {
+        Map<String, String> texts = new HashMap<>();
+        for (MeterDefinition definition : MeterDefinition.of(MeterVersion.firsts(meters))) {
+            texts.put(definition.slug(), definition.toString());
         }
-    }
-
-    /** By slug, the newest version last. */
-    private static Map<String, List<Asked>> known(Connection connection, List<Meter> meters)
-            throws SQLException {
-        Object[] slugs = meters.stream().map(Meter::slug).toArray();
-        Map<String, List<Asked>> known = new HashMap<>();
-        try (PreparedStatement statement = connection.prepareStatement(KNOWN)) {
-            statement.setArray(1, connection.createArrayOf("text", slugs));
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    known.computeIfAbsent(row.getString("slug"), slug -> new ArrayList<>())
-                            .add(
-                                    new Asked(
-                                            row.getLong("request"),
-                                            MeterColumns.version(row),
-                                            row.getBoolean("registered")));
-                }
-            }
+        String text = String.join("\n", new TreeMap<>(texts).values());
+        try {
+            MessageDigest sha = MessageDigest.getInstance("SHA-256");
+            return HexFormat.of().formatHex(sha.digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
         }
-        return known;
     }
 }

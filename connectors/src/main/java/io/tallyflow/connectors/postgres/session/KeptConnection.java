@@ -15,12 +15,17 @@ public final class KeptConnection {
 
     private KeptConnection() {}
 
-    /** Opens nothing yet; each task that gets a copy has a connection of its own. */
+    /** For commits. Opens nothing yet; each task that gets a copy has a connection of its own. */
     public static JdbcConnectionProvider to(PostgresConnection postgres) {
-        return new SimpleJdbcConnectionProvider(options(postgres));
+        return to(postgres, PostgresUse.JOB);
     }
 
-    private static JdbcConnectionOptions options(PostgresConnection postgres) {
+    /** The same for another use. */
+    public static JdbcConnectionProvider to(PostgresConnection postgres, PostgresUse use) {
+        return new SimpleJdbcConnectionProvider(options(postgres, use));
+    }
+
+    private static JdbcConnectionOptions options(PostgresConnection postgres, PostgresUse use) {
         JdbcConnectionOptionsBuilder options =
                 new JdbcConnectionOptionsBuilder()
                         .withUrl(postgres.url())
@@ -28,9 +33,7 @@ public final class KeptConnection {
                         .withUsername(postgres.user().name())
                         .withPassword(postgres.password().text())
                         .withConnectionCheckTimeoutSeconds(CHECK_SECONDS);
-        PostgresUse.JOB
-                .settings()
-                .forEach((setting, value) -> options.withProperty(setting.getName(), value));
+        use.settings().forEach((setting, value) -> options.withProperty(setting.getName(), value));
         // It is idle between commits, and firewalls forget what is idle.
         return options.withProperty(PGProperty.TCP_KEEP_ALIVE.getName(), "true").build();
     }

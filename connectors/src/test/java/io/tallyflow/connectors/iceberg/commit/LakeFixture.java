@@ -186,7 +186,7 @@ public final class LakeFixture implements AutoCloseable {
 
     /** The event with a number; the same number makes the same event. */
     public static LakeRow event(long number) {
-        return LakeRow.accepted(usageEvent(number, number % 3));
+        return LakeRow.accepted(usageEvent(number, number % 3), 7);
     }
 
     public static UsageEvent usageEvent(long number, long day) {

@@ -178,7 +178,7 @@ final class LakeRewindTest {
             write(rig, 0, 100);
             rig.checkpoint(4);
             for (int number = 100; number < SAVED - 6; number++) {
-                rig.write(0, LakeRow.accepted(LakeFixture.usageEvent(number, 0)));
+                rig.write(0, LakeRow.accepted(LakeFixture.usageEvent(number, 0), 7));
             }
             rig.checkpoint(5); // too many for a log: handed over, and held
             write(rig, SAVED - 6, SAVED);

@@ -6,12 +6,10 @@ import io.tallyflow.connectors.iceberg.write.LakeSchedule;
 import io.tallyflow.connectors.iceberg.write.WriteLake;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.commit.RewindTarget;
-import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.stream.LakeRow;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
@@ -74,11 +72,7 @@ public final class LakeRig implements AutoCloseable {
             for (int i = 0; i < parallelism; i++) {
                 var writer =
                         new OneInputStreamOperatorTestHarness<>(
-                                new WriteLake(
-                                        options,
-                                        schedule,
-                                        Map.of("tokens", Aggregation.SUM),
-                                        rewindTo != null),
+                                new WriteLake(options, schedule, rewindTo != null),
                                 MAX_PARALLELISM,
                                 parallelism,
                                 i);

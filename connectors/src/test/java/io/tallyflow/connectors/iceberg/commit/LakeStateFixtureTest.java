@@ -19,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -48,21 +47,21 @@ final class LakeStateFixtureTest {
                                     Long.MIN_VALUE)));
 
     private static final LakeRecord ROW =
-            new LakeRecords(Map.of("tokens", Aggregation.AVG))
-                    .of(
-                            new SettledUsage(
-                                    new UsageCell("tokens", "customer é", "{}", 60_000, 120_000),
-                                    new UsagePartial(
-                                            3,
-                                            BigDecimal.ONE,
-                                            null,
-                                            BigDecimal.TEN.negate(),
-                                            null,
-                                            0,
-                                            null,
-                                            null),
-                                    0),
-                            41);
+            LakeRecords.of(
+                    new SettledUsage(
+                            new UsageCell("tokens", "customer é", "{}", 60_000, 120_000),
+                            new UsagePartial(
+                                    3,
+                                    BigDecimal.ONE,
+                                    null,
+                                    BigDecimal.TEN.negate(),
+                                    null,
+                                    0,
+                                    null,
+                                    null),
+                            0,
+                            Aggregation.AVG),
+                    41);
 
     @BeforeEach
     void writeIfAsked() throws IOException {

@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.expressions.Expression;
@@ -44,7 +43,7 @@ final class LakeViewTest {
     @BeforeEach
     void create() {
         database = PostgresServer.empty();
-        lake = new SmallLake(database, warehouse, Map.of());
+        lake = new SmallLake(database, warehouse);
     }
 
     @AfterEach
@@ -65,7 +64,7 @@ final class LakeViewTest {
     }
 
     private static LakeRow accepted(String id) {
-        return LakeRow.accepted(event(id, 0));
+        return LakeRow.accepted(event(id, 0), 7);
     }
 
     private LakeView view() throws IOException {
@@ -172,8 +171,8 @@ final class LakeViewTest {
     void readsRowsThatPassAFilterOnColumnsThatAreNotAskedFor() throws IOException {
         List<LakeRow> rows = new ArrayList<>();
         for (int day = 0; day < 4; day++) {
-            rows.add(LakeRow.accepted(event("a" + day, day)));
-            rows.add(LakeRow.accepted(event("b" + day, day)));
+            rows.add(LakeRow.accepted(event("a" + day, day), 7));
+            rows.add(LakeRow.accepted(event("b" + day, day), 7));
         }
         lake.commit(1, rows);
         Expression filter =

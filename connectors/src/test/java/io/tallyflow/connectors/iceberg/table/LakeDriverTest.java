@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import java.nio.file.Path;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.postgresql.Driver;
@@ -19,7 +18,7 @@ final class LakeDriverTest {
             if (Driver.isRegistered()) {
                 Driver.deregister();
             }
-            new SmallLake(database, warehouse, Map.of()).close();
+            new SmallLake(database, warehouse).close();
             assertThat(Driver.isRegistered()).isTrue();
         }
     }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.types.Types;
@@ -37,7 +36,7 @@ final class LakeTablesReferenceTest {
     @Test
     void namesTheKeysOfASnapshot(@TempDir Path warehouse) throws IOException {
         try (PostgresServer.Database database = PostgresServer.empty();
-                SmallLake lake = new SmallLake(database, warehouse, Map.of())) {
+                SmallLake lake = new SmallLake(database, warehouse)) {
             Table table = lake.lake().table(LakeTable.EVENTS);
             AppendFiles nothing = table.newAppend();
             new SnapshotNote(Position.NONE, CommitName.NONE, 0, Position.NONE)

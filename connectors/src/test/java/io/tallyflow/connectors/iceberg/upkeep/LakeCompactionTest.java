@@ -18,6 +18,7 @@ import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeExpiry;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LocalFileIO;
+import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.stream.LakeRow;
 import io.tallyflow.schemas.usage.AdjustedReading;
@@ -266,7 +267,7 @@ final class LakeCompactionTest extends LakeDaysTest {
                         2, value, value.negate(), value, number == 1 ? null : value, 1, "s", "i");
         Reading late = new Reading("tokens", "{}", window, window + 60_000, value, null);
         rig.write(0, LakeRow.stale(LakeFixture.usageEvent(number, 40)));
-        rig.write(0, LakeRow.of(new SettledUsage(cell, partial, 0)));
+        rig.write(0, LakeRow.of(new SettledUsage(cell, partial, 0, Aggregation.SUM)));
         rig.write(0, LakeRow.of(new DistinctValue(cell, "value " + number)));
         rig.write(
                 0,

@@ -80,7 +80,7 @@ final class LakeRushTest {
 
     private static void write(LakeRig rig, long from, long to) throws Exception {
         for (long i = from; i < to; i++) {
-            rig.write(0, LakeRow.accepted(LakeFixture.usageEvent(i, 0)));
+            rig.write(0, LakeRow.accepted(LakeFixture.usageEvent(i, 0), 7));
         }
     }
 

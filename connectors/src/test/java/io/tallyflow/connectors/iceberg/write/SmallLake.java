@@ -9,7 +9,6 @@ import io.tallyflow.connectors.iceberg.table.Position;
 import io.tallyflow.connectors.iceberg.table.SnapshotNote;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.schemas.commit.CommitName;
-import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.stream.LakeRow;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -37,7 +36,6 @@ public final class SmallLake implements AutoCloseable {
 
     private final LakeOptions options;
     private final Lake lake;
-    private final LakeRecords records;
     private CommitName head = CommitName.NONE;
 
     /**
@@ -45,26 +43,20 @@ public final class SmallLake implements AutoCloseable {
      *
      * @param database holds the catalog
      * @param warehouse where the files go
-     * @param aggregations by meter
      */
-    public SmallLake(
-            PostgresServer.Database database,
-            Path warehouse,
-            Map<String, Aggregation> aggregations) {
-        this(options(database, warehouse), aggregations);
+    public SmallLake(PostgresServer.Database database, Path warehouse) {
+        this(options(database, warehouse));
     }
 
     /**
      * Makes the tables.
      *
      * @param options of the catalog
-     * @param aggregations by meter
      */
-    public SmallLake(LakeOptions options, Map<String, Aggregation> aggregations) {
+    public SmallLake(LakeOptions options) {
         this.options = options;
         lake = Lake.open(options);
         lake.create();
-        records = new LakeRecords(aggregations);
     }
 
     /** A lake that may not be there yet. */
@@ -172,15 +164,15 @@ public final class SmallLake implements AutoCloseable {
 
     private LakeRecord record(LakeRow row, long checkpoint) {
         if (row.accepted() != null) {
-            return records.of(LakeTable.EVENTS, row.accepted(), checkpoint);
+            return LakeRecords.accepted(row.accepted(), row.definitions(), checkpoint);
         } else if (row.stale() != null) {
-            return records.of(LakeTable.STALE_EVENTS, row.stale(), checkpoint);
+            return LakeRecords.stale(row.stale(), checkpoint);
         } else if (row.settled() != null) {
-            return records.of(row.settled(), checkpoint);
+            return LakeRecords.of(row.settled(), checkpoint);
         } else if (row.distinct() != null) {
-            return records.of(row.distinct(), checkpoint);
+            return LakeRecords.of(row.distinct(), checkpoint);
         }
-        return records.of(row.adjusted(), checkpoint);
+        return LakeRecords.of(row.adjusted(), checkpoint);
     }
 
     @Override

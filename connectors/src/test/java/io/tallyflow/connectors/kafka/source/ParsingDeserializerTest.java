@@ -16,7 +16,8 @@ final class ParsingDeserializerTest {
 
     @Test
     void travelsWithoutItsParserAndMakesAnotherForEachTask() throws Exception {
-        ParsingDeserializer sent = new ParsingDeserializer(CountingParser::new);
+        ParsingDeserializer sent =
+                new ParsingDeserializer(CountingParser::new, FollowedDefinitions.NONE.parsers());
         sent.open(null);
         assertThat(seen(sent)).isEqualTo(1);
         ParsingDeserializer one = InstantiationUtil.clone(sent);
@@ -43,7 +44,7 @@ final class ParsingDeserializerTest {
         @Override
         public ParsedRecord apply(ConsumedRecord record) {
             seen++;
-            return new ParsedRecord(0, seen, 0, null, null, null);
+            return new ParsedRecord(0, seen, 0, null, null, null, null);
         }
     }
 }

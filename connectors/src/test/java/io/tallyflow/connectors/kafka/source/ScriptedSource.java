@@ -52,6 +52,7 @@ final class ScriptedSource
                 new EndOffsetWatch(new ScriptedEnds(), () -> 0),
                 ReaderMetrics.register(new RecordedMetrics(), () -> 0),
                 new BacklogSignal(context::sendSourceEventToCoordinator),
+                new DefinitionsInlet(true, definitions -> {}),
                 PACE_MILLIS);
     }
 
@@ -64,7 +65,8 @@ final class ScriptedSource
                 new SameTopic(
                         new KafkaTopic("usage.events", new KafkaTopic.Group("group")),
                         Uuid.ZERO_UUID),
-                new OneTopic());
+                new OneTopic(),
+                new DefinitionsWatch(FollowedDefinitions.NONE, context, () -> 0));
     }
 
     @Override

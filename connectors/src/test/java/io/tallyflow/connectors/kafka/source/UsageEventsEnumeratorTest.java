@@ -178,7 +178,11 @@ final class UsageEventsEnumeratorTest {
     private UsageEventsEnumerator started(Uuid known, Broker broker) {
         UsageEventsEnumerator made =
                 new UsageEventsEnumerator(
-                        new NoPartitions(), context, new SameTopic(topic, known), broker);
+                        new NoPartitions(),
+                        context,
+                        new SameTopic(topic, known),
+                        broker,
+                        new DefinitionsWatch(FollowedDefinitions.NONE, context, () -> 0));
         made.start();
         return made;
     }

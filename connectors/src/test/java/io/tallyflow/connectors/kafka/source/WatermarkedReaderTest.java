@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tallyflow.connectors.RecordedMetrics;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
+import io.tallyflow.schemas.meter.Definitions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -54,6 +55,7 @@ final class WatermarkedReaderTest {
     private final EndOffsetWatch watch = new EndOffsetWatch(broker, clock::get);
     private final RecordedMetrics metrics = new RecordedMetrics();
     private final List<SourceEvent> told = new ArrayList<>();
+    private final List<Definitions> parsedFor = new ArrayList<>();
     private final WatermarkedReader reader =
             new WatermarkedReader(
                     inner,
@@ -62,6 +64,7 @@ final class WatermarkedReaderTest {
                     watch,
                     ReaderMetrics.register(metrics, clock::get),
                     new BacklogSignal(told::add),
+                    new DefinitionsInlet(true, parsedFor::add),
                     1);
 
     @AfterEach

@@ -16,12 +16,8 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class MeterRegistryTest extends EmptyRegistry {
 
@@ -31,7 +27,7 @@ class MeterRegistryTest extends EmptyRegistry {
                     "prompt",
                     Aggregation.SUM,
                     "$.tokens",
-                    List.of(group("model", "$.model"), group("type", "$['it''s']")),
+                    List.of(group("model", "$.model"), group("type", "$['it-s']")),
                     WindowSize.MINUTE);
     private static final Meter CALLS =
             meter("calls", "call", Aggregation.COUNT, null, List.of(), WindowSize.DAY);
@@ -47,7 +43,7 @@ class MeterRegistryTest extends EmptyRegistry {
                 .containsExactly(
                         "calls|for people|call|COUNT|-|{}|DAY",
                         "tokens|for people|prompt|SUM|$.tokens|"
-                                + "{\"type\": \"$['it''s']\", \"model\": \"$.model\"}|MINUTE");
+                                + "{\"type\": \"$['it-s']\", \"model\": \"$.model\"}|MINUTE");
     }
 
     @Test
@@ -58,148 +54,29 @@ class MeterRegistryTest extends EmptyRegistry {
     }
 
     @Test
-    void retiresWhatIsNoLongerListedAndTakesItBack() throws SQLException {
-        register(TOKENS, CALLS);
-        register(CALLS);
-        assertThat(inForce()).containsExactly("calls");
-        assertThat(rows("select value from tallyflow.query('tokens')")).isEmpty();
-        register();
-        assertThat(inForce()).isEmpty();
-        register(TOKENS);
-        assertThat(inForce()).containsExactly("tokens");
+    void registersNothingThatWasAskedForLater() throws SQLException {
+        try (Connection connection = database().connect()) {
+            AskedVersions.ask(connection, MeterVersion.firsts(List.of(TOKENS, CALLS)));
+            MeterRegistry.register(connection, 1, 7, null);
+        }
+        assertThat(rows("select slug || since_commit from tallyflow.meter"))
+                .containsExactly("tokens7");
+        assertThat(rows("select slug || state from tallyflow.meter_version order by 1"))
+                .containsExactly("callsrequested", "tokensshown");
     }
 
     @Test
-    void letsADescriptionChange() throws SQLException {
+    void asksThatNobodyCountsAnEarlierVersionOn() throws SQLException {
         register(CALLS);
-        register(
-                new Meter(
-                        "calls",
-                        "for other people",
-                        "call",
-                        Aggregation.COUNT,
-                        null,
-                        List.of(),
-                        WindowSize.DAY));
-        assertThat(rows("select description from tallyflow.meter"))
-                .containsExactly("for other people");
-    }
-
-    static Stream<Arguments> changes() {
-        List<GroupDimension> groups = TOKENS.groupBy();
-        return Stream.of(
-                Arguments.of(
-                        "eventType",
-                        meter(
-                                "tokens",
-                                "answer",
-                                Aggregation.SUM,
-                                "$.tokens",
-                                groups,
-                                WindowSize.MINUTE)),
-                Arguments.of(
-                        "aggregation",
-                        meter(
-                                "tokens",
-                                "prompt",
-                                Aggregation.MAX,
-                                "$.tokens",
-                                groups,
-                                WindowSize.MINUTE)),
-                Arguments.of(
-                        "valueProperty",
-                        meter(
-                                "tokens",
-                                "prompt",
-                                Aggregation.SUM,
-                                "$.other",
-                                groups,
-                                WindowSize.MINUTE)),
-                Arguments.of(
-                        "groupBy",
-                        meter(
-                                "tokens",
-                                "prompt",
-                                Aggregation.SUM,
-                                "$.tokens",
-                                groups.subList(0, 1),
-                                WindowSize.MINUTE)),
-                Arguments.of(
-                        "groupBy",
-                        meter(
-                                "tokens",
-                                "prompt",
-                                Aggregation.SUM,
-                                "$.tokens",
-                                List.of(groups.get(0), group("type", "$.kind")),
-                                WindowSize.MINUTE)),
-                Arguments.of(
-                        "windowSize",
-                        meter(
-                                "tokens",
-                                "prompt",
-                                Aggregation.SUM,
-                                "$.tokens",
-                                groups,
-                                WindowSize.HOUR)));
-    }
-
-    @ParameterizedTest
-    @MethodSource("changes")
-    void refusesAnotherMeaningUnderTheSameSlugAndChangesNothing(String field, Meter changed)
-            throws SQLException {
-        register(TOKENS);
-        List<String> before = rows("select meter_definition::text from tallyflow.meter_definition");
-        assertThatThrownBy(() -> register(CALLS, changed))
-                .isInstanceOf(ChangedMeterException.class)
-                .hasMessageContainingAll("tokens", field, "new slug");
-        assertThat(rows("select meter_definition::text from tallyflow.meter_definition"))
-                .isEqualTo(before);
-    }
-
-    @Test
-    void refusesAnotherMeaningAlsoForAMeterOutOfForce() throws SQLException {
-        register(CALLS);
-        register();
-        assertThatThrownBy(
-                        () ->
-                                register(
-                                        meter(
-                                                "calls",
-                                                "call",
-                                                Aggregation.COUNT,
-                                                null,
-                                                List.of(),
-                                                WindowSize.HOUR)))
-                .isInstanceOf(ChangedMeterException.class)
-                .hasMessageContainingAll("calls", "windowSize", "DAY", "HOUR");
-    }
-
-    @Test
-    void namesEveryProblemAtOnce() throws SQLException {
-        register(TOKENS, CALLS);
-        assertThatThrownBy(
-                        () ->
-                                register(
-                                        meter(
-                                                "tokens",
-                                                "x",
-                                                Aggregation.MIN,
-                                                "$.tokens",
-                                                TOKENS.groupBy(),
-                                                WindowSize.MINUTE),
-                                        meter(
-                                                "calls",
-                                                "y",
-                                                Aggregation.COUNT,
-                                                null,
-                                                List.of(),
-                                                WindowSize.DAY)))
-                .isInstanceOf(ChangedMeterException.class)
-                .hasMessageContainingAll(
-                        "meter tokens: eventType is prompt and cannot become x",
-                        "meter tokens: aggregation is SUM and cannot become MIN",
-                        "meter calls: eventType is call and cannot become y");
+        register(newest("2026-01-04T23:59:59Z"), second("2026-01-05"));
+        assertThat(
+                        rows(
+                                "select concat_ws('|', request, slug, version, counts_to)"
+                                        + " from tallyflow.meter_request where kind = 'end'"))
+                .containsExactly("3|calls|1|2026-01-05 00:00:00+00");
+        register(newest("2026-01-07T00:00:00Z"));
+        assertThat(rows("select count(*) from tallyflow.meter_request where kind = 'end'"))
+                .containsExactly("1");
     }
 
     @Test
@@ -211,7 +88,7 @@ class MeterRegistryTest extends EmptyRegistry {
                         rows(
                                 "select concat_ws('|', layer, slug, version, kind, name,"
                                         + " since_commit) from tallyflow.layer order by layer"))
-                .containsExactly("1|tokens|1|stream|tokens@1|0", "2|calls|1|stream|calls@1|0");
+                .containsExactly("1|calls|1|stream|calls@1|0", "2|tokens|1|stream|tokens@1|0");
     }
 
     @Test
@@ -316,15 +193,6 @@ class MeterRegistryTest extends EmptyRegistry {
     }
 
     @Test
-    void saysWhatWouldEndAndEndsNothing() throws SQLException {
-        register(TOKENS);
-        assertThat(MeterRegistry.ending(database().dataSource(), List.of("calls")))
-                .containsExactly("tokens");
-        assertThat(MeterRegistry.ending(database().dataSource(), List.of("tokens"))).isEmpty();
-        assertThat(inForce()).containsExactly("tokens");
-    }
-
-    @Test
     void joinsTheTransactionOfAConnection() throws SQLException {
         try (Connection connection = database().connect()) {
             connection.setAutoCommit(false);
@@ -337,18 +205,11 @@ class MeterRegistryTest extends EmptyRegistry {
     @Test
     void saysThatTheSchemaIsNotThere() {
         try (PostgresServer.Database empty = PostgresServer.empty()) {
-            assertThatThrownBy(() -> MeterRegistry.ending(empty.dataSource(), List.of("calls")))
+            assertThatThrownBy(() -> MeterRequests.take(empty.dataSource(), List.of(CALLS)))
                     .isInstanceOf(SchemaException.class)
                     .hasMessageStartingWith("SCHEMA_UNFIT: the database has no schema tallyflow")
                     .hasMessageContaining("tallyflow prepare");
         }
-    }
-
-    @Test
-    void refusesTwoMetersWithOneSlug() {
-        assertThatThrownBy(() -> register(CALLS, CALLS))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("calls");
     }
 
     private void register(Meter... meters) throws SQLException {

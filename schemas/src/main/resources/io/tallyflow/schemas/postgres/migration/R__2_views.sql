@@ -176,7 +176,7 @@ select
     r.slug, r.description, r.event_type, r.aggregation, r.value_property, r.group_by, r.window_size,
     r.version, r.counts_from, l.counts_to, l.since_commit,
     case
-        when l.layer is null and r.withdrawn_at is not null then 'withdrawn'
+        when w.request is not null then 'withdrawn'
         when l.layer is null then 'requested'
         when not d.in_force then 'retired'
         when l.shown then 'shown'
@@ -185,7 +185,10 @@ select
     r.requested_by, r.requested_at
 from tallyflow.meter_request r
 left join tallyflow.meter_definition d on d.slug = r.slug
-left join tallyflow.layer l on l.slug = r.slug and l.version = r.version and l.kind = 'stream';
+left join tallyflow.layer l on l.slug = r.slug and l.version = r.version and l.kind = 'stream'
+left join tallyflow.meter_request w
+    on w.kind = 'withdraw' and w.slug = r.slug and w.version = r.version
+where r.kind = 'define';
 
 comment on view tallyflow.meter_version is 'Every version of a meter there ever was.';
 comment on column tallyflow.meter_version.slug is 'The meter''s public name.';
@@ -199,10 +202,10 @@ comment on column tallyflow.meter_version.version is 'Number of the version, fro
 comment on column tallyflow.meter_version.counts_from is
     'First event time that it counts; null for no bound.';
 comment on column tallyflow.meter_version.counts_to is
-    'Event time from which on a later version counts; null for no bound.';
+    'Event time from which on it does not count any more; null for no bound.';
 comment on column tallyflow.meter_version.since_commit is
     'Number of the commit that registered it; null while none has.';
 comment on column tallyflow.meter_version.state is
-    'requested: nothing is counted by it yet; withdrawn: taken back before anything was; registered: it is counted, and totals do not show it; shown: totals take the windows of its time from it; retired: the meter is no longer counted.';
+    'requested: nothing is counted by it yet; withdrawn: taken back before totals showed it; registered: it is counted, and totals do not show it; shown: totals take the windows of its time from it; retired: the meter is no longer counted.';
 comment on column tallyflow.meter_version.requested_by is 'User of the database who asked for it.';
 comment on column tallyflow.meter_version.requested_at is 'When.';

@@ -32,6 +32,13 @@ begin
     grant select, insert on tallyflow.savepoint to tallyflow_operator;
     grant select (pipeline, epoch, commit, token, checkpoint, abandoned_in_epoch)
         on tallyflow.ledger_history to tallyflow_operator;
+    -- to ask for meters; who asks and when is for the server to say,
+    grant insert (kind, slug, version, description, event_type, aggregation, value_property,
+            group_by, window_size, counts_from, counts_to),
+        update (description)
+        on tallyflow.meter_request to tallyflow_operator;
+    grant update (description) on tallyflow.meter_definition to tallyflow_operator;
+    grant select (newest_event, definitions) on tallyflow.ledger to tallyflow_operator;
     -- and to set marks. Where and when is for the server to say; what a mark says never changes.
     grant insert (id, meter, subject, requested, reason, savepoint, recorded_by),
         update (undone_at, undone_by, undo_reason)
@@ -105,9 +112,9 @@ begin
     grant select, insert on tallyflow.savepoint to tallyflow_writer;
     -- Who registers meters locks the table first, for which a right on single columns is not enough.
     grant select, insert, update on tallyflow.meter_definition to tallyflow_writer;
-    -- What was asked for never changes, but can be taken back.
-    grant select, insert, update (withdrawn_by, withdrawn_at)
-        on tallyflow.meter_request to tallyflow_writer;
+    -- What was asked for never changes, but for the words to people.
+    grant select, insert, update (description) on tallyflow.meter_request to tallyflow_writer;
+    grant select, insert on tallyflow.meter_file to tallyflow_writer;
 
     -- It came later than the others: where it could not be made, these have their rights all the same.
     if to_regrole('tallyflow_operator') is not null then

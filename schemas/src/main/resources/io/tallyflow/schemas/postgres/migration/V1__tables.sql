@@ -9,41 +9,65 @@
 -- This file makes the tables, once. Views, functions and rights stand in the files that begin with R:
 -- each is run again whenever it changes, after the files that begin with V.
 
--- What is asked to be counted. Every version of a slug stands here before anything is counted by it,
--- so that whoever starts a job, and however often, starts it with the same versions.
+-- What is asked to be counted, and not to be counted any more. It stands here before anything is
+-- counted by it, so that whoever starts a job, and however often, starts it with the same versions;
+-- and a job that runs reads here what has changed. Rows are added by one transaction at a time, so
+-- that their numbers grow in the order in which they can be seen, and say the same for ever.
 create table tallyflow.meter_request (
     request bigint generated always as identity primary key,
+    kind text collate "C" not null,
     slug text collate "C" not null,
     version integer not null,
-    description text not null,
-    event_type text collate "C" not null,
-    aggregation text collate "C" not null,
+    description text,
+    event_type text collate "C",
+    aggregation text collate "C",
     value_property text collate "C",
-    group_by jsonb not null,
-    window_size text collate "C" not null,
+    group_by jsonb,
+    window_size text collate "C",
     counts_from timestamptz,
+    counts_to timestamptz,
     requested_by text collate "C" not null default session_user,
     requested_at timestamptz not null default now(),
-    withdrawn_by text collate "C",
-    withdrawn_at timestamptz,
-    constraint meter_request_version unique (slug, version),
+    constraint meter_request_kind_is_known check (kind in ('define', 'end', 'withdraw')),
     constraint meter_request_version_positive check (version > 0),
+    constraint meter_request_defines check (
+        num_nulls(description, event_type, aggregation, group_by, window_size)
+            = case kind when 'define' then 0 else 5 end),
+    constraint meter_request_ends check ((kind = 'end') = (counts_to is not null)),
     constraint meter_request_aggregation_is_known check (
         aggregation in ('SUM', 'COUNT', 'UNIQUE_COUNT', 'AVG', 'MIN', 'MAX', 'LATEST')),
     constraint meter_request_window_size_is_known check (
         window_size in ('MINUTE', 'HOUR', 'DAY')),
     constraint meter_request_value_unless_count check (
-        (value_property is null) = (aggregation = 'COUNT')),
+        (value_property is null) = (coalesce(aggregation, 'COUNT') = 'COUNT')),
     constraint meter_request_group_is_object check (jsonb_typeof(group_by) = 'object')
 );
 
+create unique index meter_request_version on tallyflow.meter_request (slug, version)
+    where kind = 'define';
+
 comment on table tallyflow.meter_request is
-    'Every version of a meter that was ever asked for; consumers use tallyflow.meter_version.';
+    'Everything that was ever asked for of meters; consumers use tallyflow.meter_version.';
 comment on column tallyflow.meter_request.request is 'Number of the request; it only grows.';
-comment on column tallyflow.meter_request.withdrawn_at is
-    'When it was taken back, before anything was counted by it; null while it holds.';
+comment on column tallyflow.meter_request.kind is
+    'define: a version is to be counted; end: from some event time on it is not counted any more; withdraw: it is taken back, before totals showed it.';
 comment on column tallyflow.meter_request.counts_from is
-    'First event time that it counts, on a boundary of its windows; null for no bound.';
+    'First event time that the version counts, on a boundary of its windows; null for no bound.';
+comment on column tallyflow.meter_request.counts_to is
+    'Of an end: the first event time that the version does not count any more.';
+
+-- Which files of definitions starts have taken. A start with the file of the start before it asks for
+-- nothing, so that it takes nothing back that was asked for since.
+create table tallyflow.meter_file (
+    taken bigint generated always as identity primary key,
+    digest text collate "C" not null,
+    taken_by text collate "C" not null default session_user,
+    taken_at timestamptz not null default now()
+);
+
+comment on table tallyflow.meter_file is 'The files of definitions that starts have taken.';
+comment on column tallyflow.meter_file.digest is
+    'SHA-256 of the definitions in it, in hexadecimal.';
 
 create table tallyflow.meter_definition (
     slug text collate "C" primary key,
@@ -233,6 +257,7 @@ create table tallyflow.ledger (
     ignored bigint not null default 0,
     reasons jsonb not null default '{}',
     newest_event timestamptz,
+    definitions bigint not null default 0,
     shards integer not null default 1,
     constraint ledger_shards_positive check (shards > 0),
     constraint ledger_conserves_records
@@ -249,6 +274,8 @@ comment on table tallyflow.ledger is
 comment on column tallyflow.ledger.offsets is 'Next Kafka offset to be read, by partition.';
 comment on column tallyflow.ledger.newest_event is
     'Greatest event time of an accepted event; null before the first.';
+comment on column tallyflow.ledger.definitions is
+    'Number of the newest request for meters that everything is counted by; see tallyflow.meter_request.';
 comment on column tallyflow.ledger.shards is
     'How many shards each subject''s events are split into; fixed by the first start.';
 
@@ -275,6 +302,7 @@ create table tallyflow.ledger_history (
     ignored bigint not null,
     reasons jsonb not null,
     newest_event timestamptz,
+    definitions bigint not null default 0,
     usage_from timestamptz,
     usage_until timestamptz,
     abandoned_in_epoch bigint,

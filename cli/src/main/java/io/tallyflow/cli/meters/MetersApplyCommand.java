@@ -1,0 +1,55 @@
+package io.tallyflow.cli.meters;
+
+import io.tallyflow.results.RequestRefusedException;
+import io.tallyflow.results.meters.MeterDefinitions;
+import io.tallyflow.results.meters.MeterOrders;
+import io.tallyflow.schemas.meter.Meter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code tallyflow meters apply}. */
+@Command(
+        name = "apply",
+        description =
+                "Lets the meters of a file be counted, while the job runs; waits for the first"
+                        + " commit that counts by them.")
+final class MetersApplyCommand implements Callable<Integer> {
+
+    @Spec private @Nullable CommandSpec spec;
+    @Mixin private final OrderedChanges changes = new OrderedChanges();
+
+    @Parameters(paramLabel = "FILE", description = "Meter definitions, YAML.")
+    private Path file = Path.of("");
+
+    @Option(names = "--prune", description = "Retire the meters that FILE lacks.")
+    private boolean prune;
+
+    @Option(names = "--dry-run", description = "Only show what would be changed.")
+    private boolean dryRun;
+
+    @Override
+    public Integer call() {
+        List<Meter> meters = MeterDefinitions.read(file, file.toString());
+        if (meters.isEmpty() && prune) {
+            throw new RequestRefusedException(
+                    file
+                            + " defines no meter, so that --prune would retire all; retire them one by"
+                            + " one with tallyflow meters retire");
+        }
+        MeterOrders orders = changes.orders();
+        if (dryRun) {
+            OrderedChanges.show(spec, orders.wouldApply(meters, prune));
+        } else {
+            changes.showCommitted(spec, orders, orders.apply(meters, prune));
+        }
+        return 0;
+    }
+}
