@@ -172,10 +172,10 @@ final class RunningServersTest {
                     update tallyflow.meter_request
                     set requested_by = 'ops', requested_at = '2026-01-01 00:00Z'
                     where slug = 'calls';
-                    insert into tallyflow.meter_request (slug, version, description, event_type,
+                    insert into tallyflow.meter_request (kind, slug, version, description, event_type,
                         aggregation, value_property, group_by, window_size, counts_from,
                         requested_by, requested_at)
-                    values ('calls', 2, '', 'call', 'COUNT', null, '{"a": "$.a"}', 'MINUTE',
+                    values ('define', 'calls', 2, '', 'call', 'COUNT', null, '{"a": "$.a"}', 'MINUTE',
                         '2026-01-02 00:01Z', 'ops', '2026-01-02 00:00Z')
                     """);
         }

@@ -89,9 +89,16 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
             out.writeUTF(reason.getKey());
             out.writeLong(reason.getValue());
         }
-        out.writeLong(progress.newestMillis());
-        out.writeLong(progress.definitions());
-        out.writeLong(progress.newestBeforeMillis());
+        out.writeInt(progress.newestBy().size());
+        for (Map.Entry<Long, Long> newest : progress.newestBy().entrySet()) {
+            out.writeLong(newest.getKey());
+            out.writeLong(newest.getValue());
+        }
+        out.writeInt(progress.countsBy().size());
+        for (Map.Entry<Integer, Long> subtask : progress.countsBy().entrySet()) {
+            out.writeInt(subtask.getKey());
+            out.writeLong(subtask.getValue());
+        }
     }
 
     private static Progress readProgress(DataInputDeserializer in) throws IOException {
@@ -108,13 +115,15 @@ final class CommitPartSerializer implements SimpleVersionedSerializer<CommitPart
         for (int left = in.readInt(); left > 0; left--) {
             reasons.put(in.readUTF(), in.readLong());
         }
+        Map<Long, Long> newestBy = new HashMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            newestBy.put(in.readLong(), in.readLong());
+        }
+        Map<Integer, Long> countsBy = new HashMap<>();
+        for (int left = in.readInt(); left > 0; left--) {
+            countsBy.put(in.readInt(), in.readLong());
+        }
         return new Progress(
-                LaneCounts.stored(counts),
-                offsets,
-                watermarkMillis,
-                reasons,
-                in.readLong(),
-                in.readLong(),
-                in.readLong());
+                LaneCounts.stored(counts), offsets, watermarkMillis, reasons, newestBy, countsBy);
     }
 }

@@ -67,7 +67,7 @@ record CommitTransaction(String pipeline, List<CommitPart> parts)
                     connection,
                     next.definitions(),
                     next.commit(),
-                    ledger.newestBefore(head.progress()));
+                    request -> ledger.newestBefore(request, head.progress()));
         }
         CommitRows.Written written = new CommitRows(connection, next, rewinds).write(parts);
         table.write(next);

@@ -47,7 +47,7 @@ record Ledger(
                 counts.plus(progress.counts()),
                 newReasons,
                 laterEvent(progress.newestMillis()),
-                laterDefinitions(progress.definitions()));
+                Math.max(definitions, progress.definitions()));
     }
 
     /** The same position, under the epoch that a rewind opens. */
@@ -65,14 +65,11 @@ record Ledger(
     }
 
     /**
-     * Greatest event time that may have been accepted under definitions before those of the commit.
+     * Greatest event time of those that were not counted by a request that nothing was registered
+     * of before: in earlier commits, and in the next one.
      */
-    @Nullable Long newestBefore(Progress progress) {
-        return laterEvent(progress.newestBeforeMillis());
-    }
-
-    private long laterDefinitions(long reported) {
-        return reported == Progress.NO_DEFINITIONS ? definitions : Math.max(definitions, reported);
+    @Nullable Long newestBefore(long request, Progress next) {
+        return laterEvent(next.newestBefore(request));
     }
 
     private @Nullable Long laterEvent(long reported) {

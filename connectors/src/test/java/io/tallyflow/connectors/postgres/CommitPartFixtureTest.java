@@ -128,9 +128,8 @@ final class CommitPartFixtureTest {
                         Map.of(2, 11L),
                         12,
                         Map.of("rejected.JSON", 13L),
-                        14,
-                        15,
-                        16),
+                        Map.of(14L, 15L),
+                        Map.of(16, 17L)),
                 new RewindTarget(41, 2),
                 new RowsEncoder().encode(new Rows(List.of(ROW), List.of(ADJUSTMENT), List.of())));
     }

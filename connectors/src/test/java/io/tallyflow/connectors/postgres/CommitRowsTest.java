@@ -286,11 +286,11 @@ final class CommitRowsTest {
     void registersWhatAllTasksCountByAndOnceOnly() throws Exception {
         execute("delete from tallyflow.layer; delete from tallyflow.meter_definition");
         assertThat(ask("select slug from tallyflow.meter")).isEmpty();
-        progress = Progress.NONE.countedBy(1);
+        progress = Progress.NONE.countedBy(0, 1);
         commit(List.of(Rows.NONE));
         assertThat(ask("select name || since_commit from tallyflow.layer order by 1"))
                 .containsExactly("m@11");
-        progress = Progress.NONE.countedBy(2);
+        progress = Progress.NONE.countedBy(0, 2);
         commit(List.of(Rows.NONE));
         commit(List.of(Rows.NONE));
         assertThat(ask("select name || since_commit from tallyflow.layer order by 1"))

@@ -39,7 +39,7 @@ class NewestEventTest {
             LedgerTable table, CommitName name, CommitName previous, long newestMillis)
             throws Exception {
         Progress progress =
-                new Progress(
+                Progress.of(
                         LaneCounts.ZERO, Map.of(), Progress.NO_WATERMARK, Map.of(), newestMillis);
         Ledger next = table.lock().after(name, progress);
         table.write(next);

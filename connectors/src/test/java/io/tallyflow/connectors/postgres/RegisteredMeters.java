@@ -2,6 +2,7 @@ package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.postgres.schema.AskedVersions;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.schema.MeterRequests;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterVersion;
 import java.sql.Connection;
@@ -24,6 +25,16 @@ public final class RegisteredMeters {
         }
     }
 
+    /** Lets a meter be counted no longer. */
+    public static void retire(DataSource database, String slug) throws SQLException {
+        MeterRequests.retire(database, slug, null);
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            MeterRegistry.register(connection, Long.MAX_VALUE, 0, newest -> null);
+            connection.commit();
+        }
+    }
+
     /** Registers within the transaction of the connection. */
     public static void register(Connection connection, List<Meter> meters) throws SQLException {
         register(connection, MeterVersion.firsts(meters), null);
@@ -38,6 +49,6 @@ public final class RegisteredMeters {
             Connection connection, List<MeterVersion> versions, @Nullable Long newestMillis)
             throws SQLException {
         long request = AskedVersions.ask(connection, versions);
-        MeterRegistry.register(connection, request, 0, newestMillis);
+        MeterRegistry.register(connection, request, 0, unused -> newestMillis);
     }
 }

@@ -457,7 +457,7 @@ final class RolesTest {
             boolean first) {
         UsageCell cell = new UsageCell("tokens", "s", "{}", 60_000, 120_000);
         Progress progress =
-                new Progress(
+                Progress.of(
                         LaneCounts.inOrder(2, 2, 0, 0, 0, 0, 0, 2, 1, 0),
                         Map.of(0, name.checkpoint()),
                         60_000,

@@ -61,7 +61,7 @@ public final class SmallCommits implements AutoCloseable {
                         List.of(),
                         List.of());
         Progress progress =
-                new Progress(
+                Progress.of(
                         LaneCounts.of(count -> isOfOneEvent(count) ? 1 : 0),
                         Map.of(0, made),
                         Progress.NO_WATERMARK,

@@ -121,7 +121,7 @@ final class UsageWriterTest {
     @Test
     void sendsProgressWithTheFirstPartAndOnce() throws Exception {
         Progress progress =
-                new Progress(
+                Progress.of(
                         LaneCounts.inOrder(1, 1, 0, 0, 0, 0, 0, 1, 0, 0),
                         Map.of(0, 1L),
                         5,

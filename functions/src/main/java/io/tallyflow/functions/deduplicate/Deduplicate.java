@@ -209,7 +209,6 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
         identities.write(now, now - rules.timeToLive().toMillis());
         memory.bytes(identities.bytes());
         memory.filterReads(identities.filterReads());
-        Progress seen = tally.take(Progress.NO_WATERMARK);
-        emit(EventOrProgress.of(seen.countedBy(definitions.request()), ownKey));
+        emit(EventOrProgress.of(tally.take(Progress.NO_WATERMARK), ownKey));
     }
 }

@@ -53,6 +53,7 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
         super.open();
         reader = newReader();
         tally = new Tally(LaneMetrics.ofMetering(getMetricGroup()));
+        tally.countsBy(definitions.request());
         ownKey = SubjectKeys.ownKey(getRuntimeContext().getTaskInfo());
     }
 
@@ -71,7 +72,7 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
             emit(MeteredOrProgress.of(progress, element.getValue().key()));
         } else if (asked != null && definitions.take(asked)) {
             reader = newReader();
-            tally.definitionsChanged();
+            tally.countsBy(definitions.request());
             emit(MeteredOrProgress.of(asked, element.getValue().key()));
         }
     }
@@ -96,6 +97,8 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
 
     @Override
     protected void report() {
-        emit(MeteredOrProgress.of(tally.take(Progress.NO_WATERMARK), ownKey));
+        int subtask = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+        Progress seen = tally.take(Progress.NO_WATERMARK);
+        emit(MeteredOrProgress.of(seen.countedBy(subtask, definitions.request()), ownKey));
     }
 }

@@ -2,6 +2,7 @@ package io.tallyflow.functions.progress;
 
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.RejectionReason;
+import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
@@ -27,8 +28,9 @@ public final class Tally {
     private final long[] ignoredReasons = new long[IGNORED.length];
     private final Map<Integer, Long> offsets = new HashMap<>();
     private long otherGroup;
+    private final Map<Long, Long> newestBy = new HashMap<>();
+    private long request = Definitions.NO_REQUEST;
     private long newestMillis = Progress.NO_EVENT;
-    private long newestBeforeMillis = Progress.NO_EVENT;
 
     public Tally(LaneMetrics metrics) {
         this.metrics = metrics;
@@ -61,9 +63,17 @@ public final class Tally {
         newestMillis = Math.max(newestMillis, timeMillis);
     }
 
-    /** From here on something else is counted. */
-    public void definitionsChanged() {
-        newestBeforeMillis = newestMillis;
+    /** From here on events are counted by what was asked for up to a request. */
+    public void countsBy(long newest) {
+        keepNewest();
+        request = newest;
+    }
+
+    private void keepNewest() {
+        if (newestMillis != Progress.NO_EVENT) {
+            newestBy.merge(request, newestMillis, Math::max);
+            newestMillis = Progress.NO_EVENT;
+        }
     }
 
     /** A reading counted in its window. */
@@ -96,15 +106,15 @@ public final class Tally {
      * @param watermarkMillis milliseconds since the epoch, UTC, or {@link Progress#NO_WATERMARK}
      */
     public Progress take(long watermarkMillis) {
+        keepNewest();
         Progress progress =
                 new Progress(
                         new LaneCounts(counts),
                         Map.copyOf(offsets),
                         watermarkMillis,
                         Map.copyOf(reasons()),
-                        newestMillis,
-                        Progress.NO_DEFINITIONS,
-                        newestBeforeMillis);
+                        Map.copyOf(newestBy),
+                        Map.of());
         clear();
         return progress;
     }
@@ -139,7 +149,6 @@ public final class Tally {
         Arrays.fill(ignoredReasons, 0);
         offsets.clear();
         otherGroup = 0;
-        newestMillis = Progress.NO_EVENT;
-        newestBeforeMillis = Progress.NO_EVENT;
+        newestBy.clear();
     }
 }

@@ -112,9 +112,20 @@ final class Frames {
                             out.putText(reason);
                             out.putNumber(count);
                         });
-        out.putLong(progress.newestMillis());
-        out.putLong(progress.definitions());
-        out.putLong(progress.newestBeforeMillis());
+        out.putNumber(progress.newestBy().size());
+        progress.newestBy()
+                .forEach(
+                        (request, millis) -> {
+                            out.putNumber(request);
+                            out.putLong(millis);
+                        });
+        out.putNumber(progress.countsBy().size());
+        progress.countsBy()
+                .forEach(
+                        (subtask, request) -> {
+                            out.putInt(subtask);
+                            out.putNumber(request);
+                        });
     }
 
     static Progress takeProgress(FrameReader in) {
@@ -128,14 +139,15 @@ final class Frames {
         for (int i = in.takeSize(); i > 0; i--) {
             reasons.put(in.takeText(), in.takeNumber());
         }
-        return new Progress(
-                counts,
-                offsets,
-                watermarkMillis,
-                reasons,
-                in.takeLong(),
-                in.takeLong(),
-                in.takeLong());
+        Map<Long, Long> newestBy = new HashMap<>();
+        for (int i = in.takeSize(); i > 0; i--) {
+            newestBy.put(in.takeNumber(), in.takeLong());
+        }
+        Map<Integer, Long> countsBy = new HashMap<>();
+        for (int i = in.takeSize(); i > 0; i--) {
+            countsBy.put(in.takeInt(), in.takeNumber());
+        }
+        return new Progress(counts, offsets, watermarkMillis, reasons, newestBy, countsBy);
     }
 
     private static void put(FrameWriter out, LaneCounts counts) {

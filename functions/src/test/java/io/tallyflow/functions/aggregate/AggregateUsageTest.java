@@ -367,7 +367,7 @@ final class AggregateUsageTest {
     void handsOnTheProgressOfOperatorsBeforeIt() throws Exception {
         var harness = started(RULES, null);
         LaneCounts counts = LaneCounts.inOrder(3, 1, 0, 2, 0, 0, 0, 0, 0, 0);
-        Progress given = new Progress(counts, Map.of(1, 7L), Progress.NO_WATERMARK, Map.of(), 5);
+        Progress given = Progress.of(counts, Map.of(1, 7L), Progress.NO_WATERMARK, Map.of(), 5);
         give(
                 harness,
                 MeteredOrProgress.of(

@@ -10,6 +10,7 @@ import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.Definitions;
+import io.tallyflow.schemas.meter.PackedDefinitions;
 import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
@@ -182,10 +183,76 @@ final class DeduplicateTest {
     }
 
     @Test
+    void stampsAcceptedEventsWithTheNewestRequestThatTheyAreCountedBy() throws Exception {
+        var harness = started(null);
+        give(harness, event("a", "1", 0));
+        harness.processElement(definitions(8));
+        give(harness, event("a", "2", 0));
+        harness.processElement(definitions(7));
+        harness.processElement(definitions(8));
+        give(harness, event("a", "3", 0));
+        give(harness, event("a", "3", 0));
+        assertThat(stamps(harness)).containsExactly(5L, 8L, 8L);
+        assertThat(
+                        harness.extractOutputValues().stream()
+                                .map(EventOrProgress::definitions)
+                                .filter(Objects::nonNull)
+                                .map(PackedDefinitions::request))
+                .as("each goes on once, between the same two events")
+                .containsExactly(8L);
+        // The job's graph is older than what came since.
+        var restored = started(harness.snapshot(1, 1));
+        give(restored, event("a", "4", 0));
+        assertThat(stamps(restored)).containsExactly(8L);
+    }
+
+    @Test
+    void countsByWhatAllSubtasksHaveWhenOneIsAdded() throws Exception {
+        var harness = started(null);
+        harness.processElement(definitions(8));
+        OperatorSubtaskState state = harness.snapshot(1, 1);
+        for (int subtask = 0; subtask < 2; subtask++) {
+            var one =
+                    startedAt(
+                            0,
+                            AbstractStreamOperatorTestHarness.repartitionOperatorState(
+                                    state, Events.MAX_PARALLELISM, 1, 2, subtask),
+                            DedupeRules.defaults(),
+                            2,
+                            subtask);
+            UsageEvent event = of(subtask);
+            give(one, event);
+            assertThat(stamps(one)).as("subtask %d", subtask).containsExactly(8L);
+        }
+    }
+
+    private static StreamRecord<EventOrProgress> definitions(long request) {
+        return new StreamRecord<>(
+                EventOrProgress.of(PackedDefinitions.of(new Definitions(request, List.of())), 0));
+    }
+
+    private static List<Long> stamps(
+            KeyedOneInputStreamOperatorTestHarness<Integer, EventOrProgress, EventOrProgress>
+                    harness) {
+        return harness.getSideOutput(Deduplicate.LAKE).stream()
+                .map(row -> row.getValue().definitions())
+                .toList();
+    }
+
+    private static UsageEvent of(int subtask) {
+        for (int i = 0; ; i++) {
+            UsageEvent event = event("s" + i, "1", 0);
+            if (subtaskOf(event, 2) == subtask) {
+                return event;
+            }
+        }
+    }
+
+    @Test
     void handsProgressOn() throws Exception {
         var harness = started(null);
         Progress given =
-                new Progress(
+                Progress.of(
                         LaneCounts.inOrder(5, 0, 0, 0, 0, 0, 5, 0, 0, 0),
                         java.util.Map.of(3, 5L),
                         Progress.NO_WATERMARK,

@@ -71,7 +71,7 @@ final class StreamTypesTest {
     private static final RejectedRecord TOMBSTONE =
             new RejectedRecord("TOMBSTONE", "", 1, 2, 3, null, 0, "", null, null);
     private static final Progress PROGRESS =
-            new Progress(
+            Progress.of(
                     LaneCounts.inOrder(1, 2, 3, 4, 5, 6, 7, 8, 9, 10),
                     Map.of(0, 5L),
                     7,

@@ -187,11 +187,16 @@ final class FramedSerializerTest {
     private static Progress progress(Random random) {
         Map<Integer, Long> offsets = new HashMap<>();
         Map<String, Long> reasons = new HashMap<>();
+        Map<Long, Long> newestBy = new HashMap<>();
+        Map<Integer, Long> countsBy = new HashMap<>();
         for (int i = random.nextInt(5); i > 0; i--) {
             offsets.put(random.nextInt(), random.nextLong());
             reasons.put(text(random), random.nextLong());
+            newestBy.put(random.nextLong(), random.nextLong());
+            countsBy.put(random.nextInt(), random.nextLong());
         }
-        return new Progress(counts(random), offsets, random.nextLong(), reasons, random.nextLong());
+        return new Progress(
+                counts(random), offsets, random.nextLong(), reasons, newestBy, countsBy);
     }
 
     private static LaneCounts counts(Random random) {

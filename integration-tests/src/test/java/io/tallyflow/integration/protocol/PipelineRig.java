@@ -13,13 +13,17 @@ import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.meter.MeterVersion;
+import io.tallyflow.schemas.meter.PackedDefinitions;
 import io.tallyflow.schemas.stream.EventOrProgress;
+import io.tallyflow.schemas.stream.LakeRow;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
 import io.tallyflow.schemas.usage.UsageChange;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -68,6 +72,7 @@ final class PipelineRig implements AutoCloseable {
     private final List<OneInputStreamOperatorTestHarness<MeteredOrProgress, UsageChange>>
             aggregates = new ArrayList<>();
     private final SinkRig sink;
+    private final Map<String, Long> stamps;
 
     /** Everything a checkpoint holds. */
     record Snapshot(
@@ -76,8 +81,20 @@ final class PipelineRig implements AutoCloseable {
             int shards,
             long[] offsets,
             OperatorSubtaskState dedupe,
+            OperatorSubtaskState meters,
             OperatorSubtaskState aggregate,
-            SinkRig.State sink) {}
+            SinkRig.State sink,
+            Map<String, Long> stamps) {
+
+        /** The number that an accepted event bears in the lake. */
+        long stamp(UsageLog.Entry entry) {
+            return stamps.get(place(entry.record().partition(), entry.record().offset()));
+        }
+    }
+
+    private static String place(int partition, long offset) {
+        return partition + " " + offset;
+    }
 
     private PipelineRig(
             UsageLog log,
@@ -85,9 +102,11 @@ final class PipelineRig implements AutoCloseable {
             boolean rewind,
             int parallelism,
             int shards,
-            @Nullable Snapshot from)
+            @Nullable Snapshot from,
+            Definitions definitions)
             throws Exception {
         this.log = log;
+        this.stamps = from == null ? new HashMap<>() : new HashMap<>(from.stamps());
         this.parallelism = parallelism;
         this.shards = shards;
         this.offsets = from == null ? new long[log.partitions()] : from.offsets().clone();
@@ -101,7 +120,7 @@ final class PipelineRig implements AutoCloseable {
                 dedupes.add(
                         started(
                                 new KeyedOneInputStreamOperatorTestHarness<>(
-                                        new Deduplicate(DedupeRules.defaults(), DEFINITIONS),
+                                        new Deduplicate(DedupeRules.defaults(), definitions),
                                         EventOrProgress::key,
                                         Types.INT,
                                         MAX_PARALLELISM,
@@ -109,11 +128,15 @@ final class PipelineRig implements AutoCloseable {
                                         i),
                                 from == null ? null : part(from.dedupe(), from, i),
                                 from));
-                meters.add(started(harness(new ApplyMeters(DEFINITIONS), i), null, from));
+                meters.add(
+                        started(
+                                harness(new ApplyMeters(definitions), i),
+                                from == null ? null : part(from.meters(), from, i),
+                                from));
                 aggregates.add(
                         started(
                                 new KeyedOneInputStreamOperatorTestHarness<>(
-                                        new AggregateUsage(DEFINITIONS, rules, shards),
+                                        new AggregateUsage(definitions, rules, shards),
                                         MeteredOrProgress::key,
                                         Types.INT,
                                         MAX_PARALLELISM,
@@ -145,17 +168,50 @@ final class PipelineRig implements AutoCloseable {
      */
     static PipelineRig fresh(UsageLog log, Sink<UsageChange> sink, int parallelism, int shards)
             throws Exception {
-        return new PipelineRig(log, sink, false, parallelism, shards, null);
+        return fresh(log, sink, parallelism, shards, DEFINITIONS);
+    }
+
+    static PipelineRig fresh(
+            UsageLog log,
+            Sink<UsageChange> sink,
+            int parallelism,
+            int shards,
+            Definitions definitions)
+            throws Exception {
+        return new PipelineRig(log, sink, false, parallelism, shards, null, definitions);
     }
 
     static PipelineRig restored(
             UsageLog log, Sink<UsageChange> sink, int parallelism, Snapshot from) throws Exception {
-        return new PipelineRig(log, sink, false, parallelism, from.shards(), from);
+        return restored(log, sink, parallelism, from, DEFINITIONS);
+    }
+
+    /**
+     * @param definitions of the job's graph
+     */
+    static PipelineRig restored(
+            UsageLog log,
+            Sink<UsageChange> sink,
+            int parallelism,
+            Snapshot from,
+            Definitions definitions)
+            throws Exception {
+        return new PipelineRig(log, sink, false, parallelism, from.shards(), from, definitions);
     }
 
     static PipelineRig rewound(UsageLog log, Sink<UsageChange> sink, int parallelism, Snapshot from)
             throws Exception {
-        return new PipelineRig(log, sink, true, parallelism, from.shards(), from);
+        return rewound(log, sink, parallelism, from, DEFINITIONS);
+    }
+
+    static PipelineRig rewound(
+            UsageLog log,
+            Sink<UsageChange> sink,
+            int parallelism,
+            Snapshot from,
+            Definitions definitions)
+            throws Exception {
+        return new PipelineRig(log, sink, true, parallelism, from.shards(), from, definitions);
     }
 
     boolean hasMore() {
@@ -178,6 +234,12 @@ final class PipelineRig implements AutoCloseable {
         router.processElement(new StreamRecord<>(parsed));
         route(router);
         return true;
+    }
+
+    /** Reader 0 sends what is counted from here on. */
+    void tell(PackedDefinitions definitions) throws Exception {
+        routers.get(0).processElement(new StreamRecord<>(ParsedRecord.of(definitions)));
+        route(routers.get(0));
     }
 
     /** Lets event time advance as far as the partitions that are not idle allow. */
@@ -217,8 +279,10 @@ final class PipelineRig implements AutoCloseable {
                 shards,
                 offsets.clone(),
                 states(dedupes, checkpoint),
+                states(meters, checkpoint),
                 states(aggregates, checkpoint),
-                sink.snapshot(checkpoint));
+                sink.snapshot(checkpoint),
+                Map.copyOf(stamps));
     }
 
     /** The checkpoint is complete: the sink commits. */
@@ -257,6 +321,15 @@ final class PipelineRig implements AutoCloseable {
         for (EventOrProgress element : drained(dedupes.get(subtask))) {
             meters.get(subtask).processElement(new StreamRecord<>(element));
             aggregate(subtask);
+        }
+        var rows = dedupes.get(subtask).getSideOutput(Deduplicate.LAKE);
+        while (rows != null && !rows.isEmpty()) {
+            LakeRow row = rows.remove().getValue();
+            if (row.accepted() != null) {
+                stamps.put(
+                        place(row.accepted().partition(), row.accepted().offset()),
+                        row.definitions());
+            }
         }
     }
 

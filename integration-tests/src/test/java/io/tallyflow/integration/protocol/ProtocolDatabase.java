@@ -9,6 +9,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import javax.sql.DataSource;
 import org.apache.flink.connector.jdbc.JdbcConnectionOptions;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 import org.apache.flink.connector.jdbc.datasource.connections.SimpleJdbcConnectionProvider;
@@ -85,10 +86,15 @@ final class ProtocolDatabase implements AutoCloseable {
     }
 
     private void askForMeters() throws SQLException {
+        MeterRequests.take(dataSource(), UsageLog.meters());
+    }
+
+    /** For whoever asks for meters. */
+    DataSource dataSource() {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(url());
         source.setUser("postgres");
-        MeterRequests.take(source, UsageLog.meters());
+        return source;
     }
 
     /**

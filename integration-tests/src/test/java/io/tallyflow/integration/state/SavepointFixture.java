@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -40,6 +41,8 @@ final class SavepointFixture {
     /** Everything that a commit writes and a start reads. */
     private static final List<String> TABLES =
             List.of(
+                    "meter_request",
+                    "meter_file",
                     "meter_definition",
                     "layer",
                     "cell",
@@ -166,9 +169,22 @@ final class SavepointFixture {
             for (String table : TABLES) {
                 load(connection, table);
             }
+            goOnCounting(connection);
         }
         Migrations.apply(database.dataSource());
         return database;
+    }
+
+    /** As a copy of a database does. */
+    private static void goOnCounting(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(
+                    "select setval(pg_get_serial_sequence('tallyflow.meter_request', 'request'),"
+                            + " (select max(request) from tallyflow.meter_request))");
+            statement.execute(
+                    "select setval(pg_get_serial_sequence('tallyflow.meter_file', 'taken'),"
+                            + " (select max(taken) from tallyflow.meter_file))");
+        }
     }
 
     private void load(Connection connection, String table) throws IOException, SQLException {

@@ -72,6 +72,7 @@ public final class MeteringJob {
                 VERSION,
                 options,
                 meters.stream().map(Meter::slug).toList());
+        sayWhatEnds(options.postgres().connection(), meters);
         KafkaOptions kafka = options.kafka();
         int partitions = new EventsTopic(kafka.connection(), kafka.events().name()).partitions();
         return new CheckedStart(options, rules(options, definitions(options, meters)), partitions);
@@ -89,6 +90,14 @@ public final class MeteringJob {
                 .attachTo(environment, start.readers(environment.getParallelism()));
     }
 
+    private static void sayWhatEnds(PostgresConnection postgres, List<Meter> meters)
+            throws SQLException {
+        List<String> ending = asking(postgres, database -> MeterRequests.endedBy(database, meters));
+        if (!ending.isEmpty()) {
+            LOG.warn("no longer counted: {}", String.join(", ", ending));
+        }
+    }
+
     /** Asks for what the file needs, and learns what is counted. */
     private static Definitions definitions(MeteringOptions options, List<Meter> meters)
             throws SQLException {
@@ -97,15 +106,12 @@ public final class MeteringJob {
                         options.postgres().connection(),
                         database -> MeterRequests.take(database, meters));
         for (MeterChange change : taken.changes()) {
-            switch (change.kind()) {
-                case CHANGED ->
-                        LOG.info(
-                                "version {} of {} counts from {} on",
-                                change.version(),
-                                change.slug(),
-                                change.at());
-                case RETIRED, WITHDRAWN -> LOG.warn("no longer counted: {}", change.slug());
-                case ADDED, UNCHANGED -> {}
+            if (change.kind() == MeterChange.Kind.CHANGED) {
+                LOG.info(
+                        "version {} of {} counts from {} on",
+                        change.version(),
+                        change.slug(),
+                        change.at());
             }
         }
         return taken.definitions();

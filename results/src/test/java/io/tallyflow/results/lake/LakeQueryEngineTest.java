@@ -147,7 +147,7 @@ final class LakeQueryEngineTest {
 
     @Test
     void refusesAMeterThatIsOutOfForce() throws SQLException {
-        RegisteredMeters.register(database.dataSource(), List.of());
+        RegisteredMeters.retire(database.dataSource(), "requests");
         assertThatThrownBy(() -> answer(total("requests")))
                 .isInstanceOf(RequestRefusedException.class)
                 .hasMessageStartingWith("meter: requests is not in force any more")

@@ -1,11 +1,13 @@
 package io.tallyflow.schemas.progress;
 
+import io.tallyflow.schemas.meter.Definitions;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BinaryOperator;
 
 /**
  * What one operator saw since the last barrier; the parts of all operators together describe the
- * commit.
+ * commit. Where a checkpoint is declined, a commit has several parts of each.
  *
  * @param counts to be added
  * @param offsets next offset to be read, per Kafka partition; the greater one wins
@@ -13,22 +15,18 @@ import java.util.Map;
  *     one commit wins; {@link #NO_WATERMARK} says nothing about it
  * @param reasons how often each reason (rejected or ignored) occurred, to be added; keys are {@code
  *     rejected.CODE} and {@code ignored.CODE}
- * @param newestMillis greatest event time of an accepted event, milliseconds since the epoch, UTC;
- *     the greatest wins; {@link #NO_EVENT} for none
- * @param definitions number of the newest request for meters that its sender counts by; the
- *     smallest of one commit wins, as that is what all count by; {@link #NO_DEFINITIONS} says
- *     nothing about it
- * @param newestBeforeMillis as {@code newestMillis}, of the events that came before the definitions
- *     changed
+ * @param newestBy greatest event time of an accepted event, milliseconds since the epoch, UTC, by
+ *     the number of the newest request for meters that it was counted by; the greatest wins
+ * @param countsBy number of the newest request that a subtask counts by, by the subtask; the
+ *     greatest wins
  */
 public record Progress(
         LaneCounts counts,
         Map<Integer, Long> offsets,
         long watermarkMillis,
         Map<String, Long> reasons,
-        long newestMillis,
-        long definitions,
-        long newestBeforeMillis) {
+        Map<Long, Long> newestBy,
+        Map<Integer, Long> countsBy) {
 
     /** No event was accepted. */
     public static final long NO_EVENT = Long.MIN_VALUE;
@@ -36,21 +34,28 @@ public record Progress(
     /** No watermark is known, or this part has none to tell. */
     public static final long NO_WATERMARK = Long.MAX_VALUE;
 
-    /** This part does not know what is counted. */
-    public static final long NO_DEFINITIONS = Long.MAX_VALUE;
-
     /** Nothing seen. */
     public static final Progress NONE =
-            new Progress(LaneCounts.ZERO, Map.of(), NO_WATERMARK, Map.of(), NO_EVENT);
+            new Progress(LaneCounts.ZERO, Map.of(), NO_WATERMARK, Map.of(), Map.of(), Map.of());
 
-    /** What one that has no word on definitions saw. */
-    public Progress(
+    /**
+     * What one saw that does not know what is counted.
+     *
+     * @param newestMillis greatest event time of an accepted event; {@link #NO_EVENT} for none
+     */
+    public static Progress of(
             LaneCounts counts,
             Map<Integer, Long> offsets,
             long watermarkMillis,
             Map<String, Long> reasons,
             long newestMillis) {
-        this(counts, offsets, watermarkMillis, reasons, newestMillis, NO_DEFINITIONS, NO_EVENT);
+        return new Progress(
+                counts,
+                offsets,
+                watermarkMillis,
+                reasons,
+                newestMillis == NO_EVENT ? Map.of() : Map.of(Definitions.NO_REQUEST, newestMillis),
+                Map.of());
     }
 
     /** Both together. */
@@ -60,25 +65,45 @@ public record Progress(
                 merged(offsets, other.offsets, Math::max),
                 Math.min(watermarkMillis, other.watermarkMillis),
                 merged(reasons, other.reasons, Long::sum),
-                Math.max(newestMillis, other.newestMillis),
-                Math.min(definitions, other.definitions),
-                Math.max(newestBeforeMillis, other.newestBeforeMillis));
+                merged(newestBy, other.newestBy, Math::max),
+                merged(countsBy, other.countsBy, Math::max));
     }
 
-    /** The same from one that counts by a request. */
-    public Progress countedBy(long request) {
+    /** The same from a subtask that counts by a request. */
+    public Progress countedBy(int subtask, long request) {
         return new Progress(
-                counts,
-                offsets,
-                watermarkMillis,
-                reasons,
-                newestMillis,
-                request,
-                newestBeforeMillis);
+                counts, offsets, watermarkMillis, reasons, newestBy, Map.of(subtask, request));
+    }
+
+    /**
+     * Number of the newest request that all subtasks count by; {@link Definitions#NO_REQUEST} if
+     * none has told.
+     */
+    public long definitions() {
+        return countsBy.values().stream()
+                .mapToLong(Long::longValue)
+                .min()
+                .orElse(Definitions.NO_REQUEST);
+    }
+
+    /** Greatest event time of an accepted event; {@link #NO_EVENT} for none. */
+    public long newestMillis() {
+        return newestBefore(Long.MAX_VALUE);
+    }
+
+    /** The same of the events that were not counted by a request. */
+    public long newestBefore(long request) {
+        long newest = NO_EVENT;
+        for (Map.Entry<Long, Long> counted : newestBy.entrySet()) {
+            if (counted.getKey() < request) {
+                newest = Math.max(newest, counted.getValue());
+            }
+        }
+        return newest;
     }
 
     private static <K> Map<K, Long> merged(
-            Map<K, Long> left, Map<K, Long> right, java.util.function.BinaryOperator<Long> merge) {
+            Map<K, Long> left, Map<K, Long> right, BinaryOperator<Long> merge) {
         if (right.isEmpty()) {
             return left;
         }

@@ -7,10 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +30,10 @@ public final class MeterRegistry {
     private static final String WANTED =
             """
             unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
-                    ?::text[]::integer[], ?::text[]::timestamptz[], ?::text[])
+                    ?::text[]::integer[], ?::text[]::timestamptz[], ?::text[],
+                    ?::text[]::timestamptz[])
                 with ordinality as w (slug, description, event_type, aggregation, value_property,
-                    group_by, window_size, version, counts_from, name, place)
+                    group_by, window_size, version, counts_from, name, newest, place)
             """;
 
     // What totals never showed binds nobody.
@@ -44,7 +43,7 @@ public final class MeterRegistry {
                 value_property, group_by, window_size, in_force, complete_from)
             select distinct on (w.slug) w.slug, w.description, w.event_type, w.aggregation,
                 w.value_property, w.group_by::jsonb, w.window_size, true,
-                date_bin(tallyflow.grain(w.window_size), ?, '0001-01-01 00:00:00+00')
+                date_bin(tallyflow.grain(w.window_size), w.newest, '0001-01-01 00:00:00+00')
                     + tallyflow.grain(w.window_size)
             from %s
             order by w.slug, w.version desc
@@ -64,7 +63,7 @@ public final class MeterRegistry {
                     + row_number() over (order by w.place),
                 w.slug, w.version, 'stream', w.name, ?, w.event_type, w.value_property,
                 w.group_by::jsonb, w.counts_from,
-                w.counts_from is null or coalesce(w.counts_from > ?, true)
+                w.counts_from is null or coalesce(w.counts_from > w.newest, true)
             from %s
             where not exists (select from tallyflow.layer l where l.name = w.name)
             """
@@ -177,34 +176,36 @@ public final class MeterRegistry {
      *
      * @param request all tasks count by it
      * @param commit number of the commit that this is part of; 0 for none
-     * @param newestMillis greatest event time that was accepted before, milliseconds since the
-     *     epoch, UTC; null if none was
+     * @param newestBefore greatest event time that was accepted and not counted by a request,
+     *     milliseconds since the epoch, UTC; null if there was none
      */
     public static void register(
-            Connection connection, long request, long commit, @Nullable Long newestMillis)
+            Connection connection,
+            long request,
+            long commit,
+            LongFunction<@Nullable Long> newestBefore)
             throws SQLException {
         List<Asked> asked = RequestTable.locked(connection).everAsked(request);
         List<MeterDefinition> definitions = asked.stream().map(MeterRegistry::definition).toList();
-        OffsetDateTime newest =
-                newestMillis == null
-                        ? null
-                        : Instant.ofEpochMilli(newestMillis).atOffset(ZoneOffset.UTC);
+        List<@Nullable String> newest = new ArrayList<>();
+        for (Asked one : asked) {
+            Long millis = newestBefore.apply(one.request());
+            newest.add(millis == null ? null : Instant.ofEpochMilli(millis).toString());
+        }
         try (PreparedStatement statement = connection.prepareStatement(PUT_SLUGS)) {
-            statement.setObject(1, newest, Types.TIMESTAMP_WITH_TIMEZONE);
-            bind(statement, 2, definitions);
+            bind(statement, 1, definitions, newest);
             statement.executeUpdate();
         }
         try (PreparedStatement statement = connection.prepareStatement(PUT_LAYERS)) {
             statement.setLong(1, commit);
-            statement.setObject(2, newest, Types.TIMESTAMP_WITH_TIMEZONE);
-            bind(statement, 3, definitions);
+            bind(statement, 2, definitions, newest);
             statement.executeUpdate();
         }
         withTexts(connection, HIDE, withdrawn(asked));
         withTexts(connection, END_EARLIER, definitions.stream().map(MeterDefinition::layer));
         end(connection, asked);
         try (PreparedStatement statement = connection.prepareStatement(PUT)) {
-            bind(statement, 1, definitions);
+            bind(statement, 1, definitions, newest);
             statement.executeUpdate();
         }
         withTexts(connection, RETIRE, inForce(asked).stream());
@@ -266,12 +267,12 @@ public final class MeterRegistry {
     }
 
     private static void bind(
-            PreparedStatement statement, int first, List<MeterDefinition> definitions)
+            PreparedStatement statement,
+            int first,
+            List<MeterDefinition> definitions,
+            List<@Nullable String> newest)
             throws SQLException {
-        bindTexts(
-                statement,
-                first,
-                definitions,
+        List<Function<MeterDefinition, @Nullable String>> columns =
                 List.of(
                         MeterDefinition::slug,
                         MeterDefinition::description,
@@ -282,7 +283,11 @@ public final class MeterRegistry {
                         MeterDefinition::windowSize,
                         definition -> Integer.toString(definition.version()),
                         MeterDefinition::countsFrom,
-                        MeterDefinition::layer));
+                        MeterDefinition::layer);
+        bindTexts(statement, first, definitions, columns);
+        statement.setArray(
+                first + columns.size(),
+                statement.getConnection().createArrayOf("text", newest.toArray()));
     }
 
     /** Gives an array for each of some columns. */

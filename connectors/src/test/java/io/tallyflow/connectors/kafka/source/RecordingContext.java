@@ -19,6 +19,8 @@ final class RecordingContext implements SplitEnumeratorContext<KafkaPartitionSpl
     final List<Boolean> backlog = new ArrayList<>();
     final List<SplitsAssignment<KafkaPartitionSplit>> assigned = new ArrayList<>();
 
+    final List<String> sent = new ArrayList<>();
+
     /** What is to be done again and again. */
     final List<Runnable> periodic = new ArrayList<>();
 
@@ -48,7 +50,9 @@ final class RecordingContext implements SplitEnumeratorContext<KafkaPartitionSpl
     }
 
     @Override
-    public void sendEventToSourceReader(int subtask, SourceEvent event) {}
+    public void sendEventToSourceReader(int subtask, SourceEvent event) {
+        sent.add(subtask + " " + event.getClass().getSimpleName());
+    }
 
     @Override
     public void signalNoMoreSplits(int subtask) {}

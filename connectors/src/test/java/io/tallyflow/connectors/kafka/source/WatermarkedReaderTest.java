@@ -9,6 +9,7 @@ import io.tallyflow.connectors.RecordedMetrics;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.meter.Definitions;
+import io.tallyflow.schemas.meter.PackedDefinitions;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -83,6 +84,44 @@ final class WatermarkedReaderTest {
         assertThat(output.watermarks)
                 .isEqualTo(Map.of("usage.events-0", NOW - 5_001, "usage.events-1", NOW - 4_001));
         assertThat(output.records).hasSize(2);
+    }
+
+    @Test
+    void sendsWhatIsCountedFromNowOnOnceAndBeforeTheNextRecord() throws Exception {
+        add(0);
+        inner.give(record(0, 0, NOW));
+        pollAll();
+        CompletableFuture<Void> available = reader.isAvailable();
+        PackedDefinitions told = definitions(3);
+        reader.handleSourceEvents(new DefinitionsEvent(told));
+        assertThat(available).as("wakes up").isDone();
+        inner.give(record(0, 1, NOW));
+        pollAll();
+        assertThat(output.records)
+                .extracting(ParsedRecord::definitions)
+                .containsExactly(null, told, null);
+        assertThat(parsedFor).extracting(Definitions::request).containsExactly(3L);
+        // As every reader that registers is told everything.
+        reader.handleSourceEvents(new DefinitionsEvent(told));
+        reader.handleSourceEvents(new DefinitionsEvent(definitions(2)));
+        pollAll();
+        assertThat(output.records).hasSize(3);
+        assertThat(parsedFor).hasSize(1);
+        assertThat(reader.isAvailable()).isNotDone();
+    }
+
+    @Test
+    void onlyParsesForWhatIsCountedIfAnotherReaderSendsIt() throws Exception {
+        DefinitionsInlet inlet = new DefinitionsInlet(false, parsedFor::add);
+        inlet.heed(definitions(3));
+        inlet.emit(output);
+        assertThat(output.records).isEmpty();
+        assertThat(parsedFor).hasSize(1);
+        assertThat(inlet.news()).isNotDone();
+    }
+
+    private static PackedDefinitions definitions(long request) {
+        return PackedDefinitions.of(new Definitions(request, List.of()));
     }
 
     @Test
@@ -542,7 +581,8 @@ final class WatermarkedReaderTest {
 
         @Override
         public void collect(ParsedRecord record) {
-            throw new AssertionError("records belong to a partition");
+            assertThat(record.definitions()).as("records belong to a partition").isNotNull();
+            records.add(record);
         }
 
         @Override

@@ -312,7 +312,7 @@ class MeterRequestsTest extends EmptyRegistry {
     private void register() throws SQLException {
         try (Connection connection = database().connect()) {
             connection.setAutoCommit(false);
-            MeterRegistry.register(connection, Long.MAX_VALUE, 1, null);
+            MeterRegistry.register(connection, Long.MAX_VALUE, 1, unused -> null);
             connection.commit();
         }
     }
