@@ -448,6 +448,32 @@ final class RolesTest {
         }
     }
 
+    @Test
+    void letTheOperatorAskForMetersAndSayThemInOtherWords() throws SQLException {
+        try (PostgresServer.Database own = PostgresServer.migrated();
+                LoginUser user = new LoginUser(own, "tallyflow_operator")) {
+            MeterRequests.apply(user.dataSource(), METERS, /* prune= */ false);
+            RegisteredMeters.register(own.dataSource(), METERS);
+            Meter meter = METERS.get(0);
+            Meter described =
+                    new Meter(
+                            meter.slug(),
+                            "in other words",
+                            meter.eventType(),
+                            meter.aggregation(),
+                            meter.valuePath(),
+                            meter.groupBy(),
+                            meter.windowSize());
+            MeterRequests.apply(user.dataSource(), List.of(described), /* prune= */ true);
+            assertThat(ask(own.connect(), "select description from tallyflow.meter"))
+                    .contains("in other words");
+            assertThat(MeterRequests.retire(user.dataSource(), meter.slug(), null)).isPresent();
+            assertThat(outcome(user, "delete from tallyflow.meter_request")).isEqualTo(NOT_ALLOWED);
+            assertThat(outcome(user, "update tallyflow.meter_request set counts_to = now()"))
+                    .isEqualTo(NOT_ALLOWED);
+        }
+    }
+
     /** A commit of one row, replaced by each commit, and one adjustment, added by each. */
     static CommitTransaction commit(
             CommitName name,
