@@ -1,5 +1,6 @@
 package io.tallyflow.deploy;
 
+import io.tallyflow.connectors.kafka.source.DefinitionsWatch;
 import io.tallyflow.jobs.metering.MeteringMetrics;
 import io.tallyflow.schemas.progress.Metric;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ import org.apache.flink.runtime.metrics.MetricNames;
 final class ReportedMetrics {
 
     static final String OF_OPERATORS = "flink_taskmanager_job_task_operator_";
+    static final String OF_ENUMERATORS = "flink_jobmanager_job_operator_coordinator_enumerator_";
     static final String OF_A_JOB = "flink_jobmanager_job_";
 
     private static final Set<String> JOB_LABELS = Set.of("host", "job_id", "job_name");
@@ -54,7 +56,7 @@ final class ReportedMetrics {
     }
 
     private void add(Metric metric) {
-        Set<String> own = new HashSet<>(OPERATOR_LABELS);
+        Set<String> own = new HashSet<>(isOfEnumerator(metric) ? JOB_LABELS : OPERATOR_LABELS);
         if (metric.name().startsWith("reason.CODE.")) {
             own.add("reason");
         }
@@ -64,9 +66,13 @@ final class ReportedMetrics {
         labels.put(name(metric), own);
     }
 
+    private static boolean isOfEnumerator(Metric metric) {
+        return DefinitionsWatch.reference().contains(metric);
+    }
+
     /** As in a scrape. */
     static String name(Metric metric) {
-        return OF_OPERATORS
+        return (isOfEnumerator(metric) ? OF_ENUMERATORS : OF_OPERATORS)
                 + Metric.GROUP
                 + "_"
                 + metric.name().replace("reason.CODE.", "reason_").replace('.', '_');

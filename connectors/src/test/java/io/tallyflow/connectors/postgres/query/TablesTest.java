@@ -71,7 +71,7 @@ class TablesTest extends DatabaseTest {
                                         """
                                         insert into tallyflow.ledger_history values ('p', 0, 1, 7,
                                             1, 0, 0, now(), null, '{}', 1, 0, 0, 0, 0, 0, 0, 0, 0,
-                                            0, '{}', null, null, null)
+                                            0, '{}', null, 0, null, null)
                                         """))
                 .isInstanceOfSatisfying(SQLException.class, TablesTest::isCheck)
                 .hasMessageContaining("ledger_history_conserves_records");
@@ -82,7 +82,7 @@ class TablesTest extends DatabaseTest {
         String history =
                 """
                 insert into tallyflow.ledger_history values ('p', 0, %d, 7, 1, 0, 0, now(), null,
-                    '{}', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', null, null, null)
+                    '{}', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', null, 0, null, null)
                 """;
         execute(history.formatted(1));
         assertThatThrownBy(() -> execute(history.formatted(2)))
