@@ -54,7 +54,7 @@ final class RandomDefinitionsTest {
 
     static List<Long> seeds() {
         List<Long> seeds = new ArrayList<>();
-        for (long seed = 0; seed < Long.getLong("tallyflow.test.seeds", 12); seed++) {
+        for (long seed = 0; seed < Long.getLong("tallyflow.test.seeds", 6); seed++) {
             seeds.add(seed);
         }
         return seeds;
