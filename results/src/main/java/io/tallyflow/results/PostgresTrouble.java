@@ -35,7 +35,7 @@ public final class PostgresTrouble {
             return "its schema is not the one of this version; tallyflow up brings it up to date";
         } else if (state.equals(NOT_ALLOWED)) {
             return "let its owner grant this user the role tallyflow_reader, or tallyflow_operator"
-                    + " for savepoints and resets";
+                    + " for savepoints, resets and changes of meters";
         }
         return "see the server's log";
     }

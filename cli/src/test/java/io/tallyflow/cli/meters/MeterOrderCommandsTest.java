@@ -139,6 +139,18 @@ final class MeterOrderCommandsTest {
     }
 
     @Test
+    void saysInOneLineThatTheDatabaseHasNoTables() throws Exception {
+        database.close();
+        database = PostgresServer.empty();
+        CommandRun run = run("apply", file(TOKENS));
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .contains("the database has no schema tallyflow", "tallyflow prepare");
+    }
+
+    @Test
     void doesNotRetireEverythingByAnEmptyFile() throws Exception {
         CommandRun run = run("apply", file(), "--prune");
         assertThat(run.exitCode()).isEqualTo(2);

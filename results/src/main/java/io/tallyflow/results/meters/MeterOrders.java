@@ -3,9 +3,11 @@ package io.tallyflow.results.meters;
 import io.tallyflow.connectors.postgres.schema.ChangedMeterException;
 import io.tallyflow.connectors.postgres.schema.MeterChange;
 import io.tallyflow.connectors.postgres.schema.MeterRequests;
+import io.tallyflow.connectors.postgres.schema.SchemaException;
 import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.PostgresTrouble;
 import io.tallyflow.results.Question;
+import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.schemas.meter.Meter;
 import java.sql.Connection;
@@ -22,8 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Orders of what is to be counted, while a job runs or not: a job that runs takes them up by
  * itself, another when it starts. None of them stops a job, or is taken up in part.
  *
- * <p>All of it throws a {@link io.tallyflow.results.RequestFailedException} if Postgres does not
- * answer.
+ * <p>All of it throws a {@link RequestFailedException} if Postgres does not answer.
  */
 public final class MeterOrders {
 
@@ -54,6 +55,8 @@ public final class MeterOrders {
             return order.to(postgres.dataSource());
         } catch (SQLException e) {
             throw PostgresTrouble.failure(postgres, e);
+        } catch (SchemaException e) {
+            throw new RequestFailedException(Objects.toString(e.getMessage(), e.toString()), e);
         } catch (ChangedMeterException | IllegalArgumentException e) {
             throw new RequestRefusedException(Objects.toString(e.getMessage(), e.toString()));
         }

@@ -100,12 +100,12 @@ public final class MeterRequests {
                 return List.of();
             }
             Set<String> kept = slugs(meters);
-            return new MeterRequests(table)
-                    .newest().values().stream()
-                            .filter(newest -> newest.registered() && newest.endsAt() == null)
-                            .map(newest -> newest.meter().slug())
-                            .filter(slug -> !kept.contains(slug))
-                            .toList();
+            return table.asked(table.newest()).stream()
+                    .filter(asked -> asked.registered() && asked.endsAt() == null)
+                    .map(asked -> asked.meter().slug())
+                    .filter(slug -> !kept.contains(slug))
+                    .distinct()
+                    .toList();
         } catch (SQLException e) {
             throw MeterRegistry.orSchemaNotThere(e);
         }
@@ -202,15 +202,31 @@ public final class MeterRequests {
         List<Meter> wanted = new ArrayList<>();
         for (Meter meter : meters) {
             Asked known = takeMistakesBack(before.getOrDefault(meter.slug(), List.of()), meter);
-            if (known == null || known.endsAt() != null || !meansTheSame(known.meter(), meter)) {
+            if (known == null || !goesOn(known) || !meansTheSame(known.meter(), meter)) {
                 wanted.add(meter);
             } else if (!known.meter().description().equals(meter.description())) {
                 table.describe(known, meter.description());
             }
         }
         table.define(wanted);
-        List<Asked> ended = prune ? end(meters, newestOf(before)) : List.of();
-        return changes(meters, before, ended, request);
+        List<MeterChange> changes = changes(meters, before, request);
+        if (prune) {
+            Set<String> kept = slugs(meters);
+            for (Map.Entry<String, List<Asked>> others : before.entrySet()) {
+                if (!kept.contains(others.getKey())) {
+                    end(others.getValue(), null).ifPresent(changes::add);
+                }
+            }
+        }
+        return changes;
+    }
+
+    /**
+     * Whether it is counted for all time to come, and totals show it or will. One that was
+     * registered and is not shown lacks events of its time, and always will.
+     */
+    private static boolean goesOn(Asked version) {
+        return version.endsAt() == null && (!version.registered() || version.shown());
     }
 
     /**
@@ -250,30 +266,47 @@ public final class MeterRequests {
         }
     }
 
-    private List<Asked> end(List<Meter> meters, Map<String, Asked> before) throws SQLException {
-        Set<String> kept = slugs(meters);
-        List<Asked> ended = new ArrayList<>();
-        for (Asked known : before.values()) {
-            if (!kept.contains(known.meter().slug()) && known.endsAt() == null) {
-                end(known, null);
-                ended.add(known);
+    /**
+     * Ends every version of a meter that is counted. What nothing was counted by has no end.
+     *
+     * @return empty if none is
+     */
+    private Optional<MeterChange> end(List<Asked> versions, @Nullable Instant at)
+            throws SQLException {
+        Asked last = null;
+        Asked counted = null;
+        for (Asked version : versions) {
+            if (version.endsAt() == null && version.registered()) {
+                table.end(version, at);
+                counted = counted == null ? version : counted;
+                last = version;
+            } else if (version.endsAt() == null) {
+                table.withdraw(version);
+                last = counted == null ? version : last;
             }
         }
-        return ended;
+        if (last == null) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new MeterChange(
+                        last.meter().slug(),
+                        last.version(),
+                        counted == null ? Kind.WITHDRAWN : Kind.RETIRED,
+                        table.newest(),
+                        counted == null ? null : endOf(counted)));
     }
 
-    /** What nothing was counted by has no end. */
-    private void end(Asked version, @Nullable Instant at) throws SQLException {
-        if (version.registered()) {
-            table.end(version, at);
-        } else {
-            table.withdraw(version);
-        }
+    private @Nullable Instant endOf(Asked version) throws SQLException {
+        return table.asked(table.newest()).stream()
+                .filter(now -> now.request() == version.request())
+                .findFirst()
+                .map(Asked::endsAt)
+                .orElse(null);
     }
 
     private List<MeterChange> changes(
-            List<Meter> meters, Map<String, List<Asked>> before, List<Asked> ended, long request)
-            throws SQLException {
+            List<Meter> meters, Map<String, List<Asked>> before, long request) throws SQLException {
         Map<String, Asked> after = newest();
         List<MeterChange> changes = new ArrayList<>();
         for (Meter meter : meters) {
@@ -290,30 +323,17 @@ public final class MeterRequests {
                             now.request(),
                             now.from()));
         }
-        for (Asked known : ended) {
-            changes.add(retired(known, after.get(known.meter().slug())));
-        }
         return changes;
     }
 
-    private MeterChange retired(Asked before, @Nullable Asked now) throws SQLException {
-        String slug = before.meter().slug();
-        return now == null || now.version() != before.version()
-                ? new MeterChange(slug, before.version(), Kind.WITHDRAWN, table.newest(), null)
-                : new MeterChange(
-                        slug, before.version(), Kind.RETIRED, table.newest(), now.endsAt());
-    }
-
     private Optional<MeterChange> retireOne(String slug, @Nullable Instant at) throws SQLException {
-        Asked known = newest(slug);
-        if (known == null || known.endsAt() != null) {
-            return Optional.empty();
+        List<Asked> versions = askedOfEach().getOrDefault(slug, List.of());
+        Optional<Asked> earliest =
+                versions.stream().filter(version -> version.endsAt() == null).findFirst();
+        if (at != null && earliest.isPresent()) {
+            refuse(earliest.get(), at);
         }
-        if (at != null) {
-            refuse(known, at);
-        }
-        end(known, at);
-        return Optional.of(retired(known, newest(slug)));
+        return end(versions, at);
     }
 
     private static void refuse(Asked version, Instant at) {
@@ -352,14 +372,11 @@ public final class MeterRequests {
         return asked;
     }
 
-    private static Map<String, Asked> newestOf(Map<String, List<Asked>> asked) {
-        Map<String, Asked> newest = new TreeMap<>();
-        asked.forEach((slug, versions) -> newest.put(slug, versions.get(versions.size() - 1)));
-        return newest;
-    }
-
     private Map<String, Asked> newest() throws SQLException {
-        return newestOf(askedOfEach());
+        Map<String, Asked> newest = new TreeMap<>();
+        askedOfEach()
+                .forEach((slug, versions) -> newest.put(slug, versions.get(versions.size() - 1)));
+        return newest;
     }
 
     private @Nullable Asked newest(String slug) throws SQLException {

@@ -217,6 +217,57 @@ class MeterRequestsTest extends EmptyRegistry {
         assertThat(MeterRequests.withdraw(database, "m", 1)).isEmpty();
     }
 
+    /** Else the version before would be counted on, of a meter that nobody lists. */
+    @Test
+    void retiresEveryVersionThatIsCounted() throws SQLException {
+        take(meters(OLD));
+        register();
+        apply(false, meters(CHANGED).get(0));
+        assertThat(MeterRequests.endedBy(database().dataSource(), List.of())).containsExactly("m");
+        assertThat(kinds(MeterRequests.apply(database().dataSource(), List.of(), true)))
+                .containsExactly("m1RETIRED");
+        assertThat(definitions().versions())
+                .singleElement()
+                .satisfies(
+                        left -> assertThat(left.toMillis()).isNotEqualTo(MeterVersion.ALWAYS_TO));
+        register();
+        assertThat(rows("select slug from tallyflow.meter")).isEmpty();
+        assertThat(MeterRequests.endedBy(database().dataSource(), List.of())).isEmpty();
+        assertThat(apply(true)).isEmpty();
+    }
+
+    @Test
+    void givesAVersionThatLacksEventsAnotherBoundaryIfAskedAgain() throws SQLException {
+        take(meters(OLD));
+        register();
+        apply(false, meters(CHANGED).get(0));
+        // An event of its time came before it was taken up.
+        try (Connection connection = database().connect()) {
+            MeterRegistry.register(
+                    connection,
+                    Long.MAX_VALUE,
+                    1,
+                    unused -> Instant.parse("2999-01-01T00:30:00Z").toEpochMilli());
+        }
+        accepted("2999-01-01 00:30:00Z");
+        assertThat(states()).containsExactly("1shown", "2registered");
+        assertThat(apply(false, meters(CHANGED).get(0))).containsExactly("m3CHANGED");
+        register();
+        assertThat(states()).containsExactly("1shown", "2registered", "3shown");
+        assertThat(definitions().versions())
+                .extracting(MeterVersion::version)
+                .containsExactly(1, 3);
+        assertThat(apply(false, meters(CHANGED).get(0))).containsExactly("m3UNCHANGED");
+        assertThat(MeterRequests.retire(database().dataSource(), "m", null)).isPresent();
+        register();
+        assertThat(definitions().versions())
+                .allMatch(version -> version.toMillis() != MeterVersion.ALWAYS_TO);
+    }
+
+    private List<String> states() throws SQLException {
+        return rows("select version || state from tallyflow.meter_version order by version");
+    }
+
     @Test
     void letsAMistakeBeMendedThatTotalsNeverShowed() throws SQLException {
         apply(false, meters(OLD.replace("SUM", "MAX")).get(0));
