@@ -56,12 +56,12 @@ final class RowsTable {
     private static final long NOT_THERE = -1;
 
     /**
-     * An insert that always finds a conflict, and not an update: it looks the rows up by their key,
+     * An insert that finds conflicts, and not an update: it looks the rows up by their key,
      * whatever the planner believes of the table. Joined to a table whose statistics are older than
      * its newest windows, thousands of rows were compared with each of hundreds of thousands, and a
      * commit took a quarter of an hour.
      */
-    private static final String CHANGED_USAGE =
+    private static final String REPLACED_USAGE =
             """
             with written as (
                 insert into tallyflow.usage_row as u (commit, layer, cell, window_start, shard,
@@ -81,25 +81,6 @@ final class RowsTable {
                 returning u.commit
             )
             select count(*) filter (where commit = ?) from written
-            """;
-
-    /** In a commit that rewinds some of the rows were deleted just before, and others stand. */
-    private static final String RESTORED_USAGE =
-            """
-            insert into tallyflow.usage_row (commit, layer, cell, window_start, shard, readings,
-                sum, min, max, latest, latest_at, latest_source, latest_id, settled)
-            select ?, layer, cell, window_start, shard, readings, sum, min, max, latest, latest_at,
-                latest_source, latest_id, settled
-            from unnest(?::integer[], ?::uuid[], ?::timestamptz[], ?::integer[], ?::bigint[],
-                ?::numeric[], ?::numeric[], ?::numeric[], ?::numeric[], ?::timestamptz[],
-                ?::text[], ?::text[], ?::boolean[])
-                as row (layer, cell, window_start, shard, readings, sum, min, max, latest,
-                    latest_at, latest_source, latest_id, settled)
-            on conflict (cell, window_start, shard) do update set
-                readings = excluded.readings, sum = excluded.sum, min = excluded.min,
-                max = excluded.max, latest = excluded.latest, latest_at = excluded.latest_at,
-                latest_source = excluded.latest_source, latest_id = excluded.latest_id,
-                settled = excluded.settled, commit = excluded.commit
             """;
 
     /** Several parts may adjust one cell; the commit has one adjustment of it per reason. */
@@ -197,32 +178,44 @@ final class RowsTable {
      * @throws SinkRefusedException if one of those is not there
      */
     void writeChangedUsage(RowBlock rows) throws SQLException {
-        if (rows.isEmpty()) {
-            return;
+        long missing = replace(rows, NOT_THERE);
+        if (missing > 0) {
+            throw disagreement(
+                    "of "
+                            + rows.count()
+                            + " rows that the state knows "
+                            + missing
+                            + " are not there");
         }
-        try (PreparedStatement statement = connection.prepareStatement(CHANGED_USAGE)) {
-            statement.setLong(1, NOT_THERE);
+    }
+
+    /**
+     * Writes usage rows in a commit that rewinds: some were deleted just before, and others stand.
+     */
+    void writeRestoredUsage(RowBlock rows) throws SQLException {
+        replace(rows, commit);
+    }
+
+    /**
+     * Writes usage rows, whether they are there or not.
+     *
+     * @param added commit that a row bears which was not there
+     * @return how many bear {@link #NOT_THERE}
+     */
+    private long replace(RowBlock rows, long added) throws SQLException {
+        if (rows.isEmpty()) {
+            return 0;
+        }
+        try (PreparedStatement statement = connection.prepareStatement(REPLACED_USAGE)) {
+            statement.setLong(1, added);
             int next = bindColumns(statement, 2, rows);
             statement.setLong(next++, commit);
             statement.setLong(next, NOT_THERE);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
-                long missing = row.getLong(1);
-                if (missing > 0) {
-                    throw disagreement(
-                            "of "
-                                    + rows.count()
-                                    + " rows that the state knows "
-                                    + missing
-                                    + " are not there");
-                }
+                return row.getLong(1);
             }
         }
-    }
-
-    /** Writes usage rows of which some may be there and others not. */
-    void writeRestoredUsage(RowBlock rows) throws SQLException {
-        run(RESTORED_USAGE, rows, commit);
     }
 
     /** All adjustments of the commit at once. */

@@ -127,11 +127,7 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        definitions =
-                DefinitionsInForce.at(
-                        context,
-                        getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
-                        ofGraph);
+        definitions = DefinitionsInForce.at(context, getRuntimeContext().getTaskInfo(), ofGraph);
         aggregations = new HashMap<>(definitions.definitions().aggregations());
         horizonState = union(context, HORIZON);
         settledUntilState = union(context, SETTLED_UNTIL);

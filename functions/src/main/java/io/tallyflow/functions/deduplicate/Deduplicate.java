@@ -98,11 +98,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        definitions =
-                DefinitionsInForce.at(
-                        context,
-                        getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
-                        ofGraph);
+        definitions = DefinitionsInForce.at(context, getRuntimeContext().getTaskInfo(), ofGraph);
         horizonState =
                 context.getOperatorStateStore()
                         .getUnionListState(

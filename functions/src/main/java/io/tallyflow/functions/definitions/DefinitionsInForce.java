@@ -3,6 +3,7 @@ package io.tallyflow.functions.definitions;
 import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.meter.PackedDefinitions;
 import java.util.List;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
@@ -37,16 +38,17 @@ public final class DefinitionsInForce {
     /**
      * As of a start.
      *
-     * @param subtask which of the operator's it is
+     * @param task which of the operator's subtasks it is
      */
     public static DefinitionsInForce at(
-            StateInitializationContext start, int subtask, Definitions ofGraph) throws Exception {
+            StateInitializationContext start, TaskInfo task, Definitions ofGraph) throws Exception {
         ListState<byte[]> state =
                 start.getOperatorStateStore()
                         .getUnionListState(
                                 new ListStateDescriptor<>(
                                         STATE, BytePrimitiveArraySerializer.INSTANCE));
-        DefinitionsInForce inForce = new DefinitionsInForce(state, subtask == 0, ofGraph);
+        DefinitionsInForce inForce =
+                new DefinitionsInForce(state, task.getIndexOfThisSubtask() == 0, ofGraph);
         if (start.isRestored()) {
             for (byte[] stored : state.get()) {
                 inForce.take(PackedDefinitions.ofBytes(stored));

@@ -41,11 +41,7 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        definitions =
-                DefinitionsInForce.at(
-                        context,
-                        getRuntimeContext().getTaskInfo().getIndexOfThisSubtask(),
-                        ofGraph);
+        definitions = DefinitionsInForce.at(context, getRuntimeContext().getTaskInfo(), ofGraph);
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
+import java.util.Random;
 import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +74,17 @@ final class Faults implements JdbcConnectionProvider {
             script.kind = side;
             script.way = how;
             script.fired = false;
+        }
+    }
+
+    /** Breaks one commit of three, in any way and at any step. */
+    void breakSomewhere(Random random) {
+        if (random.nextInt(3) == 0) {
+            Way[] ways = Way.values();
+            breakAt(
+                    random.nextInt(12),
+                    random.nextBoolean() ? Break.BEFORE : Break.AFTER,
+                    ways[random.nextInt(ways.length)]);
         }
     }
 

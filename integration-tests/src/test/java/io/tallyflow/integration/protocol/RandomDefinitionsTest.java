@@ -53,11 +53,7 @@ final class RandomDefinitionsTest {
     }
 
     static List<Long> seeds() {
-        List<Long> seeds = new ArrayList<>();
-        for (long seed = 0; seed < Long.getLong("tallyflow.test.seeds", 6); seed++) {
-            seeds.add(seed);
-        }
-        return seeds;
+        return Seeds.upTo(6);
     }
 
     @ParameterizedTest
@@ -201,13 +197,7 @@ final class RandomDefinitionsTest {
 
         private void completeOne() throws Exception {
             PipelineRig.Snapshot snapshot = rig.barrier(++checkpoint);
-            if (random.nextInt(3) == 0) {
-                Faults.Way[] ways = Faults.Way.values();
-                connections.breakAt(
-                        random.nextInt(12),
-                        random.nextBoolean() ? Faults.Break.BEFORE : Faults.Break.AFTER,
-                        ways[random.nextInt(ways.length)]);
-            }
+            connections.breakSomewhere(random);
             try {
                 rig.complete(checkpoint);
             } catch (Exception e) {

@@ -37,11 +37,7 @@ final class RandomFaultsTest {
     }
 
     static List<Long> seeds() {
-        List<Long> seeds = new ArrayList<>();
-        for (long seed = 0; seed < Long.getLong("tallyflow.test.seeds", 15); seed++) {
-            seeds.add(seed);
-        }
-        return seeds;
+        return Seeds.upTo(15);
     }
 
     @ParameterizedTest
@@ -112,7 +108,7 @@ final class RandomFaultsTest {
         private void completeOne() throws Exception {
             PipelineRig.Snapshot snapshot = rig.barrier(++checkpoint);
             pending = snapshot;
-            breakSomething();
+            connections.breakSomewhere(random);
             try {
                 rig.complete(checkpoint);
             } catch (Exception e) {
@@ -122,16 +118,6 @@ final class RandomFaultsTest {
             connections.heal();
             ResultsReader.Results seen = witness.look();
             completed.add(new Done(snapshot, seen.commit(), seen.epoch()));
-        }
-
-        private void breakSomething() {
-            if (random.nextInt(3) == 0) {
-                Faults.Way[] ways = Faults.Way.values();
-                connections.breakAt(
-                        random.nextInt(12),
-                        random.nextBoolean() ? Faults.Break.BEFORE : Faults.Break.AFTER,
-                        ways[random.nextInt(ways.length)]);
-            }
         }
 
         private void crash() throws Exception {

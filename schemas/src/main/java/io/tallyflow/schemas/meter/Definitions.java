@@ -4,6 +4,7 @@ import io.tallyflow.schemas.measure.Aggregation;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What is counted: every version of a meter that was asked for up to a request, and not taken back.
@@ -29,6 +30,9 @@ public record Definitions(long request, List<MeterVersion> versions) implements 
 
     /** How each version aggregates, by its name. */
     public Map<String, Aggregation> aggregations() {
-        return MeterVersion.aggregations(versions);
+        return versions.stream()
+                .collect(
+                        Collectors.toMap(
+                                MeterVersion::name, version -> version.meter().aggregation()));
     }
 }

@@ -1,10 +1,7 @@
 package io.tallyflow.schemas.meter;
 
-import io.tallyflow.schemas.measure.Aggregation;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * One definition of a meter and the event time that it owns, so that every window of a slug is
@@ -56,14 +53,6 @@ public record MeterVersion(Meter meter, int version, long fromMillis, long toMil
     /** The definitions of versions, in their order. */
     public static List<Meter> meters(List<MeterVersion> versions) {
         return versions.stream().map(MeterVersion::meter).toList();
-    }
-
-    /** How each version aggregates, by its name. */
-    public static Map<String, Aggregation> aggregations(List<MeterVersion> versions) {
-        return versions.stream()
-                .collect(
-                        Collectors.toMap(
-                                MeterVersion::name, version -> version.meter.aggregation()));
     }
 
     /** As readings and cells are named. */

@@ -21,6 +21,9 @@ public final class LakeRecords {
 
     private static final long MICROS_PER_MILLI = 1_000L;
 
+    /** That both tables of events have. */
+    private static final int COLUMNS_OF_EVENTS = 10;
+
     private LakeRecords() {}
 
     /**
@@ -29,37 +32,30 @@ public final class LakeRecords {
      * @param definitions number of the newest request for meters in force when it was counted
      */
     public static LakeRecord accepted(UsageEvent event, long definitions, long checkpoint) {
-        byte[] data = event.data();
-        return new LakeRecord(
-                LakeTable.EVENTS,
-                text(event.subject()),
-                text(event.source()),
-                text(event.id()),
-                text(event.type()),
-                event.timeMicros(),
-                data == null ? null : Binary.fromConstantByteArray(data),
-                event.partition(),
-                event.offset(),
-                event.kafkaTimeMillis() * MICROS_PER_MILLI,
-                checkpoint,
-                Math.toIntExact(definitions));
+        return event(LakeTable.EVENTS, event, checkpoint, Math.toIntExact(definitions));
     }
 
     /** An event that the stream does not count. */
     public static LakeRecord stale(UsageEvent event, long checkpoint) {
+        return event(LakeTable.STALE_EVENTS, event, checkpoint);
+    }
+
+    private static LakeRecord event(
+            LakeTable table, UsageEvent event, long checkpoint, Object... more) {
         byte[] data = event.data();
-        return new LakeRecord(
-                LakeTable.STALE_EVENTS,
-                text(event.subject()),
-                text(event.source()),
-                text(event.id()),
-                text(event.type()),
-                event.timeMicros(),
-                data == null ? null : Binary.fromConstantByteArray(data),
-                event.partition(),
-                event.offset(),
-                event.kafkaTimeMillis() * MICROS_PER_MILLI,
-                checkpoint);
+        @Nullable Object[] values = new Object[COLUMNS_OF_EVENTS + more.length];
+        values[0] = text(event.subject());
+        values[1] = text(event.source());
+        values[2] = text(event.id());
+        values[3] = text(event.type());
+        values[4] = event.timeMicros();
+        values[5] = data == null ? null : Binary.fromConstantByteArray(data);
+        values[6] = event.partition();
+        values[7] = event.offset();
+        values[8] = event.kafkaTimeMillis() * MICROS_PER_MILLI;
+        values[9] = checkpoint;
+        System.arraycopy(more, 0, values, COLUMNS_OF_EVENTS, more.length);
+        return new LakeRecord(table, values);
     }
 
     public static LakeRecord of(SettledUsage settled, long checkpoint) {

@@ -8,7 +8,6 @@ import io.tallyflow.schemas.meter.LayerName;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
-import java.io.Serializable;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
@@ -17,10 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A version of a meter as it is registered and as the first commit of a start carries it.
+ * A version of a meter as it is asked for and registered.
  *
  * @param valueProperty JSONPath of the value; null for COUNT
  * @param groupBy group name to JSONPath
@@ -35,8 +36,27 @@ public record MeterDefinition(
         Map<String, String> groupBy,
         String windowSize,
         int version,
-        long countsFromMillis)
-        implements Serializable {
+        long countsFromMillis) {
+
+    /** What it is made of, in the order of the columns of a request. */
+    static final List<Function<MeterDefinition, @Nullable String>> MEANING =
+            List.of(
+                    MeterDefinition::slug,
+                    MeterDefinition::description,
+                    MeterDefinition::eventType,
+                    MeterDefinition::aggregation,
+                    MeterDefinition::valueProperty,
+                    MeterDefinition::groupByJson,
+                    MeterDefinition::windowSize);
+
+    /** The same, and which version it is. */
+    static final List<Function<MeterDefinition, @Nullable String>> VERSION =
+            Stream.concat(
+                            MEANING.stream(),
+                            Stream.<Function<MeterDefinition, @Nullable String>>of(
+                                    definition -> Integer.toString(definition.version()),
+                                    MeterDefinition::countsFrom))
+                    .toList();
 
     private static final JsonFactory JSON = new JsonFactory();
 

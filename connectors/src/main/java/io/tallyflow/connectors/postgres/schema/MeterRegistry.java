@@ -272,22 +272,11 @@ public final class MeterRegistry {
             List<MeterDefinition> definitions,
             List<@Nullable String> newest)
             throws SQLException {
-        List<Function<MeterDefinition, @Nullable String>> columns =
-                List.of(
-                        MeterDefinition::slug,
-                        MeterDefinition::description,
-                        MeterDefinition::eventType,
-                        MeterDefinition::aggregation,
-                        MeterDefinition::valueProperty,
-                        MeterDefinition::groupByJson,
-                        MeterDefinition::windowSize,
-                        definition -> Integer.toString(definition.version()),
-                        MeterDefinition::countsFrom,
-                        MeterDefinition::layer);
-        bindTexts(statement, first, definitions, columns);
+        bindTexts(statement, first, definitions, MeterDefinition.VERSION);
+        int next = first + MeterDefinition.VERSION.size();
+        bindTexts(statement, next, definitions, List.of(MeterDefinition::layer));
         statement.setArray(
-                first + columns.size(),
-                statement.getConnection().createArrayOf("text", newest.toArray()));
+                next + 1, statement.getConnection().createArrayOf("text", newest.toArray()));
     }
 
     /** Gives an array for each of some columns. */

@@ -229,18 +229,7 @@ final class RequestTable {
         }
         List<MeterDefinition> definitions = MeterDefinition.of(MeterVersion.firsts(meters));
         try (PreparedStatement statement = connection.prepareStatement(DEFINE)) {
-            MeterRegistry.bindTexts(
-                    statement,
-                    1,
-                    definitions,
-                    List.of(
-                            MeterDefinition::slug,
-                            MeterDefinition::description,
-                            MeterDefinition::eventType,
-                            MeterDefinition::aggregation,
-                            MeterDefinition::valueProperty,
-                            MeterDefinition::groupByJson,
-                            MeterDefinition::windowSize));
+            MeterRegistry.bindTexts(statement, 1, definitions, MeterDefinition.MEANING);
             statement.executeUpdate();
         }
     }

@@ -37,19 +37,7 @@ public final class AskedVersions {
     public static long ask(Connection connection, List<MeterVersion> versions) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(ASK)) {
             MeterRegistry.bindTexts(
-                    statement,
-                    1,
-                    MeterDefinition.of(versions),
-                    List.of(
-                            MeterDefinition::slug,
-                            MeterDefinition::description,
-                            MeterDefinition::eventType,
-                            MeterDefinition::aggregation,
-                            MeterDefinition::valueProperty,
-                            MeterDefinition::groupByJson,
-                            MeterDefinition::windowSize,
-                            definition -> Integer.toString(definition.version()),
-                            MeterDefinition::countsFrom));
+                    statement, 1, MeterDefinition.of(versions), MeterDefinition.VERSION);
             statement.executeUpdate();
         }
         try (Statement statement = connection.createStatement();
