@@ -139,15 +139,17 @@ final class MeterOrderCommandsTest {
     }
 
     @Test
-    void saysInOneLineThatTheDatabaseHasNoTables() throws Exception {
+    void saysWhatToDoWhereTheDatabaseHasNoTables() throws Exception {
         database.close();
         database = PostgresServer.empty();
         CommandRun run = run("apply", file(TOKENS));
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err().lines())
-                .singleElement()
+                .hasSize(2)
+                .first()
                 .asString()
-                .contains("the database has no schema tallyflow", "tallyflow prepare");
+                .contains(
+                        "SCHEMA_UNFIT: the database has no schema tallyflow", "tallyflow prepare");
     }
 
     @Test

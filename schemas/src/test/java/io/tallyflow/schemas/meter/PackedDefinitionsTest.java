@@ -55,7 +55,7 @@ class PackedDefinitionsTest {
             versions.add(MeterVersion.first(meter));
         }
         assertThat(PackedDefinitions.of(new Definitions(1, versions)).deflated())
-                .hasSizeLessThan(400_000);
+                .hasSizeLessThan(150_000);
     }
 
     @Test

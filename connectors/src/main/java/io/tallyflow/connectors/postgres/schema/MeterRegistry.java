@@ -161,7 +161,7 @@ public final class MeterRegistry {
                     "the database has no schema "
                             + Migrations.SCHEMA
                             + " of this version ("
-                            + failure.getMessage()
+                            + String.valueOf(failure.getMessage()).lines().findFirst().orElse("")
                             + "); tallyflow prepare brings it up to date.",
                     failure);
         }
