@@ -10,6 +10,7 @@ import io.tallyflow.cli.query.QueryCommand;
 import io.tallyflow.cli.rehearsal.RehearsalCommand;
 import io.tallyflow.cli.reset.ResetCommand;
 import io.tallyflow.cli.reset.ResetsCommand;
+import io.tallyflow.cli.run.BackfillCommand;
 import io.tallyflow.cli.savepoint.SavepointCommand;
 import io.tallyflow.cli.savepoint.SavepointsCommand;
 import io.tallyflow.cli.servers.PrepareCommand;
@@ -97,6 +98,7 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new DemoCommand(launcher)));
         line.addSubcommand(new CommandLine(new MetersCommand()));
         line.addSubcommand(new CommandLine(new QueryCommand()));
+        line.addSubcommand(new CommandLine(new BackfillCommand()));
         line.addSubcommand(new CommandLine(new StatusCommand()));
         line.addSubcommand(new CommandLine(new LakeCommand()));
         line.addSubcommand(new CommandLine(new ServersCommand()));

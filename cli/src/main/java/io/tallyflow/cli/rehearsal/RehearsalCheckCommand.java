@@ -2,10 +2,8 @@ package io.tallyflow.cli.rehearsal;
 
 import io.tallyflow.cli.connect.ConnectionOptions;
 import io.tallyflow.cli.connect.Connections;
-import io.tallyflow.cli.connect.EmbeddedLake;
+import io.tallyflow.cli.connect.LakeOption;
 import io.tallyflow.cli.terminal.Console;
-import io.tallyflow.connectors.iceberg.table.CatalogTexts;
-import io.tallyflow.connectors.iceberg.table.LakeConnection;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.local.truth.Comparison;
 import io.tallyflow.local.truth.LakeArrival;
@@ -16,7 +14,6 @@ import io.tallyflow.operations.cluster.Deadline;
 import io.tallyflow.results.PostgresTrouble;
 import io.tallyflow.results.RequestRefusedException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -40,20 +37,13 @@ import picocli.CommandLine.Spec;
 final class RehearsalCheckCommand implements Callable<Integer> {
 
     private static final int DIFFERENT = 1;
-    private static final Duration LAKE_PATIENCE = Duration.ofSeconds(30);
 
     @Spec private @Nullable CommandSpec spec;
     @Mixin private final RehearsalOptions usage = new RehearsalOptions();
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
 
-    @Option(
-            names = "--lake-properties",
-            paramLabel = "FILE",
-            description =
-                    "Properties of the Iceberg catalog, as the job gets them with"
-                            + " --lake.properties. Without it, the lake of the servers that run on"
-                            + " --data-dir; with --postgres-url alone the lake is not looked at.")
-    private @Nullable Path lakeProperties;
+    // With --postgres-url alone the lake is not looked at.
+    @Mixin private final LakeOption lakeOption = new LakeOption();
 
     @Option(
             names = "--timeout",
@@ -71,7 +61,7 @@ final class RehearsalCheckCommand implements Callable<Integer> {
                     "--timeout " + timeout + " is not a number of seconds");
         }
         Connections connections = connection.find(System.getenv());
-        LakeOptions lake = lake(connections);
+        LakeOptions lake = lakeOption.find(connections, System.getenv());
         PrintWriter out = Console.out(spec);
         try (Connection to = connections.postgres().connect()) {
             awaitAll(to, truth);
@@ -85,20 +75,6 @@ final class RehearsalCheckCommand implements Callable<Integer> {
         } catch (SQLException e) {
             throw PostgresTrouble.failure(connections.postgres(), e);
         }
-    }
-
-    private @Nullable LakeOptions lake(Connections connections) {
-        Path file = lakeProperties;
-        if (file != null) {
-            try {
-                return LakeConnection.options(
-                        CatalogTexts.NONE, file.toString(), System.getenv(), LAKE_PATIENCE);
-            } catch (IllegalArgumentException e) {
-                throw new RequestRefusedException(
-                        "--lake-properties " + file + " " + e.getMessage());
-            }
-        }
-        return connections.warehouse() == null ? null : EmbeddedLake.of(connections);
     }
 
     /** What is not read then is a difference that the comparison shows. */

@@ -52,7 +52,7 @@ final class MeterOrderCommandsTest {
     private void commit() throws SQLException {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
-            MeterRegistry.register(connection, 1_000, 42, unused -> null);
+            MeterRegistry.register(connection, 0, 1_000, 42, unused -> null);
             statement.execute("update tallyflow.ledger set definitions = 1000, commit = 42");
         }
     }
@@ -145,8 +145,7 @@ final class MeterOrderCommandsTest {
         CommandRun run = run("apply", file(TOKENS));
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err().lines())
-                .hasSize(2)
-                .first()
+                .singleElement()
                 .asString()
                 .contains(
                         "SCHEMA_UNFIT: the database has no schema tallyflow", "tallyflow prepare");

@@ -69,7 +69,7 @@ final class CommitRows {
 
     /** Writes all parts. */
     Written write(List<CommitPart> parts) throws SQLException, IOException {
-        execute(LOCK);
+        lockTables(connection);
         table.prepare();
         Written written = Written.NOTHING;
         List<RowBlock> adjustments = new ArrayList<>();
@@ -155,9 +155,10 @@ final class CommitRows {
         }
     }
 
-    private void execute(String sql) throws SQLException {
+    /** Before anything is written to one of them. */
+    static void lockTables(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(sql);
+            statement.execute(LOCK);
         }
     }
 

@@ -65,6 +65,7 @@ record CommitTransaction(String pipeline, List<CommitPart> parts)
         if (next.definitions() > ledger.definitions()) {
             MeterRegistry.register(
                     connection,
+                    ledger.definitions(),
                     next.definitions(),
                     next.commit(),
                     request -> ledger.newestBefore(request, head.progress()));

@@ -57,6 +57,21 @@ final class LedgerRewind {
             where pipeline = ? and commit > ? and abandoned_in_epoch is null
             """;
 
+    /**
+     * What came after the target is counted once more, and then by the versions that these runs are
+     * of.
+     */
+    private static final String UNDO_RUNS =
+            """
+            with undone as (
+                update tallyflow.counting_run set state = 'undone'
+                where cut_commit > ? and state in ('running', 'shown')
+                returning layer
+            )
+            update tallyflow.layer l set shown = false
+            from undone where undone.layer = l.layer and l.shown
+            """;
+
     private static final String RECORD =
             """
             insert into tallyflow.rewind (pipeline, epoch, from_epoch, from_commit, to_commit, at)
@@ -92,6 +107,7 @@ final class LedgerRewind {
             execute(forget, target.commit());
         }
         connection.setNetworkTimeout(Runnable::run, usualAnswer);
+        execute(UNDO_RUNS, target.commit());
         execute(RECORD, pipeline, epoch, present.epoch(), present.commit(), target.commit());
         LOG.warn(
                 "Rewinding the results of pipeline {} from commit {} to commit {}; epoch {} begins",

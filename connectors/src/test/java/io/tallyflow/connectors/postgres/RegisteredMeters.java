@@ -30,7 +30,7 @@ public final class RegisteredMeters {
         MeterRequests.retire(database, slug, null);
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
-            MeterRegistry.register(connection, Long.MAX_VALUE, 0, newest -> null);
+            MeterRegistry.register(connection, Long.MAX_VALUE, Long.MAX_VALUE, 0, newest -> null);
             connection.commit();
         }
     }
@@ -49,6 +49,6 @@ public final class RegisteredMeters {
             Connection connection, List<MeterVersion> versions, @Nullable Long newestMillis)
             throws SQLException {
         long request = AskedVersions.ask(connection, versions);
-        MeterRegistry.register(connection, request, 0, unused -> newestMillis);
+        MeterRegistry.register(connection, request, request, 0, unused -> newestMillis);
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.connectors.postgres.schema.MeterRequests;
 import io.tallyflow.integration.lake.LakeReader;
 import io.tallyflow.local.embedded.RunningJob;
-import io.tallyflow.results.Question;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.sql.Connection;
 import java.util.List;
@@ -84,15 +83,5 @@ final class LiveMeterTest extends ServedMetering {
                 database().dataSource(),
                 MeterFile.parse("meters.yaml", "meters: [" + meter + "]"),
                 false);
-    }
-
-    private void awaitDefinitions(RunningJob job, long request) throws Exception {
-        Question<Long> definitions =
-                new Question<>("select definitions from tallyflow.ledger", row -> row.getLong(1));
-        try (Connection connection = database().connect()) {
-            while (definitions.one(connection) < request) {
-                assertThat(job.ended()).isNotDone();
-            }
-        }
     }
 }

@@ -138,6 +138,17 @@ abstract class ServedMetering {
         }
     }
 
+    /** Until a commit counts by a request. */
+    final void awaitDefinitions(RunningJob job, long request) throws Exception {
+        Question<Long> definitions =
+                new Question<>("select definitions from tallyflow.ledger", row -> row.getLong(1));
+        try (Connection connection = database.connect()) {
+            while (definitions.one(connection) < request) {
+                assertThat(job.ended()).isNotDone();
+            }
+        }
+    }
+
     final void awaitLake(RunningJob job) throws Exception {
         try (Lake lake = Lake.open(lakeOptions())) {
             while (LakeView.of(lake).rows(LakeTable.EVENTS) < sent) {

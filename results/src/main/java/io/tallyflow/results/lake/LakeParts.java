@@ -57,7 +57,7 @@ final class LakeParts {
         this.meter = needed.meter();
         this.byLayer =
                 needed.versions().stream()
-                        .collect(toMap(one -> LayerName.ofStream(one.name()), one -> one));
+                        .collect(toMap(one -> LayerName.of(one.name()), one -> one));
     }
 
     /** The parts of all cells that are needed; they are read while they are iterated. */

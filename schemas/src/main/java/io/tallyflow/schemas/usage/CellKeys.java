@@ -42,7 +42,7 @@ public final class CellKeys {
     }
 
     private static byte[] layer(String versionName) {
-        return LayerName.ofStream(versionName).getBytes(StandardCharsets.UTF_8);
+        return LayerName.of(versionName).getBytes(StandardCharsets.UTF_8);
     }
 
     private void add(byte[] part) {

@@ -24,8 +24,8 @@ class MeterVersionTest {
             assertThat(VersionName.of(VersionName.slug(name), VersionName.version(name)))
                     .isEqualTo(name);
         }
-        assertThat(LayerName.ofStream("m")).isEqualTo("m@1");
-        assertThat(LayerName.ofStream("m@2")).isEqualTo("m@2");
+        assertThat(LayerName.of("m")).isEqualTo("m@1");
+        assertThat(LayerName.of("m@2")).isEqualTo("m@2");
     }
 
     @Test

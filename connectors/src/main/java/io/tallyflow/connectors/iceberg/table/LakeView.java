@@ -3,11 +3,14 @@ package io.tallyflow.connectors.iceberg.table;
 import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
@@ -15,13 +18,10 @@ import org.apache.iceberg.SnapshotSummary;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableScan;
-import org.apache.iceberg.data.parquet.InternalReader;
 import org.apache.iceberg.exceptions.NoSuchTableException;
 import org.apache.iceberg.expressions.Binder;
-import org.apache.iceberg.expressions.Evaluator;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.Types;
 import org.apache.iceberg.util.SnapshotUtil;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * and not thread-safe.
  */
 public final class LakeView {
+
+    /** Large files are read in such parts: about half a million events. */
+    private static final long BYTES_OF_PART = 16L << 20;
 
     private static final LakeView EMPTY = new LakeView(SnapshotNote.NONE, Map.of(), -1);
 
@@ -217,15 +220,53 @@ public final class LakeView {
      */
     public CloseableIterable<StructLike> scan(
             LakeTable table, Expression filter, List<String> columns) {
+        List<RowsOfFile> files = parts(table, filter, columns);
+        Iterable<CloseableIterable<StructLike>> parts =
+                () -> files.stream().map(RowsOfFile::read).iterator();
+        return CloseableIterable.concat(parts);
+    }
+
+    /** The same rows in parts that can be read side by side, each by a thread of its own. */
+    public List<RowsOfFile> parts(LakeTable table, Expression filter, List<String> columns) {
         Pinned pinned = tables.get(table);
         if (pinned == null) {
-            return CloseableIterable.empty();
+            return List.of();
         }
         Schema projection = projection(pinned.table().schema(), filter, columns);
-        List<FileScanTask> files = files(pinned.scan().filter(filter));
-        Iterable<CloseableIterable<StructLike>> parts =
-                () -> files.stream().map(file -> read(pinned.table(), file, projection)).iterator();
-        return CloseableIterable.concat(parts);
+        return files(pinned.scan().filter(filter)).stream()
+                .flatMap(task -> split(task).stream())
+                .map(task -> new RowsOfFile(pinned.table(), task, projection))
+                .toList();
+    }
+
+    /** Where rows are deleted by position, none before them may be skipped. */
+    private static List<FileScanTask> split(FileScanTask task) {
+        List<FileScanTask> parts = new ArrayList<>();
+        if (task.deletes().isEmpty()) {
+            task.split(BYTES_OF_PART).forEach(parts::add);
+        } else {
+            parts.add(task);
+        }
+        return parts;
+    }
+
+    /** The days, UTC, on which a table may hold rows that pass a filter; in order. */
+    public List<LocalDate> days(LakeTable table, Expression filter) {
+        Pinned pinned = tables.get(table);
+        if (pinned == null) {
+            return List.of();
+        }
+        SortedSet<LocalDate> days = new TreeSet<>();
+        try (CloseableIterable<FileScanTask> planned = pinned.scan().filter(filter).planFiles()) {
+            planned.forEach(
+                    task ->
+                            days.add(
+                                    LocalDate.ofEpochDay(
+                                            task.file().partition().get(0, Integer.class))));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot list the files of " + table.tableName(), e);
+        }
+        return List.copyOf(days);
     }
 
     private static List<FileScanTask> files(TableScan scan) {
@@ -252,39 +293,5 @@ public final class LakeView {
             }
         }
         return new Schema(fields);
-    }
-
-    private static CloseableIterable<StructLike> read(
-            Table table, FileScanTask task, Schema projection) {
-        Evaluator passes = new Evaluator(projection.asStruct(), task.residual());
-        return CloseableIterable.filter(
-                task.deletes().isEmpty()
-                        ? rows(table, task, projection)
-                        : rowsLeft(table, task, projection),
-                passes::eval);
-    }
-
-    private static CloseableIterable<StructLike> rows(
-            Table table, FileScanTask task, Schema projection) {
-        return Parquet.read(table.io().newInputFile(task.file().location()))
-                .project(projection)
-                .filter(task.residual())
-                .createReaderFunc(type -> InternalReader.create(projection, type))
-                .build();
-    }
-
-    /** Where rows are deleted by position, none may be skipped while they are counted. */
-    private static CloseableIterable<StructLike> rowsLeft(
-            Table table, FileScanTask task, Schema projection) {
-        DeletedRows deleted = new DeletedRows(table);
-        Schema needed = deleted.withNeeded(projection, task.deletes());
-        return deleted.without(
-                task.deletes(),
-                task.file().location(),
-                needed,
-                Parquet.read(table.io().newInputFile(task.file().location()))
-                        .project(needed)
-                        .createReaderFunc(type -> InternalReader.create(needed, type))
-                        .build());
     }
 }

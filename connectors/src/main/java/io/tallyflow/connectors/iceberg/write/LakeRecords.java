@@ -81,7 +81,7 @@ public final class LakeRecords {
                 textOrNull(partial.latestSource()),
                 textOrNull(partial.latestId()),
                 checkpoint,
-                text(LayerName.ofStream(cell.meter())));
+                text(LayerName.of(cell.meter())));
     }
 
     public static LakeRecord of(DistinctValue distinct, long checkpoint) {
@@ -95,7 +95,7 @@ public final class LakeRecords {
                 cell.windowEndMillis() * MICROS_PER_MILLI,
                 text(distinct.text()),
                 checkpoint,
-                text(LayerName.ofStream(cell.meter())));
+                text(LayerName.of(cell.meter())));
     }
 
     public static LakeRecord of(AdjustedReading adjusted, long checkpoint) {
@@ -117,7 +117,7 @@ public final class LakeRecords {
                 event.partition(),
                 event.offset(),
                 checkpoint,
-                text(LayerName.ofStream(reading.meter())));
+                text(LayerName.of(reading.meter())));
     }
 
     private static Binary slug(UsageCell cell) {

@@ -156,7 +156,7 @@ public final class RowsEncoder {
         }
 
         byte[] packed() {
-            List<String> names = layers.keySet().stream().map(LayerName::ofStream).toList();
+            List<String> names = layers.keySet().stream().map(LayerName::of).toList();
             int[] counts = blocks.stream().mapToInt(RowBlockBuilder::count).toArray();
             return RowsCodec.pack(new PartSummary(counts, from, until), names, blocks);
         }

@@ -69,10 +69,17 @@ public final class MeterRegistry {
             """
                     .formatted(WANTED);
 
+    /** A rewind took the commit back that had registered them, and this one does it again. */
+    private static final String REGISTER_AGAIN =
+            "update tallyflow.layer set since_commit = ? where name = any (?)";
+
     private static final String HIDE =
             "update tallyflow.layer set shown = false where name = any (?) and shown";
 
-    /** What would be left of no time at all is not shown. */
+    /**
+     * What would be left of no time at all is not shown. What runs have counted ends with what the
+     * stream counts.
+     */
     private static final String END_EARLIER =
             """
             update tallyflow.layer l set
@@ -85,7 +92,7 @@ public final class MeterRegistry {
                 join unnest(?::text[]) w (name) on w.name = l.name
                 where l.shown and l.kind = 'stream'
             ) n
-            where l.slug = n.slug and l.kind = 'stream' and l.shown and l.version < n.version
+            where l.slug = n.slug and l.shown and l.version < n.version
               and (l.counts_to is null or l.counts_to > n.counts_from)
             """;
 
@@ -95,7 +102,9 @@ public final class MeterRegistry {
                 counts_to = case when l.counts_from >= e.at then l.counts_to else e.at end,
                 shown = l.shown and coalesce(l.counts_from < e.at, true)
             from unnest(?::text[], ?::text[]::timestamptz[]) e (name, at)
-            where l.name = e.name and (l.counts_to is null or l.counts_to > e.at)
+            join tallyflow.layer s on s.name = e.name
+            where l.slug = s.slug and l.version = s.version
+              and (l.counts_to is null or l.counts_to > e.at)
             """;
 
     // The next one has taken over, so nobody needs what it would count on. A version that is not
@@ -174,6 +183,7 @@ public final class MeterRegistry {
      * that was accepted before is shown at once, and ends the one before it; that this one is not
      * counted any more is then asked for.
      *
+     * @param before all tasks counted by it already
      * @param request all tasks count by it
      * @param commit number of the commit that this is part of; 0 for none
      * @param newestBefore greatest event time that was accepted and not counted by a request,
@@ -181,6 +191,7 @@ public final class MeterRegistry {
      */
     public static void register(
             Connection connection,
+            long before,
             long request,
             long commit,
             LongFunction<@Nullable Long> newestBefore)
@@ -194,6 +205,12 @@ public final class MeterRegistry {
         }
         try (PreparedStatement statement = connection.prepareStatement(PUT_SLUGS)) {
             bind(statement, 1, definitions, newest);
+            statement.executeUpdate();
+        }
+        try (PreparedStatement statement = connection.prepareStatement(REGISTER_AGAIN)) {
+            statement.setLong(1, commit);
+            statement.setArray(
+                    2, connection.createArrayOf("text", newerThan(before, asked).toArray()));
             statement.executeUpdate();
         }
         try (PreparedStatement statement = connection.prepareStatement(PUT_LAYERS)) {
@@ -221,6 +238,13 @@ public final class MeterRegistry {
                         asked.version(),
                         asked.fromMillis(),
                         MeterVersion.ALWAYS_TO));
+    }
+
+    private static List<String> newerThan(long request, List<Asked> asked) {
+        return asked.stream()
+                .filter(one -> one.request() > request)
+                .map(one -> definition(one).layer())
+                .toList();
     }
 
     private static Stream<String> withdrawn(List<Asked> asked) {

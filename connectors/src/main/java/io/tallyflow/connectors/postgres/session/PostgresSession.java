@@ -124,13 +124,7 @@ public final class PostgresSession implements AutoCloseable {
         try {
             Connection connection = connections.getOrEstablishConnection();
             connection.setAutoCommit(false);
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(LIMITS);
-                if (connection.getMetaData().getDatabaseMajorVersion()
-                        >= FIRST_WITH_TRANSACTION_LIMIT) {
-                    statement.execute(NO_TRANSACTION_LIMIT);
-                }
-            }
+            pin(connection);
             limitSilence(connection, failed);
             T result = transaction.run(connection);
             connection.commit();
@@ -142,6 +136,17 @@ public final class PostgresSession implements AutoCloseable {
             // Whatever went wrong, the server forgets the transaction with the connection.
             if (!committed) {
                 connections.closeConnection();
+            }
+        }
+    }
+
+    /** Begins a transaction with what others may have preset otherwise. */
+    public static void pin(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(LIMITS);
+            if (connection.getMetaData().getDatabaseMajorVersion()
+                    >= FIRST_WITH_TRANSACTION_LIMIT) {
+                statement.execute(NO_TRANSACTION_LIMIT);
             }
         }
     }

@@ -57,7 +57,7 @@ class MeterRegistryTest extends EmptyRegistry {
     void registersNothingThatWasAskedForLater() throws SQLException {
         try (Connection connection = database().connect()) {
             AskedVersions.ask(connection, MeterVersion.firsts(List.of(TOKENS, CALLS)));
-            MeterRegistry.register(connection, 1, 7, unused -> null);
+            MeterRegistry.register(connection, 0, 1, 7, unused -> null);
         }
         assertThat(rows("select slug || since_commit from tallyflow.meter"))
                 .containsExactly("tokens7");

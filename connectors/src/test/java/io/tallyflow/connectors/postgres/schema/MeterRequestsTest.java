@@ -245,6 +245,7 @@ class MeterRequestsTest extends EmptyRegistry {
         try (Connection connection = database().connect()) {
             MeterRegistry.register(
                     connection,
+                    0,
                     Long.MAX_VALUE,
                     1,
                     unused -> Instant.parse("2999-01-01T00:30:00Z").toEpochMilli());
@@ -363,7 +364,7 @@ class MeterRequestsTest extends EmptyRegistry {
     private void register() throws SQLException {
         try (Connection connection = database().connect()) {
             connection.setAutoCommit(false);
-            MeterRegistry.register(connection, Long.MAX_VALUE, 1, unused -> null);
+            MeterRegistry.register(connection, 0, Long.MAX_VALUE, 1, unused -> null);
             connection.commit();
         }
     }

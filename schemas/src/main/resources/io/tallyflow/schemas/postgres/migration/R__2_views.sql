@@ -27,9 +27,11 @@ comment on function tallyflow.cell_of(text, text, text) is
 
 create or replace view tallyflow.usage with (security_invoker = true) as
 -- Quals on any of these columns reach the tables: a subject by its cells, a meter by its layers.
+-- A window may have rows in several layers, of the stream and of runs.
 with counted as (
     select
-        d.slug, d.aggregation, d.window_size, c.cell, c.subject, c.group_by, p.window_start,
+        d.slug, d.aggregation, d.window_size, c.subject, c.group_by, p.window_start,
+        array_agg(distinct c.cell) as cells,
         sum(p.readings) as readings,
         sum(p.sum) as sum,
         min(p.min) as min,
@@ -55,7 +57,7 @@ with counted as (
         and (l.counts_from is null or p.window_start >= l.counts_from)
         and (l.counts_to is null or p.window_start < l.counts_to)
     join tallyflow.meter_definition d on d.slug = l.slug
-    group by d.slug, c.cell, p.window_start
+    group by d.slug, c.subject, c.group_by, p.window_start
 )
 select
     c.slug as meter,
@@ -66,9 +68,9 @@ select
     trim_scale(tallyflow.value(
         c.aggregation, c.readings, c.sum, c.min, c.max, c.latest,
         case when tallyflow.keeps(c.aggregation, 'values') then (
-            select count(*)
+            select count(distinct v.value_hash)
             from tallyflow.distinct_value v
-            where v.cell = c.cell and v.window_start = c.window_start)
+            where v.cell = any (c.cells) and v.window_start = c.window_start)
         end)) as value,
     c.readings::bigint as readings,
     c.settled,
@@ -148,10 +150,30 @@ comment on column tallyflow.progress.readings is 'Readings that counted.';
 comment on column tallyflow.progress.adjusted is 'Of these, the ones in an adjustment.';
 comment on column tallyflow.progress.ignored is 'Events that a matching meter could take no reading from, once per meter.';
 
+create or replace function tallyflow.complete_from(meter text, counted_from timestamptz)
+returns timestamptz
+language sql stable
+set search_path = pg_catalog, pg_temp
+begin atomic
+    -- Of the time that is counted without a gap until the end of time, the beginning.
+    select lower(r.times)
+    from unnest((
+        select coalesce(range_agg(tstzrange(c.counts_from, c.counts_to)), '{}')
+            + tstzmultirange(tstzrange(counted_from, null))
+        from tallyflow.counting_run c
+        join tallyflow.layer l on l.layer = c.layer
+        where l.slug = meter and c.state = 'shown')) r (times)
+    where upper_inf(r.times);
+end;
+
+comment on function tallyflow.complete_from(text, timestamptz) is
+    'Event time from which on a meter''s totals are whole that the stream counts from a time on: what runs have counted is included. Null if they are whole from the beginning.';
+
 create or replace view tallyflow.meter with (security_invoker = true) as
 select
     slug, description, event_type, aggregation, value_property, group_by, window_size,
-    version, counts_from, complete_from, since_commit
+    version, counts_from, tallyflow.complete_from(slug, complete_from) as complete_from,
+    since_commit
 from tallyflow.meter_definition
 where in_force;
 
@@ -209,3 +231,31 @@ comment on column tallyflow.meter_version.state is
     'requested: nothing is counted by it yet; withdrawn: taken back before totals showed it; registered: it is counted, and totals do not show it; shown: totals take the windows of its time from it; retired: the meter is no longer counted.';
 comment on column tallyflow.meter_version.requested_by is 'User of the database who asked for it.';
 comment on column tallyflow.meter_version.requested_at is 'When.';
+
+create or replace view tallyflow.run with (security_invoker = true) as
+select
+    c.run, c.kind, l.slug as meter, l.version, c.counts_from as "from", c.counts_to as "to", c.state,
+    c.requested_at, c.requested_by, c.reason, c.shown_in_commit, c.events, c.windows
+from tallyflow.counting_run c
+join tallyflow.layer l on l.layer = c.layer;
+
+comment on view tallyflow.run is
+    'What was counted from the lake for versions of meters, beside what the stream counts.';
+comment on column tallyflow.run.run is 'Number of the run.';
+comment on column tallyflow.run.kind is
+    'backfill: what came before the version was asked for.';
+comment on column tallyflow.run.meter is 'Slug of the meter.';
+comment on column tallyflow.run.version is 'Which of its versions is counted.';
+comment on column tallyflow.run."from" is 'First event time that is counted; null for no bound.';
+comment on column tallyflow.run."to" is
+    'First event time that is not counted any more; null for no bound.';
+comment on column tallyflow.run.state is
+    'running: under way, or ended before it was done, and goes on when the same is asked again; shown: totals include it; failed: given up, and its rows are gone; undone: a rewind took back what it rests on.';
+comment on column tallyflow.run.requested_at is 'When.';
+comment on column tallyflow.run.requested_by is 'User of the database who asked for it.';
+comment on column tallyflow.run.reason is 'Why, for people; null if nobody said.';
+comment on column tallyflow.run.shown_in_commit is
+    'Number of the last commit before totals included it; null if they never did.';
+comment on column tallyflow.run.events is 'How many events it has counted.';
+comment on column tallyflow.run.windows is
+    'How many windows of a subject and group it has counted, each of which may have a share of the stream, too.';

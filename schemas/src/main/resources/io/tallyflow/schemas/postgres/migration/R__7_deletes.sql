@@ -1,5 +1,5 @@
--- The writer may delete results, because a rewind does. That it deletes nothing else is checked here, on what is gone:
--- a right cannot say it, and row security would be in the way of who reads.
+-- The writer may delete results, because a rewind does, and a run takes back what it had begun. That it deletes nothing
+-- else is checked here, on what is gone: a right cannot say it, and row security would be in the way of who reads.
 
 create or replace function tallyflow.refuse_deletes()
 returns trigger
@@ -12,7 +12,9 @@ begin
     if pg_has_role((select relowner from pg_class where oid = tg_relid), 'member') then
         return null;
     end if;
-    select min(commit) into first from gone;
+    select min(commit) into first from gone
+    where layer <> all (array(
+        select l.layer from tallyflow.layer l where l.kind = 'run' and not l.shown));
     if exists (
         select from tallyflow.ledger_history h
         where h.commit >= first and h.abandoned_in_epoch is null)
@@ -22,7 +24,8 @@ begin
     then
         raise insufficient_privilege using
             message = format(
-                'rows of %I.%I are deleted by a rewind only', tg_table_schema, tg_table_name),
+                'rows of %I.%I that totals show are deleted by a rewind only',
+                tg_table_schema, tg_table_name),
             hint = 'A rewind first marks the commits that it takes back in tallyflow.ledger_history.';
     end if;
     return null;
@@ -30,7 +33,7 @@ end
 $$;
 
 comment on function tallyflow.refuse_deletes() is
-    'Lets whoever does not own a table of results delete rows only of commits that a rewind has taken back.';
+    'Lets whoever does not own a table of results delete rows only of commits that a rewind has taken back, and of runs that totals do not show.';
 
 create or replace trigger usage_row_deletes after delete on tallyflow.usage_row
     referencing old table as gone

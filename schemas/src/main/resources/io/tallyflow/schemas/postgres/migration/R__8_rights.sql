@@ -15,11 +15,13 @@ begin
     -- To ask as a reader does,
     grant select
         on tallyflow.usage, tallyflow.adjustment, tallyflow.progress, tallyflow.meter,
-            tallyflow.meter_version, tallyflow.meter_request, tallyflow.reset, tallyflow.layer, tallyflow.cell, tallyflow.usage_row,
+            tallyflow.meter_version, tallyflow.meter_request, tallyflow.reset, tallyflow.run,
+            tallyflow.counting_run, tallyflow.layer, tallyflow.cell, tallyflow.usage_row,
             tallyflow.adjustment_row, tallyflow.distinct_value, tallyflow.meter_definition
         to tallyflow_operator;
     grant execute
         on function
+            tallyflow.complete_from(text, timestamptz),
             tallyflow.query(text, timestamptz, timestamptz, text, text, text[], text[], jsonb),
             tallyflow.usage_since_reset(text, text, timestamptz),
             tallyflow.reset_in_force(text, text, timestamptz)
@@ -70,10 +72,11 @@ begin
     -- What readers rely on ...
     grant select
         on tallyflow.usage, tallyflow.adjustment, tallyflow.progress, tallyflow.meter,
-            tallyflow.meter_version, tallyflow.reset
+            tallyflow.meter_version, tallyflow.reset, tallyflow.run
         to tallyflow_reader;
     grant execute
         on function
+            tallyflow.complete_from(text, timestamptz),
             tallyflow.query(text, timestamptz, timestamptz, text, text, text[], text[], jsonb),
             tallyflow.usage_since_reset(text, text, timestamptz),
             tallyflow.reset_in_force(text, text, timestamptz)
@@ -82,7 +85,8 @@ begin
     -- row security put on these tables holds; therefore the reader needs to select from them too.
     grant select
         on tallyflow.layer, tallyflow.cell, tallyflow.usage_row, tallyflow.adjustment_row,
-            tallyflow.distinct_value, tallyflow.meter_definition, tallyflow.meter_request
+            tallyflow.distinct_value, tallyflow.meter_definition, tallyflow.meter_request,
+            tallyflow.counting_run
         to tallyflow_reader;
     grant select (
         pipeline, epoch, commit, checkpoint, committed_at, watermark, offsets, consumed, metered,
@@ -92,8 +96,13 @@ begin
     -- A commit writes rows and replaces the partials of rows; a rewind deletes by commit. What stands
     -- in a key never changes. (To replace a column by the one that was excluded is to select it.)
     grant select, insert on tallyflow.cell to tallyflow_writer;
-    -- When a later version takes over, an earlier one ends.
-    grant select, insert, update (counts_to, shown) on tallyflow.layer to tallyflow_writer;
+    -- When a later version takes over, an earlier one ends; what a rewind took back is registered
+    -- again.
+    grant select, insert, update (counts_to, shown, since_commit)
+        on tallyflow.layer to tallyflow_writer;
+    -- What a run is of never changes, only how far it is.
+    grant select, insert, update (state, done_until, events, windows, shown_in_commit)
+        on tallyflow.counting_run to tallyflow_writer;
     grant select, insert, delete,
         update (readings, sum, min, max, latest, latest_at, latest_source, latest_id, settled, commit)
         on tallyflow.usage_row to tallyflow_writer;
@@ -101,7 +110,7 @@ begin
         select (cell, window_start, commit, reason)
         on tallyflow.adjustment_row to tallyflow_writer;
     grant insert, delete,
-        select (cell, window_start, value_hash, commit)
+        select (cell, window_start, value_hash, layer, commit)
         on tallyflow.distinct_value to tallyflow_writer;
     grant select, insert, update on tallyflow.ledger to tallyflow_writer;
     grant select, insert, update (abandoned_in_epoch)

@@ -110,17 +110,19 @@ create table tallyflow.layer (
     counts_to timestamptz,
     shown boolean not null default true,
     constraint layer_name unique (name),
-    constraint layer_version unique (slug, version, kind),
     constraint layer_number_positive check (layer > 0),
     constraint layer_version_positive check (version > 0),
-    constraint layer_kind_is_known check (kind in ('stream')),
+    constraint layer_kind_is_known check (kind in ('stream', 'run')),
     constraint layer_group_is_object check (jsonb_typeof(group_by) = 'object'),
     constraint layer_counts_some_time check (counts_from < counts_to)
 );
 
+create unique index layer_version on tallyflow.layer (slug, version) where kind = 'stream';
+
 comment on table tallyflow.layer is
-    'One definition''s share of the truth: what the stream counted for one version of a slug.';
-comment on column tallyflow.layer.name is 'What cells are named by: slug@version.';
+    'One definition''s share of the truth: what the stream counted for one version of a slug, or what a run counted for it that the stream had not.';
+comment on column tallyflow.layer.name is
+    'What cells are named by: slug@version of the stream, slug@version#run of a run.';
 comment on column tallyflow.layer.since_commit is
     'Number of the commit that registered it; 0 if nothing has been committed.';
 comment on column tallyflow.layer.event_type is 'CloudEvents type, of this version.';
@@ -133,6 +135,45 @@ comment on column tallyflow.layer.counts_to is
     'Event time from which on totals take no window from it any more; null for no bound.';
 comment on column tallyflow.layer.shown is
     'Whether totals take anything from it. Rows outside its time, or of one that is not shown, are there and count for nothing.';
+
+-- A run counts from the lake what the stream did not count for a version: the events that were
+-- accepted before the version was asked for. Its rows stand in a layer of its own, which nothing
+-- shows until all of it is there. Only what the stream can never count any more is counted: which
+-- events those are hangs on the commit that registered the version, and goes back with it.
+create table tallyflow.counting_run (
+    run bigint primary key,
+    kind text collate "C" not null,
+    layer integer not null unique references tallyflow.layer,
+    request bigint not null references tallyflow.meter_request,
+    cut_commit bigint not null,
+    counts_from timestamptz,
+    counts_to timestamptz,
+    state text collate "C" not null default 'running',
+    done_until timestamptz,
+    events bigint not null default 0,
+    windows bigint not null default 0,
+    reason text collate "C",
+    requested_by text collate "C" not null default session_user,
+    requested_at timestamptz not null default now(),
+    shown_in_commit bigint,
+    constraint counting_run_kind_is_known
+        check (kind in ('backfill', 'redefine', 'patch', 'repair')),
+    constraint counting_run_state_is_known
+        check (state in ('running', 'shown', 'failed', 'undone')),
+    constraint counting_run_counts_some_time check (counts_from < counts_to),
+    constraint counting_run_counts_not_negative check (least(events, windows) >= 0),
+    constraint counting_run_shown_by_a_commit
+        check (state <> 'shown' or shown_in_commit is not null)
+);
+
+comment on table tallyflow.counting_run is
+    'What was counted from the lake beside the stream; consumers use tallyflow.run.';
+comment on column tallyflow.counting_run.request is
+    'Request for the version. Events that the stream counted by an earlier one are counted.';
+comment on column tallyflow.counting_run.cut_commit is
+    'Number of the commit that registered the version: the stream counts by it whatever comes later. The rows bear it, and a rewind to before it undoes the run.';
+comment on column tallyflow.counting_run.done_until is
+    'Windows that start before it are counted, and their rows are there; null before the first day is done.';
 
 -- Everything that rows of one subject and group have in common, said once.
 create table tallyflow.cell (

@@ -1,0 +1,44 @@
+package io.tallyflow.cli.connect;
+
+import io.tallyflow.connectors.iceberg.table.CatalogTexts;
+import io.tallyflow.connectors.iceberg.table.LakeConnection;
+import io.tallyflow.connectors.iceberg.table.LakeOptions;
+import io.tallyflow.results.RequestRefusedException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which lake a command reads beside the Postgres that it asks. */
+public final class LakeOption {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Option(
+            names = "--lake-properties",
+            paramLabel = "FILE",
+            description =
+                    "Properties of the Iceberg catalog, as the job gets them with"
+                            + " --lake.properties. Without it, the lake of the servers that run on"
+                            + " --data-dir.")
+    private @Nullable Path lakeProperties;
+
+    /**
+     * The lake; null if none is named, and the servers told of none.
+     *
+     * @throws RequestRefusedException if the file does not say where it is
+     */
+    public @Nullable LakeOptions find(Connections connections, Map<String, String> environment) {
+        Path file = lakeProperties;
+        if (file == null) {
+            return connections.warehouse() == null ? null : EmbeddedLake.of(connections);
+        }
+        try {
+            return LakeConnection.options(
+                    CatalogTexts.NONE, file.toString(), environment, PATIENCE);
+        } catch (IllegalArgumentException e) {
+            throw new RequestRefusedException("--lake-properties " + file + " " + e.getMessage());
+        }
+    }
+}

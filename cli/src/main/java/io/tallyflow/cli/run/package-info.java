@@ -1,0 +1,5 @@
+/** Commands that count again. */
+@NullMarked
+package io.tallyflow.cli.run;
+
+import org.jspecify.annotations.NullMarked;

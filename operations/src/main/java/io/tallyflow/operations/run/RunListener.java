@@ -1,0 +1,34 @@
+package io.tallyflow.operations.run;
+
+import java.time.LocalDate;
+
+/** Hears how far a run is. */
+public interface RunListener {
+
+    /**
+     * A run begins, or goes on.
+     *
+     * @param run its number; 0 if nothing is written
+     * @param days that are left to be counted
+     */
+    default void begins(long run, int days) {}
+
+    /**
+     * Some more events of a day were read; from several threads.
+     *
+     * @param events how many more
+     */
+    default void reads(long events) {}
+
+    /**
+     * A day is counted for good.
+     *
+     * @param day UTC
+     * @param events that counted, of this day
+     * @param windows rows that there are now, of this day
+     */
+    default void done(LocalDate day, long events, long windows) {}
+
+    /** The lake does not hold yet what is to be counted. */
+    default void waitsForLake() {}
+}

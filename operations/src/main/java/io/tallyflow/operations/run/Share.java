@@ -1,0 +1,33 @@
+package io.tallyflow.operations.run;
+
+/**
+ * Some of the subjects and windows: those whose hash ends with some bits. A subject's window is in
+ * one share with all its groups, because how many those are hangs on all of them.
+ *
+ * @param bits how many bits of the hash decide
+ * @param value what they are
+ */
+record Share(int bits, int value) {
+
+    static final Share ALL = new Share(0, 0);
+
+    private static final int MOST_BITS = 20;
+
+    boolean holds(int hash) {
+        return (hash & ((1 << bits) - 1)) == value;
+    }
+
+    /** Half of it. */
+    Share half() {
+        return new Share(bits + 1, value);
+    }
+
+    /** The other half. */
+    Share otherHalf() {
+        return new Share(bits + 1, value | 1 << bits);
+    }
+
+    boolean canBeHalved() {
+        return bits < MOST_BITS;
+    }
+}
