@@ -1,6 +1,7 @@
 package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.postgres.rows.PartRows;
+import io.tallyflow.connectors.postgres.rows.RowBlock;
 import io.tallyflow.connectors.postgres.rows.RowKind;
 import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.connectors.postgres.rows.RowsCodec;
@@ -18,6 +19,11 @@ import java.sql.SQLException;
  */
 public final class RunRows {
 
+    /** Two transactions have taken the same cells in different orders. */
+    private static final String DEADLOCK = "40P01";
+
+    private static final int MOST_ATTEMPTS = 10;
+
     private final Connection connection;
     private final CountingRun run;
     private final RowsEncoder encoder = new RowsEncoder();
@@ -33,22 +39,47 @@ public final class RunRows {
     /**
      * Writes rows and commits them.
      *
-     * @param rows of cells that are named by the run's layer; first rows all, no key twice
+     * @param rows first rows of usage, which name cells of the version, and distinct values, which
+     *     name cells of the run's layer; no key twice
      */
     public void write(Rows rows) throws SQLException, IOException {
         PartRows part = RowsCodec.decode(encoder.encode(rows));
-        int[] byPlace = part.layers().stream().mapToInt(name -> run.layer()).toArray();
+        long commit = run.counts().cutCommit();
         for (RowKind kind : RowKind.values()) {
-            part.of(kind).stamp(byPlace, run.counts().cutCommit());
+            int[] layers = part.layers().stream().mapToInt(name -> layer(kind, name)).toArray();
+            part.of(kind).stamp(layers, commit);
         }
-        RowsTable table = new RowsTable(connection, run.counts().cutCommit(), 0);
+        RowsTable table = new RowsTable(connection, commit, 0);
+        writeCells(table, part.of(RowKind.CELL));
         PostgresSession.pin(connection);
         new RunTable(connection).hold(run);
-        table.writeCells(part.of(RowKind.CELL));
         CommitRows.lockTables(connection);
         table.prepare();
         table.writeFirstUsage(part.of(RowKind.FIRST_USAGE));
         table.writeDistincts(part.of(RowKind.DISTINCT));
         connection.commit();
+    }
+
+    private int layer(RowKind kind, String name) {
+        return kind != RowKind.CELL || name.equals(run.layerName())
+                ? run.layer()
+                : run.counts().streamLayer();
+    }
+
+    /** By themselves, because a commit of the stream may be about to write the same. */
+    private void writeCells(RowsTable table, RowBlock cells) throws SQLException {
+        for (int attempt = 1; true; attempt++) {
+            try {
+                PostgresSession.pin(connection);
+                table.writeCells(cells);
+                connection.commit();
+                return;
+            } catch (SQLException e) {
+                if (!DEADLOCK.equals(e.getSQLState()) || attempt == MOST_ATTEMPTS) {
+                    throw e;
+                }
+                connection.rollback();
+            }
+        }
     }
 }

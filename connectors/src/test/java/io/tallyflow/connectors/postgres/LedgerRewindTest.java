@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.connectors.postgres.rows.RowsEncoder;
+import io.tallyflow.connectors.postgres.run.CountingRun;
+import io.tallyflow.connectors.postgres.run.RunTable;
 import io.tallyflow.connectors.postgres.session.Outage;
 import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.schemas.commit.CommitName;
@@ -21,6 +23,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -149,6 +152,51 @@ final class LedgerRewindTest {
         commit(writer.connections(), target, Rows.NONE);
         assertThat(ask(database.connect(), "select count(*) from tallyflow.adjustment"))
                 .containsExactly("0");
+    }
+
+    @Test
+    void undoesRunsWhoseVersionIsRegisteredOnlyAfterTheTarget() throws Exception {
+        commit(writer.connections(), null, row(60_000));
+        RewindTarget target = target();
+        CommitName back = last;
+        commit(writer.connections(), null, row(120_000));
+        last = back;
+        try (Connection connection = writer.connect()) {
+            connection.setAutoCommit(false);
+            run(connection, 1, Instant.ofEpochSecond(0), Instant.ofEpochSecond(600));
+            run(connection, 2, Instant.ofEpochSecond(600), Instant.ofEpochSecond(1200));
+        }
+        assertThat(windows()).containsExactly("0", "60", "120", "600");
+        commit(writer.connections(), target, row(180_000));
+        assertThat(windows()).containsExactly("0", "60", "180");
+        assertThat(ask(database.connect(), "select run || state from tallyflow.run order by run"))
+                .containsExactly("1shown", "2undone");
+    }
+
+    /** One event in the first window of a time, counted for a version of a commit. */
+    private void run(Connection connection, long cutCommit, Instant from, Instant to)
+            throws Exception {
+        execute(
+                "update tallyflow.layer set since_commit = "
+                        + cutCommit
+                        + " where kind = 'stream'");
+        RunTable table = new RunTable(connection);
+        CountingRun run = table.begin(table.uncounted("m", from, to).get(0), null);
+        connection.commit();
+        new RunRows(connection, run)
+                .write(
+                        new Rows(
+                                List.of(
+                                        new UsageRow(
+                                                cell(from.toEpochMilli()),
+                                                partial(),
+                                                true,
+                                                run.shard(),
+                                                true)),
+                                List.of(),
+                                List.of()));
+        table.show(table.advance(run, to, 1, 1));
+        connection.commit();
     }
 
     /** A row in each month of two years, and as many partitions. */

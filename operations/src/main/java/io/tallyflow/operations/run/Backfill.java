@@ -257,7 +257,7 @@ public final class Backfill {
             for (int i = 0; i < limits.workers(); i++) {
                 nowhere.add(rows -> {});
             }
-            CountDay counter = counter(counts, counts.version().name(), nowhere);
+            CountDay counter = counter(counts, counts.version().name(), 0, nowhere);
             List<LocalDate> days = days(counts, null);
             listener.begins(0, days.size());
             long events = 0;
@@ -270,8 +270,9 @@ public final class Backfill {
             return new Outcome(0, counts.version(), events, windows, null);
         }
 
-        private CountDay counter(Uncounted counts, String layer, List<? extends Writer> writers) {
-            return new CountDay(counts.version(), layer, limits, workers, writers, listener);
+        private CountDay counter(
+                Uncounted counts, String layer, int shard, List<? extends Writer> writers) {
+            return new CountDay(counts.version(), layer, shard, limits, workers, writers, listener);
         }
 
         private Outcome count(CountingRun begun, List<Connection> connections) throws Exception {
@@ -283,7 +284,7 @@ public final class Backfill {
                 RunRows rows = new RunRows(one, begun);
                 writers.add(rows::write);
             }
-            CountDay counter = counter(counts, begun.layerName(), writers);
+            CountDay counter = counter(counts, begun.layerName(), begun.shard(), writers);
             CountingRun run = begun;
             for (LocalDate day : days) {
                 forget(run, day);

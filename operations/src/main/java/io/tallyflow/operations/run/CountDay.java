@@ -35,6 +35,7 @@ final class CountDay {
 
     private final MeterVersion version;
     private final String layer;
+    private final int shard;
     private final RunLimits limits;
     private final ExecutorService workers;
     private final List<? extends Writer> writers;
@@ -48,18 +49,21 @@ final class CountDay {
     }
 
     /**
-     * @param layer that rows are of
+     * @param layer name of the one that rows are of
+     * @param shard that they bear
      * @param writers one for each worker
      */
     CountDay(
             MeterVersion version,
             String layer,
+            int shard,
             RunLimits limits,
             ExecutorService workers,
             List<? extends Writer> writers,
             RunListener listener) {
         this.version = version;
         this.layer = layer;
+        this.shard = shard;
         this.limits = limits;
         this.workers = workers;
         this.writers = writers;
@@ -198,7 +202,7 @@ final class CountDay {
         cells.values().forEach(cell -> events.add(cell.readings()));
         windows.add(cells.size());
         Writer writer = writers.get(division);
-        new RowsOfCells(layer, version.meter().aggregation(), writer::write).send(cells);
+        new RowsOfCells(layer, shard, version.meter().aggregation(), writer::write).send(cells);
         return true;
     }
 

@@ -21,8 +21,6 @@ final class RowsOfCells {
     /** So few that a commit of the stream never waits for long. */
     private static final int ROWS_AT_ONCE = 20_000;
 
-    private static final int UNSHARDED = 0;
-
     /** Takes some of the rows. */
     @FunctionalInterface
     interface Receiver {
@@ -30,31 +28,34 @@ final class RowsOfCells {
     }
 
     private final String layer;
+    private final int shard;
     private final Aggregation aggregation;
     private final Receiver receiver;
     private List<UsageRow> usage = new ArrayList<>();
     private List<DistinctValue> values = new ArrayList<>();
 
     /**
-     * @param layer that the rows are of, by its name
+     * @param layer whose cells distinct values name
+     * @param shard that rows of usage bear
      */
-    RowsOfCells(String layer, Aggregation aggregation, Receiver receiver) {
+    RowsOfCells(String layer, int shard, Aggregation aggregation, Receiver receiver) {
         this.layer = layer;
+        this.shard = shard;
         this.aggregation = aggregation;
         this.receiver = receiver;
     }
 
-    private record Keyed(CellKey key, UsageCell cell, CountedCell counted) {}
+    private record Keyed(CellKey key, UsageCell cell, CountedCell counted) {
+        static Keyed of(CellKeys keys, Map.Entry<UsageCell, CountedCell> entry) {
+            return new Keyed(keys.of(entry.getKey()), entry.getKey(), entry.getValue());
+        }
+    }
 
     /** Hands all of them over. */
     void send(Map<UsageCell, CountedCell> cells) throws Exception {
         CellKeys keys = new CellKeys();
         List<Keyed> sorted = new ArrayList<>(cells.size());
-        cells.forEach(
-                (counted, value) -> {
-                    UsageCell cell = inLayer(counted);
-                    sorted.add(new Keyed(keys.of(cell), cell, value));
-                });
+        cells.entrySet().forEach(entry -> sorted.add(Keyed.of(keys, entry)));
         sorted.sort(
                 Comparator.comparing(Keyed::key)
                         .thenComparingLong(keyed -> keyed.cell().windowStartMillis()));
@@ -64,11 +65,12 @@ final class RowsOfCells {
                             keyed.cell(),
                             keyed.counted().partial(aggregation),
                             /* settled= */ true,
-                            UNSHARDED,
+                            shard,
                             /* first= */ true));
             flushIfMany();
+            UsageCell inLayer = inLayer(keyed.cell());
             for (String value : keyed.counted().values()) {
-                values.add(new DistinctValue(keyed.cell(), value));
+                values.add(new DistinctValue(inLayer, value));
                 flushIfMany();
             }
         }

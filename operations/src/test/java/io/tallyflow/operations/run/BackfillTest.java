@@ -118,7 +118,7 @@ final class BackfillTest {
                 """
                 insert into tallyflow.usage_row (cell, window_start, layer, shard, commit, readings,
                     settled)
-                select u.cell, u.window_start + interval '2 days', u.layer, 0, u.commit, 99, true
+                select u.cell, u.window_start + interval '2 days', u.layer, u.shard, u.commit, 99, true
                 from tallyflow.usage_row u order by u.window_start limit 1
                 """);
         List<Backfill.Outcome> outcomes =
@@ -388,9 +388,12 @@ final class BackfillTest {
                                 u.readings, u.sum, u.min, u.max, u.latest, u.latest_id,
                                 (select string_agg(v.value, ',' order by v.value collate "C")
                                  from tallyflow.distinct_value v
-                                 where v.cell = u.cell and v.window_start = u.window_start)
+                                 join tallyflow.cell o on o.cell = v.cell
+                                 where v.layer = u.layer and v.window_start = u.window_start
+                                   and o.layer = v.layer and o.subject = c.subject
+                                   and o.group_by = c.group_by)
                             from tallyflow.usage_row u
-                            join tallyflow.cell c on c.cell = u.cell and c.layer = u.layer
+                            join tallyflow.cell c on c.cell = u.cell
                             join tallyflow.layer l on l.layer = u.layer
                             where l.slug = ? and l.kind = 'run' and l.shown
                             """,

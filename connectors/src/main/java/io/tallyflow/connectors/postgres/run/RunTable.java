@@ -30,7 +30,7 @@ public final class RunTable {
             """
             select d.slug, d.description, d.aggregation, d.window_size, l.version, l.event_type,
                 l.value_property, l.group_by, lower(g.gap) as counts_from,
-                upper(g.gap) as counts_to, r.request, l.since_commit
+                upper(g.gap) as counts_to, r.request, l.since_commit, l.layer
             from tallyflow.layer l
             join tallyflow.meter_definition d on d.slug = l.slug
             join tallyflow.meter_request r
@@ -63,10 +63,10 @@ public final class RunTable {
     private static final String BEGIN_LAYER =
             """
             insert into tallyflow.layer (layer, slug, version, kind, name, since_commit, event_type,
-                value_property, group_by, counts_from, counts_to, shown)
+                value_property, group_by, counts_from, counts_to, shown, cells_of)
             select (select max(layer) + 1 from tallyflow.layer), slug, version, 'run', ?, ?,
-                event_type, value_property, group_by, counts_from, counts_to, false
-            from tallyflow.layer where slug = ? and version = ? and kind = 'stream'
+                event_type, value_property, group_by, counts_from, counts_to, false, layer
+            from tallyflow.layer where layer = ?
             returning layer
             """;
 
@@ -159,7 +159,8 @@ public final class RunTable {
                             new Uncounted(
                                     MeterColumns.version(row),
                                     row.getLong("request"),
-                                    row.getLong("since_commit")));
+                                    row.getLong("since_commit"),
+                                    row.getInt("layer")));
                 }
             }
             return all;
@@ -236,8 +237,7 @@ public final class RunTable {
         try (PreparedStatement statement = connection.prepareStatement(BEGIN_LAYER)) {
             statement.setString(1, LayerName.ofRun(slug, version.version(), run));
             statement.setLong(2, counts.cutCommit());
-            statement.setString(3, slug);
-            statement.setInt(4, version.version());
+            statement.setInt(3, counts.streamLayer());
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 layer = row.getInt(1);

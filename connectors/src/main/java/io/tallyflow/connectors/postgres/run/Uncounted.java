@@ -10,5 +10,6 @@ import io.tallyflow.schemas.meter.MeterVersion;
  * @param request for the version: events that were counted by an earlier one are not in the totals
  * @param cutCommit number of the commit that registered the version; no event that is accepted
  *     after it lacks
+ * @param streamLayer number of the layer of what the stream counts for the version
  */
-public record Uncounted(MeterVersion version, long request, long cutCommit) {}
+public record Uncounted(MeterVersion version, long request, long cutCommit, int streamLayer) {}

@@ -58,14 +58,16 @@ public final class MeterRegistry {
     private static final String PUT_LAYERS =
             """
             insert into tallyflow.layer (layer, slug, version, kind, name, since_commit, event_type,
-                value_property, group_by, counts_from, shown)
-            select (select coalesce(max(layer), 0) from tallyflow.layer)
-                    + row_number() over (order by w.place),
-                w.slug, w.version, 'stream', w.name, ?, w.event_type, w.value_property,
-                w.group_by::jsonb, w.counts_from,
-                w.counts_from is null or coalesce(w.counts_from > w.newest, true)
-            from %s
-            where not exists (select from tallyflow.layer l where l.name = w.name)
+                value_property, group_by, counts_from, shown, cells_of)
+            select n.layer, n.slug, n.version, 'stream', n.name, ?, n.event_type, n.value_property,
+                n.group_by::jsonb, n.counts_from,
+                n.counts_from is null or coalesce(n.counts_from > n.newest, true), n.layer
+            from (
+                select w.*, (select coalesce(max(layer), 0) from tallyflow.layer)
+                    + row_number() over (order by w.place) as layer
+                from %s
+                where not exists (select from tallyflow.layer l where l.name = w.name)
+            ) n
             """
                     .formatted(WANTED);
 

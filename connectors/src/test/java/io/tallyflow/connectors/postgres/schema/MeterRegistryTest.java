@@ -66,6 +66,19 @@ class MeterRegistryTest extends EmptyRegistry {
     }
 
     @Test
+    void registersAgainWhatARewindTookBack() throws SQLException {
+        try (Connection connection = database().connect()) {
+            AskedVersions.ask(connection, MeterVersion.firsts(List.of(TOKENS)));
+            MeterRegistry.register(connection, 0, 1, 7, unused -> null);
+            MeterRegistry.register(connection, 0, 1, 4, unused -> null);
+            assertThat(rows("select since_commit from tallyflow.layer")).containsExactly("4");
+            MeterRegistry.register(connection, 1, 1, 9, unused -> null);
+        }
+        assertThat(rows("select slug || since_commit from tallyflow.meter"))
+                .containsExactly("tokens4");
+    }
+
+    @Test
     void asksThatNobodyCountsAnEarlierVersionOn() throws SQLException {
         register(CALLS);
         register(newest("2026-01-04T23:59:59Z"), second("2026-01-05"));

@@ -180,7 +180,8 @@ class PartitionsInUseTest {
                     """
                     insert into tallyflow.meter_definition values
                         ('m', '', 't', 'UNIQUE_COUNT', '$.x', '{}', 'MINUTE', true);
-                    insert into tallyflow.layer values (1, 'm', 1, 'stream', 'm@1', 0, 't', null, '{}');
+                    insert into tallyflow.layer values
+                        (1, 'm', 1, 'stream', 'm@1', 0, 't', null, '{}', null, null, true, 1);
                     """);
             for (int month = 0; month < 24; month++) {
                 assertThat(

@@ -27,11 +27,10 @@ comment on function tallyflow.cell_of(text, text, text) is
 
 create or replace view tallyflow.usage with (security_invoker = true) as
 -- Quals on any of these columns reach the tables: a subject by its cells, a meter by its layers.
--- A window may have rows in several layers, of the stream and of runs.
+-- A window may have rows of the stream and of runs.
 with counted as (
     select
-        d.slug, d.aggregation, d.window_size, c.subject, c.group_by, p.window_start,
-        array_agg(distinct c.cell) as cells,
+        d.slug, d.aggregation, d.window_size, c.layer, c.cell, c.subject, c.group_by, p.window_start,
         sum(p.readings) as readings,
         sum(p.sum) as sum,
         min(p.min) as min,
@@ -51,13 +50,13 @@ with counted as (
             a.latest, a.latest_at, a.latest_source, a.latest_id, null
         from tallyflow.adjustment_row a
     ) p
-    join tallyflow.cell c on c.cell = p.cell and c.layer = p.layer
     join tallyflow.layer l on l.layer = p.layer
         and l.shown
         and (l.counts_from is null or p.window_start >= l.counts_from)
         and (l.counts_to is null or p.window_start < l.counts_to)
+    join tallyflow.cell c on c.cell = p.cell and c.layer = l.cells_of
     join tallyflow.meter_definition d on d.slug = l.slug
-    group by d.slug, c.subject, c.group_by, p.window_start
+    group by d.slug, c.cell, p.window_start
 )
 select
     c.slug as meter,
@@ -70,7 +69,13 @@ select
         case when tallyflow.keeps(c.aggregation, 'values') then (
             select count(distinct v.value_hash)
             from tallyflow.distinct_value v
-            where v.cell = any (c.cells) and v.window_start = c.window_start)
+            where v.window_start = c.window_start
+              and v.cell = any (c.cell || array(
+                select o.cell
+                from tallyflow.layer l
+                join tallyflow.cell o on o.layer = l.layer
+                where l.cells_of = c.layer and l.kind = 'run' and l.shown
+                  and o.subject = c.subject and o.group_by = c.group_by)))
         end)) as value,
     c.readings::bigint as readings,
     c.settled,

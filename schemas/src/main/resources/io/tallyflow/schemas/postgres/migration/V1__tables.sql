@@ -109,10 +109,12 @@ create table tallyflow.layer (
     counts_from timestamptz,
     counts_to timestamptz,
     shown boolean not null default true,
+    cells_of integer not null references tallyflow.layer,
     constraint layer_name unique (name),
     constraint layer_number_positive check (layer > 0),
     constraint layer_version_positive check (version > 0),
     constraint layer_kind_is_known check (kind in ('stream', 'run')),
+    constraint layer_of_stream_has_its_own_cells check (kind <> 'stream' or cells_of = layer),
     constraint layer_group_is_object check (jsonb_typeof(group_by) = 'object'),
     constraint layer_counts_some_time check (counts_from < counts_to)
 );
@@ -122,7 +124,9 @@ create unique index layer_version on tallyflow.layer (slug, version) where kind 
 comment on table tallyflow.layer is
     'One definition''s share of the truth: what the stream counted for one version of a slug, or what a run counted for it that the stream had not.';
 comment on column tallyflow.layer.name is
-    'What cells are named by: slug@version of the stream, slug@version#run of a run.';
+    'slug@version of the stream, slug@version#run of a run. Cells are named by it.';
+comment on column tallyflow.layer.cells_of is
+    'Layer whose cells rows of usage name: of a run that of the stream, so that both have one cell for a subject and group. Distinct values name cells of their own layer, as a value that both have seen is there twice.';
 comment on column tallyflow.layer.since_commit is
     'Number of the commit that registered it; 0 if nothing has been committed.';
 comment on column tallyflow.layer.event_type is 'CloudEvents type, of this version.';
@@ -225,7 +229,7 @@ create index usage_row_time on tallyflow.usage_row (layer, window_start);
 comment on table tallyflow.usage_row is
     'One cell and window as a mergeable partial; consumers use the view tallyflow.usage.';
 comment on column tallyflow.usage_row.shard is
-    'Which share of the subject''s events this row is of; 0 where subjects are not split.';
+    'Which share of the subject''s events this row is of; 0 where subjects are not split. Of a run 1,000,000 and its number.';
 
 create table tallyflow.adjustment_row (
     cell uuid not null,
