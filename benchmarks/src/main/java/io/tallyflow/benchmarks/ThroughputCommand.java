@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             WindowsCommand.class,
             RowsCommand.class,
             RewindBenchmark.class,
+            BackfillBenchmark.class,
             JmhCommand.class
         },
         description = "How many events a second Tallyflow takes, against others that do the same.")

@@ -1,5 +1,9 @@
 package io.tallyflow.cli.meters;
 
+import io.tallyflow.cli.connect.LakeOption;
+import io.tallyflow.cli.run.ShownRuns;
+import io.tallyflow.cli.terminal.Console;
+import io.tallyflow.operations.run.Backfill;
 import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.results.meters.MeterDefinitions;
 import io.tallyflow.results.meters.MeterOrders;
@@ -32,6 +36,15 @@ final class MetersApplyCommand implements Callable<Integer> {
     @Option(names = "--prune", description = "Retire the meters that FILE lacks.")
     private boolean prune;
 
+    @Option(
+            names = "--backfill",
+            description =
+                    "Then count from the lake, for each meter of FILE whose totals are not whole, what"
+                            + " came before it.")
+    private boolean backfill;
+
+    @Mixin private final LakeOption lake = new LakeOption();
+
     @Option(names = "--dry-run", description = "Only show what would be changed.")
     private boolean dryRun;
 
@@ -45,11 +58,23 @@ final class MetersApplyCommand implements Callable<Integer> {
                             + " one with tallyflow meters retire");
         }
         MeterOrders orders = changes.orders();
+        // Whoever wants a backfill is told first that there can be none.
+        ShownRuns runs =
+                backfill && !dryRun
+                        ? new ShownRuns(changes.connections(), lake, Console.out(spec))
+                        : null;
         if (dryRun) {
             OrderedChanges.show(spec, orders.wouldApply(meters, prune));
         } else {
             changes.showCommitted(spec, orders, orders.apply(meters, prune));
         }
+        if (runs != null) {
+            orders.notWhole(meters).forEach(slug -> runs.run(backfill(slug)));
+        }
         return 0;
+    }
+
+    private static Backfill.Request backfill(String slug) {
+        return new Backfill.Request(slug, null, null, null, /* writes= */ true, ShownRuns.PATIENCE);
     }
 }

@@ -1,6 +1,7 @@
 package io.tallyflow.cli.meters;
 
 import io.tallyflow.cli.connect.ConnectionOptions;
+import io.tallyflow.cli.connect.Connections;
 import io.tallyflow.cli.terminal.Console;
 import io.tallyflow.connectors.postgres.schema.MeterChange;
 import io.tallyflow.results.RequestFailedException;
@@ -45,7 +46,11 @@ final class OrderedChanges {
         if (timeout < 0) {
             throw new RequestRefusedException("--timeout must be 0 or more");
         }
-        return new MeterOrders(connection.find(System.getenv()).postgres());
+        return new MeterOrders(connections().postgres());
+    }
+
+    Connections connections() {
+        return connection.find(System.getenv());
     }
 
     /** Shows them without waiting. */

@@ -1,24 +1,13 @@
 package io.tallyflow.cli.run;
 
 import io.tallyflow.cli.connect.ConnectionOptions;
-import io.tallyflow.cli.connect.Connections;
 import io.tallyflow.cli.connect.LakeOption;
 import io.tallyflow.cli.terminal.Console;
-import io.tallyflow.cli.terminal.Terminal;
 import io.tallyflow.cli.terminal.TimeArgument;
-import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.operations.run.Backfill;
-import io.tallyflow.operations.run.Backfill.Outcome;
-import io.tallyflow.operations.run.RunLimits;
-import io.tallyflow.results.RequestFailedException;
-import io.tallyflow.results.TextTable;
-import io.tallyflow.results.TextTable.Column;
-import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,18 +28,6 @@ import picocli.CommandLine.Spec;
         })
 public final class BackfillCommand implements Callable<Integer> {
 
-    private static final List<Column> COLUMNS =
-            List.of(
-                    Column.number("run"),
-                    Column.text("meter"),
-                    Column.number("version"),
-                    Column.text("from"),
-                    Column.text("to"),
-                    Column.number("events"),
-                    Column.number("windows"),
-                    Column.number("shown after commit"));
-
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final Duration ALL_PATIENCE = Duration.ofDays(1);
 
     @Spec private @Nullable CommandSpec spec;
@@ -94,57 +71,20 @@ public final class BackfillCommand implements Callable<Integer> {
     public Integer call() {
         Instant first = time("--from", from);
         Instant end = time("--to", to);
-        Connections connections = connection.find(System.getenv());
-        LakeOptions options = lake.find(connections, System.getenv());
-        if (options == null) {
-            throw new RequestFailedException(
-                    "nothing is known of a lake there, and without one nothing can be counted again:"
-                            + " name its catalog with --lake-properties, or the data directory of"
-                            + " running servers with --data-dir");
-        }
         PrintWriter out = Console.out(spec);
-        List<Outcome> outcomes;
-        try (RunProgress progress =
-                new RunProgress(out, Terminal.isThere(System.getenv()), System::nanoTime)) {
-            outcomes =
-                    new Backfill(connections.postgres(), options, RunLimits.ofMachine(), progress)
-                            .run(
-                                    new Backfill.Request(
-                                            meter,
-                                            first,
-                                            end,
-                                            reason,
-                                            !dryRun,
-                                            wait ? ALL_PATIENCE : PATIENCE));
-        }
-        if (outcomes.isEmpty()) {
-            out.println("nothing is left to be counted: runs have counted all of it");
-        } else {
-            TextTable.lines(COLUMNS, outcomes.stream().map(BackfillCommand::row).toList())
-                    .forEach(out::println);
-        }
-        out.flush();
+        new ShownRuns(connection.find(System.getenv()), lake, out)
+                .run(
+                        new Backfill.Request(
+                                meter,
+                                first,
+                                end,
+                                reason,
+                                !dryRun,
+                                wait ? ALL_PATIENCE : ShownRuns.PATIENCE));
         return 0;
     }
 
     private static @Nullable Instant time(String option, @Nullable String text) {
         return text == null ? null : TimeArgument.exact(option, text);
-    }
-
-    private static List<String> row(Outcome outcome) {
-        MeterVersion version = outcome.version();
-        return List.of(
-                outcome.run() == 0 ? "" : Long.toString(outcome.run()),
-                version.meter().slug(),
-                Integer.toString(version.version()),
-                bound(version.fromMillis(), MeterVersion.ALWAYS_FROM),
-                bound(version.toMillis(), MeterVersion.ALWAYS_TO),
-                Long.toString(outcome.events()),
-                Long.toString(outcome.windows()),
-                Objects.toString(outcome.shownInCommit(), ""));
-    }
-
-    private static String bound(long millis, long none) {
-        return millis == none ? "" : Instant.ofEpochMilli(millis).toString();
     }
 }

@@ -8,9 +8,14 @@ import io.tallyflow.operations.run.Backfill;
 import io.tallyflow.operations.run.RunLimits;
 import io.tallyflow.operations.run.RunListener;
 import io.tallyflow.results.PostgresAddress;
+import io.tallyflow.results.lake.LakeQueryEngine;
+import io.tallyflow.results.query.CalendarWindow;
+import io.tallyflow.results.query.UsageQuery;
 import io.tallyflow.schemas.meter.MeterFile;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -65,6 +70,10 @@ final class BackfilledMeterTest extends ServedMetering {
             assertThat(total("late_0")).isEqualTo(total("early_0")).isEqualTo(List.of("9"));
             assertThat(ask("select slug from tallyflow.meter" + " where complete_from is not null"))
                     .isEmpty();
+            awaitLake(job);
+            for (int i = 0; i < MEANINGS.size(); i++) {
+                assertThat(inLake("late_" + i)).isEqualTo(inLake("early_" + i)).isNotEmpty();
+            }
             assertThat(backfill("late_0")).isEmpty();
             assertThat(backfill("early_0")).hasSize(1);
             assertThat(ask("select state || events from tallyflow.run order by run"))
@@ -74,6 +83,23 @@ final class BackfilledMeterTest extends ServedMetering {
 
     private List<String> total(String meter) throws Exception {
         return ask("select value::text from tallyflow.query('" + meter + "')");
+    }
+
+    private List<String> inLake(String meter) throws Exception {
+        List<String> rows = new ArrayList<>();
+        new LakeQueryEngine(lakeOptions(), database().dataSource())
+                .run(
+                        new UsageQuery(
+                                meter,
+                                null,
+                                null,
+                                CalendarWindow.HOUR,
+                                "UTC",
+                                List.of(),
+                                List.of("subject"),
+                                Map.of()),
+                        row -> rows.add(row.windowStart() + " " + row.value()));
+        return rows;
     }
 
     private List<Backfill.Outcome> backfill(String meter) {

@@ -7,12 +7,10 @@ import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.usage.Reading;
-import io.tallyflow.schemas.usage.UsageCell;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -159,9 +157,13 @@ final class CountDay {
 
         void add(UsageEvent event) {
             for (Reading reading : reader.read(event).readings()) {
-                int hash = CountedCells.hash(event.subject(), reading.windowStartMillis());
-                if (kept.holds(hash)) {
-                    cells.add(reading, event, hash);
+                SubjectWindow window =
+                        new SubjectWindow(
+                                event.subject(),
+                                reading.windowStartMillis(),
+                                reading.windowEndMillis());
+                if (kept.holds(window.hashCode())) {
+                    cells.add(window, reading, event);
                 }
             }
         }
@@ -197,12 +199,12 @@ final class CountDay {
 
     private boolean write(List<CountedCells> all, int division, LongAdder events, LongAdder windows)
             throws Exception {
-        Map<UsageCell, CountedCell> cells = CountedCells.merged(all, division);
-        TooManyGroups.join(cells, limits.mostGroups());
-        cells.values().forEach(cell -> events.add(cell.readings()));
-        windows.add(cells.size());
         Writer writer = writers.get(division);
-        new RowsOfCells(layer, shard, version.meter().aggregation(), writer::write).send(cells);
+        RowsOfCells rows =
+                new RowsOfCells(version, layer, shard, limits.mostGroups(), writer::write);
+        rows.send(CountedCells.merged(all, division));
+        events.add(rows.events());
+        windows.add(rows.windows());
         return true;
     }
 

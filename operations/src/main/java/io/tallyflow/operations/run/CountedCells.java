@@ -2,28 +2,30 @@ package io.tallyflow.operations.run;
 
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.usage.Reading;
-import io.tallyflow.schemas.usage.UsageCell;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The cells that one worker has counted, divided among those who write. Of the cells of a subject's
- * window all are in one division. For one thread.
+ * What one worker has counted, divided among those who write. A window of a subject is in one
+ * division with all its groups. For one thread.
  */
 final class CountedCells {
 
-    /** Entry, key, cell and partial, with two quantities. */
-    private static final int BYTES_OF_CELL = 420;
+    /** Entry, key and window. */
+    private static final int BYTES_OF_WINDOW = 150;
+
+    /** Entry, cell and partial, with two quantities. */
+    private static final int BYTES_OF_CELL = 300;
 
     /** Entry and text of a value or of a name, without its characters. */
     private static final int BYTES_OF_TEXT = 104;
 
-    /** Those that lie in a share have the low bits in common. */
+    /** Windows of one share have the low bits of the hash in common. */
     private static final int HIGH_BITS = 20;
 
-    private final List<Map<UsageCell, CountedCell>> divisions = new ArrayList<>();
+    private final List<Map<SubjectWindow, CountedWindow>> divisions = new ArrayList<>();
     private long bytes;
 
     /**
@@ -35,41 +37,32 @@ final class CountedCells {
         }
     }
 
-    /** Decides in which share a subject's window is. */
-    static int hash(String subject, long windowStartMillis) {
-        int hash = 31 * subject.hashCode() + Long.hashCode(windowStartMillis);
-        // As MurmurHash3 ends: names and hours differ in few bits.
-        hash = (hash ^ hash >>> 16) * 0x85ebca6b;
-        hash = (hash ^ hash >>> 13) * 0xc2b2ae35;
-        return hash ^ hash >>> 16;
-    }
-
-    private static int hash(UsageCell cell) {
-        return hash(cell.subject(), cell.windowStartMillis());
-    }
-
     /** Counts a reading. */
-    void add(Reading reading, UsageEvent event, int hash) {
-        UsageCell cell = reading.cell(event.subject());
-        CountedCell counted = division(hash).get(cell);
+    void add(SubjectWindow window, Reading reading, UsageEvent event) {
+        Map<SubjectWindow, CountedWindow> division =
+                divisions.get((window.hashCode() >>> HIGH_BITS) % divisions.size());
+        CountedWindow counted = division.get(window);
+        int groups = 0;
         if (counted == null) {
-            counted = new CountedCell();
-            division(hash).put(cell, counted);
-            bytes += bytes(cell);
+            counted = new CountedWindow(reading.group());
+            division.put(window, counted);
+            bytes += bytes(window);
+        } else {
+            groups = counted.size();
         }
-        counted.add(reading.partial(event));
+        CountedCell cell = counted.cell(reading.group());
+        if (counted.size() > groups) {
+            bytes += BYTES_OF_CELL + bytes(reading.group());
+        }
+        cell.add(reading.partial(event));
         String value = reading.distinct();
-        if (value != null && counted.addValue(value)) {
+        if (value != null && cell.addValue(value)) {
             bytes += bytes(value);
         }
     }
 
-    private Map<UsageCell, CountedCell> division(int hash) {
-        return divisions.get((hash >>> HIGH_BITS) % divisions.size());
-    }
-
-    private static long bytes(UsageCell cell) {
-        return BYTES_OF_CELL + bytes(cell.subject()) + bytes(cell.group());
+    private static long bytes(SubjectWindow window) {
+        return BYTES_OF_WINDOW + bytes(window.subject());
     }
 
     private static long bytes(String text) {
@@ -85,42 +78,45 @@ final class CountedCells {
     void keep(Share share) {
         bytes = 0;
         for (int i = 0; i < divisions.size(); i++) {
-            Map<UsageCell, CountedCell> kept = new HashMap<>();
+            Map<SubjectWindow, CountedWindow> kept = new HashMap<>();
             divisions
                     .get(i)
                     .forEach(
-                            (cell, counted) -> {
-                                if (share.holds(hash(cell))) {
-                                    kept.put(cell, counted);
-                                    bytes += bytes(cell);
-                                    for (String value : counted.values()) {
-                                        bytes += bytes(value);
-                                    }
+                            (window, counted) -> {
+                                if (share.holds(window.hashCode())) {
+                                    kept.put(window, counted);
+                                    bytes += bytes(window);
+                                    counted.forEach(this::weigh);
                                 }
                             });
             divisions.set(i, kept);
         }
     }
 
+    private void weigh(String group, CountedCell counted) {
+        bytes += BYTES_OF_CELL + bytes(group);
+        for (String value : counted.values()) {
+            bytes += bytes(value);
+        }
+    }
+
     /** One division of what several workers have counted, which they forget. */
-    static Map<UsageCell, CountedCell> merged(List<CountedCells> all, int division) {
-        Map<UsageCell, CountedCell> merged = all.get(0).take(division);
+    static Map<SubjectWindow, CountedWindow> merged(List<CountedCells> all, int division) {
+        Map<SubjectWindow, CountedWindow> merged = all.get(0).take(division);
         for (CountedCells other : all.subList(1, all.size())) {
             other.take(division)
                     .forEach(
-                            (cell, counted) ->
-                                    merged.merge(
-                                            cell,
-                                            counted,
-                                            (one, another) -> {
-                                                one.add(another);
-                                                return one;
-                                            }));
+                            (window, counted) -> {
+                                CountedWindow known = merged.putIfAbsent(window, counted);
+                                if (known != null) {
+                                    known.add(counted);
+                                }
+                            });
         }
         return merged;
     }
 
-    private Map<UsageCell, CountedCell> take(int division) {
+    private Map<SubjectWindow, CountedWindow> take(int division) {
         return divisions.set(division, new HashMap<>());
     }
 }

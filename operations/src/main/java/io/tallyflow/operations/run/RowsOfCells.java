@@ -1,7 +1,7 @@
 package io.tallyflow.operations.run;
 
 import io.tallyflow.connectors.postgres.rows.Rows;
-import io.tallyflow.schemas.measure.Aggregation;
+import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.usage.CellKey;
 import io.tallyflow.schemas.usage.CellKeys;
 import io.tallyflow.schemas.usage.DistinctValue;
@@ -29,41 +29,49 @@ final class RowsOfCells {
 
     private final String layer;
     private final int shard;
-    private final Aggregation aggregation;
+    private final MeterVersion version;
+    private final int mostGroups;
     private final Receiver receiver;
-    private List<UsageRow> usage = new ArrayList<>();
+    private List<UsageRow> usage = new ArrayList<>(ROWS_AT_ONCE);
     private List<DistinctValue> values = new ArrayList<>();
+    private long events;
+    private long windows;
 
     /**
+     * @param version whose cells rows of usage name
      * @param layer whose cells distinct values name
      * @param shard that rows of usage bear
+     * @param mostGroups of a subject in one window
      */
-    RowsOfCells(String layer, int shard, Aggregation aggregation, Receiver receiver) {
+    RowsOfCells(MeterVersion version, String layer, int shard, int mostGroups, Receiver receiver) {
+        this.version = version;
+        this.mostGroups = mostGroups;
         this.layer = layer;
         this.shard = shard;
-        this.aggregation = aggregation;
         this.receiver = receiver;
     }
 
-    private record Keyed(CellKey key, UsageCell cell, CountedCell counted) {
-        static Keyed of(CellKeys keys, Map.Entry<UsageCell, CountedCell> entry) {
-            return new Keyed(keys.of(entry.getKey()), entry.getKey(), entry.getValue());
-        }
+    private record Keyed(CellKey key, UsageCell cell, CountedCell counted) {}
+
+    /** How many readings were sent. */
+    long events() {
+        return events;
+    }
+
+    /** In how many rows of usage. */
+    long windows() {
+        return windows;
     }
 
     /** Hands all of them over. */
-    void send(Map<UsageCell, CountedCell> cells) throws Exception {
-        CellKeys keys = new CellKeys();
-        List<Keyed> sorted = new ArrayList<>(cells.size());
-        cells.entrySet().forEach(entry -> sorted.add(Keyed.of(keys, entry)));
-        sorted.sort(
-                Comparator.comparing(Keyed::key)
-                        .thenComparingLong(keyed -> keyed.cell().windowStartMillis()));
-        for (Keyed keyed : sorted) {
+    void send(Map<SubjectWindow, CountedWindow> counted) throws Exception {
+        for (Keyed keyed : sorted(counted)) {
+            events += keyed.counted().readings();
+            windows++;
             usage.add(
                     new UsageRow(
                             keyed.cell(),
-                            keyed.counted().partial(aggregation),
+                            keyed.counted().partial(version.meter().aggregation()),
                             /* settled= */ true,
                             shard,
                             /* first= */ true));
@@ -75,6 +83,30 @@ final class RowsOfCells {
             }
         }
         flush();
+    }
+
+    private List<Keyed> sorted(Map<SubjectWindow, CountedWindow> counted) {
+        CellKeys keys = new CellKeys();
+        String meter = version.name();
+        List<Keyed> sorted = new ArrayList<>(counted.size());
+        counted.forEach(
+                (window, whole) ->
+                        whole.limited(mostGroups)
+                                .forEach(
+                                        (group, one) -> {
+                                            UsageCell cell =
+                                                    new UsageCell(
+                                                            meter,
+                                                            window.subject(),
+                                                            group,
+                                                            window.startMillis(),
+                                                            window.endMillis());
+                                            sorted.add(new Keyed(keys.of(cell), cell, one));
+                                        }));
+        sorted.sort(
+                Comparator.comparing(Keyed::key)
+                        .thenComparingLong(keyed -> keyed.cell().windowStartMillis()));
+        return sorted;
     }
 
     private UsageCell inLayer(UsageCell cell) {
@@ -95,7 +127,7 @@ final class RowsOfCells {
     private void flush() throws Exception {
         if (!usage.isEmpty() || !values.isEmpty()) {
             receiver.accept(new Rows(usage, List.of(), values));
-            usage = new ArrayList<>();
+            usage = new ArrayList<>(ROWS_AT_ONCE);
             values = new ArrayList<>();
         }
     }

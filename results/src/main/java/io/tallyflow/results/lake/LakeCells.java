@@ -4,6 +4,7 @@ import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
+import io.tallyflow.results.meters.ShownVersion;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.UsagePartial;
@@ -66,7 +67,8 @@ public record LakeCells(
     private static Map<UsageCell, Total> totals(LakeView view, Meter meter) throws IOException {
         Map<UsageCell, Total> totals = new HashMap<>();
         try (CloseableIterable<LakePart> parts =
-                LakeParts.of(view, NeededUsage.all(MeterVersion.first(meter)))) {
+                LakeParts.of(
+                        view, NeededUsage.all(ShownVersion.always(MeterVersion.first(meter))))) {
             for (LakePart part : parts) {
                 totals.computeIfAbsent(part.cell(), cell -> new Total()).add(part);
             }

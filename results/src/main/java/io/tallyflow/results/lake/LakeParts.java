@@ -5,14 +5,15 @@ import static java.util.stream.Collectors.toMap;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.functions.meter.MeterReader;
+import io.tallyflow.results.meters.ShownVersion;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.meter.LayerName;
 import io.tallyflow.schemas.meter.Meter;
-import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.meter.VersionName;
 import io.tallyflow.schemas.usage.AdjustmentReason;
+import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the usage of a meter from the lake: settled windows from {@code usage}, {@code
- * usage_distinct} and {@code adjustments}, all later ones from {@code events}.
+ * usage_distinct} and {@code adjustments}, all later ones and what runs have counted from {@code
+ * events}.
  */
 final class LakeParts {
 
@@ -49,7 +51,7 @@ final class LakeParts {
     private final LakeView view;
     private final NeededUsage needed;
     private final Meter meter;
-    private final Map<String, MeterVersion> byLayer;
+    private final Map<String, ShownVersion> byLayer;
 
     private LakeParts(LakeView view, NeededUsage needed) {
         this.view = view;
@@ -57,7 +59,7 @@ final class LakeParts {
         this.meter = needed.meter();
         this.byLayer =
                 needed.versions().stream()
-                        .collect(toMap(one -> LayerName.of(one.name()), one -> one));
+                        .collect(toMap(one -> LayerName.of(one.version().name()), one -> one));
     }
 
     /** The parts of all cells that are needed; they are read while they are iterated. */
@@ -68,7 +70,7 @@ final class LakeParts {
                 List.of(
                         unique ? parts.distinct() : parts.settled(),
                         parts.adjusted(),
-                        parts.open()));
+                        parts.fromEvents()));
     }
 
     private CloseableIterable<LakePart> distinct() {
@@ -109,21 +111,26 @@ final class LakeParts {
     }
 
     /** One part for each reading. */
-    private CloseableIterable<LakePart> open() {
+    private CloseableIterable<LakePart> fromEvents() {
         long since = view.settledUntilMillis();
-        MeterReader reader = new MeterReader(needed.versions());
+        MeterReader reader =
+                new MeterReader(needed.versions().stream().map(ShownVersion::version).toList());
         CloseableIterable<StructLike> rows =
                 view.scan(
                         LakeTable.EVENTS,
-                        needed.open(since),
-                        List.of("subject", "source", "id", "time", "data", "type"));
-        return present(CloseableIterable.transform(rows, row -> open(reader, event(row), since)));
+                        needed.events(since),
+                        List.of("subject", "source", "id", "time", "data", "type", "definitions"));
+        return present(
+                CloseableIterable.transform(
+                        rows, row -> fromEvent(reader, event(row), row, since)));
     }
 
-    private static Optional<LakePart> open(MeterReader reader, UsageEvent event, long since) {
+    private Optional<LakePart> fromEvent(
+            MeterReader reader, UsageEvent event, StructLike row, long since) {
+        @Nullable Integer definitions = row.get(6, Integer.class);
         // One version owns its time at most, and reads it once.
         return reader.read(event).readings().stream()
-                .filter(reading -> reading.windowEndMillis() > since)
+                .filter(reading -> counts(reading, event, definitions, since))
                 .map(
                         reading ->
                                 new LakePart(
@@ -131,6 +138,18 @@ final class LakeParts {
                                         reading.partial(event),
                                         reading.distinct()))
                 .findFirst();
+    }
+
+    /** What a settled window came to in the stream is read from what it came to. */
+    private boolean counts(
+            Reading reading, UsageEvent event, @Nullable Integer definitions, long since) {
+        ShownVersion shown = byLayer.get(LayerName.of(reading.meter()));
+        if (shown == null) {
+            return false;
+        }
+        return shown.isOfStream(definitions == null ? 0 : definitions)
+                ? reading.windowEndMillis() > since
+                : shown.isOfRun(TimeUnit.MICROSECONDS.toMillis(event.timeMicros()));
     }
 
     private static <T> CloseableIterable<T> present(CloseableIterable<Optional<T>> all) {
@@ -150,9 +169,9 @@ final class LakeParts {
 
     /** Whether the version that counted a row owns its window. */
     private boolean isOwned(StructLike row) {
-        MeterVersion version = byLayer.get(row.get(4, String.class));
-        return version != null
-                && version.owns(TimeUnit.MICROSECONDS.toMillis(row.get(2, Long.class)));
+        ShownVersion shown = byLayer.get(row.get(4, String.class));
+        return shown != null
+                && shown.version().owns(TimeUnit.MICROSECONDS.toMillis(row.get(2, Long.class)));
     }
 
     /** All versions are one meter here. */

@@ -4,11 +4,11 @@ import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.results.RequestFailedException;
+import io.tallyflow.results.meters.ShownVersion;
 import io.tallyflow.results.query.QueryEngine;
 import io.tallyflow.results.query.RowConsumer;
 import io.tallyflow.results.query.UsageFunction;
 import io.tallyflow.results.query.UsageQuery;
-import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -25,10 +25,10 @@ import org.apache.iceberg.io.CloseableIterable;
  *
  * <p>Rows of the lake are streamed into the server, and rows of the answer from it.
  *
- * <p>Three things are not known from events and may differ from Postgres until the window has
+ * <p>Two things are not known from events and may differ from Postgres until the window has
  * settled: a reading that the stream left out because it would have lifted its cell to 10^20
- * ({@code TOTAL_RANGE}) is counted, so are events from before the meter was defined, and groups
- * beyond the most that are told apart keep their names.
+ * ({@code TOTAL_RANGE}) is counted, and groups beyond the most that are told apart keep their
+ * names. They may differ for good in what a run has counted.
  */
 public final class LakeQueryEngine implements QueryEngine {
 
@@ -50,7 +50,7 @@ public final class LakeQueryEngine implements QueryEngine {
     public void run(UsageQuery query, RowConsumer rows) throws IOException {
         try (Connection connection = database.getConnection();
                 TemporaryTables tables = TemporaryTables.make(connection)) {
-            List<MeterVersion> versions = tables.define(query.meter());
+            List<ShownVersion> versions = tables.define(query.meter());
             if (!versions.isEmpty() && tables.canAnswer(query)) {
                 load(tables, versions, query);
             }
@@ -60,7 +60,7 @@ public final class LakeQueryEngine implements QueryEngine {
         }
     }
 
-    private void load(TemporaryTables tables, List<MeterVersion> versions, UsageQuery query)
+    private void load(TemporaryTables tables, List<ShownVersion> versions, UsageQuery query)
             throws SQLException {
         try (Lake lake = Lake.open(options)) {
             copy(LakeView.of(lake), tables, versions, query);
@@ -71,12 +71,12 @@ public final class LakeQueryEngine implements QueryEngine {
     }
 
     private static void copy(
-            LakeView view, TemporaryTables tables, List<MeterVersion> versions, UsageQuery query)
+            LakeView view, TemporaryTables tables, List<ShownVersion> versions, UsageQuery query)
             throws IOException, SQLException {
         UsageOfOthers others = new UsageOfOthers(query.subjects());
         try (CloseableIterable<LakePart> parts =
                         LakeParts.of(view, NeededUsage.of(versions, query));
-                PartCopy copy = tables.fill(versions.get(0).meter())) {
+                PartCopy copy = tables.fill(versions.get(0).version().meter())) {
             for (LakePart part : parts) {
                 if (!others.takes(part)) {
                     copy.add(part);

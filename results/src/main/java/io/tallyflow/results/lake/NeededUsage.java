@@ -1,9 +1,9 @@
 package io.tallyflow.results.lake;
 
+import io.tallyflow.results.meters.ShownVersion;
 import io.tallyflow.results.query.CalendarWindow;
 import io.tallyflow.results.query.UsageQuery;
 import io.tallyflow.schemas.meter.Meter;
-import io.tallyflow.schemas.meter.MeterVersion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -20,23 +20,25 @@ import org.apache.iceberg.expressions.Expressions;
  * @param to likewise, none after it
  * @param subjects whose usage is needed; none for that of all
  */
-record NeededUsage(List<MeterVersion> versions, long from, long to, List<String> subjects) {
+record NeededUsage(List<ShownVersion> versions, long from, long to, List<String> subjects) {
 
     /** A longer range is cut to where there is usage, as an open one is. */
     private static final long LONG_RANGE_DAYS = 36_500;
 
     private static final String UTC = "UTC";
 
-    static NeededUsage all(MeterVersion version) {
+    static NeededUsage all(ShownVersion version) {
         return new NeededUsage(List.of(version), Long.MIN_VALUE, Long.MAX_VALUE, List.of());
     }
 
-    static NeededUsage of(List<MeterVersion> versions, UsageQuery query) {
+    static NeededUsage of(List<ShownVersion> versions, UsageQuery query) {
         Instant from = query.from();
         Instant to = query.to();
         boolean isLong =
                 from != null && to != null && Duration.between(from, to).toDays() > LONG_RANGE_DAYS;
-        long grain = TimeUnit.MILLISECONDS.toSeconds(versions.get(0).meter().windowSize().millis());
+        long grain =
+                TimeUnit.MILLISECONDS.toSeconds(
+                        versions.get(0).version().meter().windowSize().millis());
         boolean ofAll = isByClocks(query) && (from == null || to == null || isLong);
         return new NeededUsage(
                 versions,
@@ -58,11 +60,14 @@ record NeededUsage(List<MeterVersion> versions, long from, long to, List<String>
 
     /** What all versions have in common: slug, aggregation and window size. */
     Meter meter() {
-        return versions.get(0).meter();
+        return versions.get(0).version().meter();
     }
 
     private Object[] types() {
-        return versions.stream().map(version -> version.meter().eventType()).distinct().toArray();
+        return versions.stream()
+                .map(shown -> shown.version().meter().eventType())
+                .distinct()
+                .toArray();
     }
 
     /** Passes rows of windows that end at an instant or before, in milliseconds since the epoch. */
@@ -74,14 +79,27 @@ record NeededUsage(List<MeterVersion> versions, long from, long to, List<String>
                         "window_end", TimeUnit.MILLISECONDS.toMicros(untilMillis)));
     }
 
-    /** Passes events of all later windows, and perhaps some of earlier ones. */
-    Expression open(long sinceMillis) {
+    /**
+     * Passes events of all later windows, and of those that runs have counted; and perhaps some
+     * more.
+     */
+    Expression events(long sinceMillis) {
         long grain = meter().windowSize().millis();
         long earliest = Math.max(sinceMillis, Long.MIN_VALUE + grain) - grain;
-        return needed(
-                "time",
-                Expressions.in("type", types()),
-                Expressions.greaterThanOrEqual("time", TimeUnit.MILLISECONDS.toMicros(earliest)));
+        Expression chosen =
+                Expressions.greaterThanOrEqual("time", TimeUnit.MILLISECONDS.toMicros(earliest));
+        for (ShownVersion shown : versions) {
+            if (!shown.runs().isEmpty()) {
+                chosen =
+                        Expressions.or(
+                                chosen,
+                                Expressions.or(
+                                        Expressions.isNull("definitions"),
+                                        Expressions.lessThan(
+                                                "definitions", Math.toIntExact(shown.request()))));
+            }
+        }
+        return needed("time", Expressions.in("type", types()), chosen);
     }
 
     private Expression needed(String time, Expression one, Expression other) {

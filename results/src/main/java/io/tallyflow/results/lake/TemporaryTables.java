@@ -3,12 +3,12 @@ package io.tallyflow.results.lake;
 import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.RequestRefusedException;
+import io.tallyflow.results.meters.ShownVersion;
 import io.tallyflow.results.meters.ShownVersions;
 import io.tallyflow.results.query.RowConsumer;
 import io.tallyflow.results.query.UsageFunction;
 import io.tallyflow.results.query.UsageQuery;
 import io.tallyflow.schemas.meter.Meter;
-import io.tallyflow.schemas.meter.MeterVersion;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -163,10 +163,10 @@ final class TemporaryTables implements AutoCloseable {
      * @return its versions; none if there is no such meter, which the function will say
      * @throws RequestRefusedException if it is not in force any more
      */
-    List<MeterVersion> define(String slug) throws SQLException {
+    List<ShownVersion> define(String slug) throws SQLException {
         boolean isKnown = Question.run(connection, DEFINITION, slug) > 0;
         Question.run(connection, LAYER, slug);
-        List<MeterVersion> versions = ShownVersions.read(connection, slug);
+        List<ShownVersion> versions = ShownVersions.read(connection, slug);
         if (isKnown && versions.isEmpty()) {
             throw new RequestRefusedException(
                     "meter: "

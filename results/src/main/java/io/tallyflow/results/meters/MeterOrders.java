@@ -38,6 +38,15 @@ public final class MeterOrders {
                     """,
                     row -> row.getLong(1));
 
+    private static final Question<String> NOT_WHOLE =
+            new Question<>(
+                    """
+                    select slug from tallyflow.meter
+                    where slug = any (?) and complete_from is not null
+                    order by slug
+                    """,
+                    row -> row.getString(1));
+
     private final PostgresAddress postgres;
 
     public MeterOrders(PostgresAddress postgres) {
@@ -112,6 +121,17 @@ public final class MeterOrders {
     /** Which meters a start with these would retire, by slug. */
     public List<String> endedBy(List<Meter> meters) {
         return give(database -> MeterRequests.endedBy(database, meters));
+    }
+
+    /** Those of some meters whose totals lack what came before them, by slug. */
+    public List<String> notWhole(List<Meter> meters) {
+        Object[] slugs = meters.stream().map(Meter::slug).toArray();
+        return give(
+                database -> {
+                    try (Connection connection = database.getConnection()) {
+                        return NOT_WHOLE.all(connection, connection.createArrayOf("text", slugs));
+                    }
+                });
     }
 
     /**

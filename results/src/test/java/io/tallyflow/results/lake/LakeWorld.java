@@ -216,7 +216,7 @@ final class LakeWorld {
         values(random.nextBoolean() ? distinct : distinctOnTime).stream()
                 .filter(value -> isSettled(value.cell()))
                 .forEach(value -> rows.add(LakeRow.of(value)));
-        events.forEach(event -> rows.add(LakeRow.accepted(event, 7)));
+        events.forEach(event -> rows.add(LakeRow.accepted(event, 1_000_000)));
         switch (random.nextInt(knownFromEvents ? 4 : 3)) {
             case 0 -> {
                 int cut = random.nextInt(rows.size() + 1);

@@ -1,0 +1,152 @@
+package io.tallyflow.cli.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.cli.CommandRun;
+import io.tallyflow.connectors.iceberg.write.SmallLake;
+import io.tallyflow.connectors.postgres.PostgresServer;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.stream.LakeRow;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code tallyflow backfill} as it is typed. */
+final class BackfillCommandTest {
+
+    private static final String CALLS = "{slug: calls, eventType: t, aggregation: COUNT}";
+
+    @TempDir private Path directory;
+    private PostgresServer.Database database;
+
+    @BeforeEach
+    void create() throws Exception {
+        database = PostgresServer.migrated();
+        RegisteredMeters.register(
+                database.dataSource(), MeterFile.parse("m", "meters: [" + CALLS + "]"));
+        try (Connection connection = database.connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(
+                    """
+                    insert into tallyflow.ledger (pipeline, commit) values ('p', 3);
+                    insert into tallyflow.ledger_history (pipeline, epoch, commit, token, checkpoint,
+                        prev_token, prev_checkpoint, committed_at, offsets, consumed, metered,
+                        unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored,
+                        reasons)
+                    values ('p', 0, 3, 7, 1, 0, 0, now(), '{}', 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, '{}')
+                    """);
+        }
+    }
+
+    @AfterEach
+    void drop() {
+        database.close();
+    }
+
+    @Test
+    void saysWhatItHasCounted() throws Exception {
+        Path warehouse = directory.resolve("warehouse");
+        try (SmallLake lake = new SmallLake(database, warehouse)) {
+            lake.commit(0, List.of(event()));
+        }
+        String[] where = {
+            "--postgres-url", address(), "--lake-properties", properties(warehouse).toString()
+        };
+        CommandRun dry = run("backfill calls --dry-run", where);
+        assertThat(dry.err()).isEmpty();
+        assertThat(dry.out().lines())
+                .containsExactly(
+                        "counting 1 day",
+                        "run  meter  version  from  to  events  windows  shown after commit",
+                        "     calls        1                 1        1");
+        CommandRun run = run("backfill calls --to 2027-01-01 --reason because", where);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out().lines())
+                .containsExactly(
+                        "run 1: 1 day",
+                        "2026-03-01: 1 events, 1 windows",
+                        "run  meter  version  from  to                    events  windows  shown after"
+                                + " commit",
+                        "  1  calls        1        2027-01-01T00:00:00Z       1        1             "
+                                + "      3");
+        assertThat(run("backfill calls --to 2027-01-01", where).out())
+                .contains("nothing is left to be counted");
+        CommandRun unknown = run("backfill nothing", where);
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err()).contains("there is no meter nothing");
+    }
+
+    @Test
+    void needsALake() {
+        CommandRun run = run("backfill calls", "--postgres-url", address());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .contains("nothing is known of a lake there", "--lake-properties", "--data-dir");
+    }
+
+    @Test
+    void asksForNothingWhereThereIsNoLakeForTheBackfill() throws Exception {
+        Path file =
+                Files.writeString(
+                        directory.resolve("m.yaml"),
+                        "meters: [{slug: users, eventType: t, aggregation: COUNT}]");
+        CommandRun run =
+                run("meters apply", file.toString(), "--backfill", "--postgres-url", address());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("nothing is known of a lake there");
+        assertThat(run("meters history users", "--postgres-url", address()).err())
+                .contains("there is no meter users");
+    }
+
+    private static LakeRow event() {
+        return LakeRow.accepted(
+                new UsageEvent(
+                        "s",
+                        "source",
+                        "id",
+                        "t",
+                        1_772_323_200_000_000L,
+                        "{}".getBytes(StandardCharsets.UTF_8),
+                        0,
+                        0,
+                        0),
+                0);
+    }
+
+    private static CommandRun run(String command, String... more) {
+        List<String> all = new ArrayList<>(List.of(command.split(" ")));
+        all.addAll(List.of(more));
+        return CommandRun.of(all.toArray(String[]::new));
+    }
+
+    private String address() {
+        return "postgresql://"
+                + database.user()
+                + database.url().replaceFirst("jdbc:postgresql://", "@");
+    }
+
+    private Path properties(Path warehouse) throws Exception {
+        return Files.writeString(
+                directory.resolve("lake.properties"),
+                """
+                type=jdbc
+                uri=%s
+                jdbc.user=%s
+                jdbc.schema-version=V1
+                warehouse=%s
+                """
+                        .formatted(database.url(), database.user(), warehouse.toUri()));
+    }
+}
