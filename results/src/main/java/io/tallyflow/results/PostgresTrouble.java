@@ -35,7 +35,8 @@ public final class PostgresTrouble {
             return "its schema is not the one of this version; tallyflow up brings it up to date";
         } else if (state.equals(NOT_ALLOWED)) {
             return "let its owner grant this user the role tallyflow_reader, or tallyflow_operator"
-                    + " for savepoints, resets and changes of meters";
+                    + " for savepoints, resets and changes of meters, or tallyflow_writer for runs over"
+                    + " the lake";
         }
         return "see the server's log";
     }

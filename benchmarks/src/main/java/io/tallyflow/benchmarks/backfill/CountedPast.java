@@ -100,7 +100,7 @@ public final class CountedPast {
 
     private Backfill.Outcome run(String slug, RunLimits limits, boolean writes) {
         return new Backfill(postgres, options, limits, new RunListener() {})
-                .run(new Backfill.Request(slug, null, null, null, writes, Duration.ZERO))
+                .run(new Backfill.Request(slug, null, null, null, null, writes, Duration.ZERO))
                 .get(0);
     }
 
@@ -120,7 +120,8 @@ public final class CountedPast {
         MeterRequests.apply(
                 postgres.dataSource(),
                 MeterFile.parse("meters", meters.toString()),
-                /* prune= */ false);
+                /* prune= */ false,
+                /* from= */ null);
         try (Connection connection = postgres.connect()) {
             connection.setAutoCommit(false);
             Question.run(

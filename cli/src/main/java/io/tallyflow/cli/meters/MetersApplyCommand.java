@@ -3,12 +3,14 @@ package io.tallyflow.cli.meters;
 import io.tallyflow.cli.connect.LakeOption;
 import io.tallyflow.cli.run.ShownRuns;
 import io.tallyflow.cli.terminal.Console;
+import io.tallyflow.cli.terminal.TimeArgument;
 import io.tallyflow.operations.run.Backfill;
 import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.results.meters.MeterDefinitions;
 import io.tallyflow.results.meters.MeterOrders;
 import io.tallyflow.schemas.meter.Meter;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +39,15 @@ final class MetersApplyCommand implements Callable<Integer> {
     private boolean prune;
 
     @Option(
+            names = "--from",
+            paramLabel = "T",
+            description =
+                    "Event time from which on what is new or changed counts, on a boundary of its"
+                            + " windows, also in the past: what came before is counted from the lake,"
+                            + " then totals are taken from it, all at once.")
+    private @Nullable String from;
+
+    @Option(
             names = "--backfill",
             description =
                     "Then count from the lake, for each meter of FILE whose totals are not whole, what"
@@ -57,24 +68,30 @@ final class MetersApplyCommand implements Callable<Integer> {
                             + " defines no meter, so that --prune would retire all; retire them one by"
                             + " one with tallyflow meters retire");
         }
+        Instant since = from == null ? null : TimeArgument.exact("--from", from);
         MeterOrders orders = changes.orders();
         // Whoever wants a backfill is told first that there can be none.
         ShownRuns runs =
-                backfill && !dryRun
+                (backfill || since != null) && !dryRun
                         ? new ShownRuns(changes.connections(), lake, Console.out(spec))
                         : null;
         if (dryRun) {
-            OrderedChanges.show(spec, orders.wouldApply(meters, prune));
+            OrderedChanges.show(spec, orders.wouldApply(meters, prune, since));
         } else {
-            changes.showCommitted(spec, orders, orders.apply(meters, prune));
+            changes.showCommitted(spec, orders, orders.apply(meters, prune, since));
         }
-        if (runs != null) {
-            orders.notWhole(meters).forEach(slug -> runs.run(backfill(slug)));
+        if (runs != null && since != null) {
+            for (MeterOrders.LackingVersion lacking : orders.lacking(meters, since)) {
+                runs.run(
+                        Backfill.Request.version(
+                                lacking.slug(), lacking.version(), ShownRuns.PATIENCE));
+            }
+        }
+        if (runs != null && backfill) {
+            for (String slug : orders.notWhole(meters)) {
+                runs.run(Backfill.Request.all(slug, ShownRuns.PATIENCE));
+            }
         }
         return 0;
-    }
-
-    private static Backfill.Request backfill(String slug) {
-        return new Backfill.Request(slug, null, null, null, /* writes= */ true, ShownRuns.PATIENCE);
     }
 }

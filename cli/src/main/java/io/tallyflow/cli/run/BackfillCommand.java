@@ -76,6 +76,7 @@ public final class BackfillCommand implements Callable<Integer> {
                 .run(
                         new Backfill.Request(
                                 meter,
+                                /* version= */ null,
                                 first,
                                 end,
                                 reason,

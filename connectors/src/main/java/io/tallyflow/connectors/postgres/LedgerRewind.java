@@ -59,17 +59,26 @@ final class LedgerRewind {
 
     /**
      * What came after the target is counted once more, and then by the versions that these runs are
-     * of.
+     * of. A version that took the place of another by such a run keeps it, and lacks what was
+     * accepted up to the target.
      */
     private static final String UNDO_RUNS =
             """
             with undone as (
                 update tallyflow.counting_run set state = 'undone'
                 where cut_commit > ? and state in ('running', 'shown')
-                returning layer
+                returning layer, kind
+            ),
+            hidden as (
+                update tallyflow.layer l set shown = false
+                from undone where undone.layer = l.layer and l.shown
+                returning l.slug, undone.kind
             )
-            update tallyflow.layer l set shown = false
-            from undone where undone.layer = l.layer and l.shown
+            update tallyflow.meter_definition d set complete_from = greatest(
+                d.complete_from,
+                date_bin(tallyflow.grain(d.window_size), ?::timestamptz, '0001-01-01 00:00:00+00')
+                    + tallyflow.grain(d.window_size))
+            from hidden where hidden.slug = d.slug and hidden.kind = 'redefine'
             """;
 
     private static final String RECORD =
@@ -107,7 +116,8 @@ final class LedgerRewind {
             execute(forget, target.commit());
         }
         connection.setNetworkTimeout(Runnable::run, usualAnswer);
-        execute(UNDO_RUNS, target.commit());
+        Long newest = target.newestMillis();
+        execute(UNDO_RUNS, target.commit(), newest == null ? null : PostgresTime.ofMillis(newest));
         execute(RECORD, pipeline, epoch, present.epoch(), present.commit(), target.commit());
         LOG.warn(
                 "Rewinding the results of pipeline {} from commit {} to commit {}; epoch {} begins",
@@ -136,7 +146,7 @@ final class LedgerRewind {
         }
     }
 
-    private void execute(String sql, Object... values) throws SQLException {
+    private void execute(String sql, @Nullable Object... values) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < values.length; i++) {
                 statement.setObject(i + 1, values[i]);

@@ -173,6 +173,25 @@ final class LedgerRewindTest {
                 .containsExactly("1shown", "2undone");
     }
 
+    @Test
+    void leavesAVersionItsPlaceAndSaysWhatItLacks() throws Exception {
+        commit(writer.connections(), null, row(60_000));
+        RewindTarget target = target();
+        CommitName back = last;
+        execute("update tallyflow.ledger_history set newest_event = '1970-01-01 00:20:30Z'");
+        commit(writer.connections(), null, row(120_000));
+        last = back;
+        try (Connection connection = writer.connect()) {
+            connection.setAutoCommit(false);
+            run(connection, 2, Instant.ofEpochSecond(600), Instant.ofEpochSecond(1200));
+        }
+        execute("update tallyflow.counting_run set kind = 'redefine'");
+        execute("update tallyflow.meter_definition set complete_from = null");
+        commit(writer.connections(), target, row(180_000));
+        assertThat(ask(database.connect(), "select complete_from::text from tallyflow.meter"))
+                .containsExactly("1970-01-01 00:21:00+00");
+    }
+
     /** One event in the first window of a time, counted for a version of a commit. */
     private void run(Connection connection, long cutCommit, Instant from, Instant to)
             throws Exception {

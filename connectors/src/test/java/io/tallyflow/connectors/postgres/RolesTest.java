@@ -452,7 +452,7 @@ final class RolesTest {
     void letTheOperatorAskForMetersAndSayThemInOtherWords() throws SQLException {
         try (PostgresServer.Database own = PostgresServer.migrated();
                 LoginUser user = new LoginUser(own, "tallyflow_operator")) {
-            MeterRequests.apply(user.dataSource(), METERS, /* prune= */ false);
+            MeterRequests.apply(user.dataSource(), METERS, /* prune= */ false, null);
             RegisteredMeters.register(own.dataSource(), METERS);
             Meter meter = METERS.get(0);
             Meter described =
@@ -464,7 +464,7 @@ final class RolesTest {
                             meter.valuePath(),
                             meter.groupBy(),
                             meter.windowSize());
-            MeterRequests.apply(user.dataSource(), List.of(described), /* prune= */ true);
+            MeterRequests.apply(user.dataSource(), List.of(described), /* prune= */ true, null);
             assertThat(ask(own.connect(), "select description from tallyflow.meter"))
                     .contains("in other words");
             assertThat(MeterRequests.retire(user.dataSource(), meter.slug(), null)).isPresent();

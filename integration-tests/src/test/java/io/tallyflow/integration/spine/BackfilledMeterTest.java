@@ -53,7 +53,8 @@ final class BackfilledMeterTest extends ServedMetering {
             MeterRequests.apply(
                     database().dataSource(),
                     MeterFile.parse("meters.yaml", "meters:" + meters("late")),
-                    false);
+                    false,
+                    null);
             awaitDefinitions(job, 2 * MEANINGS.size());
             // Into windows of before and of later, and one that has settled.
             send("b", "10:10:30", "10:20:00", "10:00:50");
@@ -105,7 +106,7 @@ final class BackfilledMeterTest extends ServedMetering {
     private List<Backfill.Outcome> backfill(String meter) {
         PostgresAddress postgres = new PostgresAddress(database().url(), database().user(), null);
         return new Backfill(postgres, lakeOptions(), RunLimits.ofMachine(), new RunListener() {})
-                .run(new Backfill.Request(meter, null, null, null, true, Duration.ofMinutes(1)));
+                .run(Backfill.Request.all(meter, Duration.ofMinutes(1)));
     }
 
     private static String meters(String name) {

@@ -82,6 +82,7 @@ final class LiveMeterTest extends ServedMetering {
         MeterRequests.apply(
                 database().dataSource(),
                 MeterFile.parse("meters.yaml", "meters: [" + meter + "]"),
-                false);
+                false,
+                null);
     }
 }

@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Backfill {
 
-    private static final long PAUSE_MILLIS = 200;
+    private static final long PAUSE_MILLIS = 500;
     private static final long LAST_PAUSE_SECONDS = 30;
 
     /** Snapshots are kept for an hour at least. */
@@ -80,6 +80,8 @@ public final class Backfill {
     /**
      * What a run is asked for.
      *
+     * @param version the only one to be counted, whether totals show it or not; null for all that
+     *     they show
      * @param from event time, on a boundary of the meter's windows; null for all there is
      * @param to the first event time that is not counted; null for all there is
      * @param reason for people; null if nobody said
@@ -88,11 +90,23 @@ public final class Backfill {
      */
     public record Request(
             String slug,
+            @Nullable Integer version,
             @Nullable Instant from,
             @Nullable Instant to,
             @Nullable String reason,
             boolean writes,
-            Duration patience) {}
+            Duration patience) {
+
+        /** All that the lake holds and totals lack. */
+        public static Request all(String slug, Duration patience) {
+            return new Request(slug, null, null, null, null, /* writes= */ true, patience);
+        }
+
+        /** All that a version lacks, so that totals can be taken from it. */
+        public static Request version(String slug, int version, Duration patience) {
+            return new Request(slug, version, null, null, null, /* writes= */ true, patience);
+        }
+    }
 
     /**
      * Runs.
@@ -157,6 +171,10 @@ public final class Backfill {
 
     private static List<Uncounted> uncounted(RunTable table, Connection connection, Request request)
             throws SQLException {
+        Integer version = request.version();
+        if (version != null) {
+            return table.uncounted(request.slug(), version);
+        }
         Meters.Known known = Meters.find(connection, request.slug());
         requireBoundary(known, "from", request.from());
         requireBoundary(known, "to", request.to());
@@ -237,6 +255,7 @@ public final class Backfill {
             PostgresSession.pin(connection);
             CountingRun run = new RunTable(connection).begin(counts, request.reason());
             connection.commit();
+            sweep();
             List<Connection> connections = new ArrayList<>();
             try {
                 for (int i = 0; i < limits.workers(); i++) {
@@ -248,6 +267,19 @@ public final class Backfill {
             } finally {
                 for (Connection one : connections) {
                     one.close();
+                }
+            }
+        }
+
+        /** What earlier runs have left behind. */
+        private void sweep() throws SQLException {
+            RunTable table = new RunTable(connection);
+            for (int layer : table.unswept()) {
+                boolean hasMore = true;
+                while (hasMore) {
+                    PostgresSession.pin(connection);
+                    hasMore = table.sweep(layer);
+                    connection.commit();
                 }
             }
         }

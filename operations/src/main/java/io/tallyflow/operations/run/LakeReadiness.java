@@ -29,6 +29,7 @@ final class LakeReadiness {
                     """
                     select h.metered + h.unmatched from tallyflow.ledger_history h
                     where h.commit >= ? and h.abandoned_in_epoch is null
+                      and ? = (select max(l.epoch) from tallyflow.ledger l)
                     order by h.commit limit 1
                     """,
                     row -> row.getLong(1));
@@ -41,7 +42,8 @@ final class LakeReadiness {
                 connection, view.batch().token(), view.batch().checkpoint(), counts.cutCommit())) {
             return true;
         }
-        Long accepted = ACCEPTED.first(connection, counts.cutCommit());
+        // A lake that was not rewound with the ledger may hold as many, and others.
+        Long accepted = ACCEPTED.first(connection, counts.cutCommit(), view.epoch());
         return accepted != null && accepted == view.rows(LakeTable.EVENTS);
     }
 }

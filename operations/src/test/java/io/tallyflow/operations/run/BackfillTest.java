@@ -202,6 +202,103 @@ final class BackfillTest {
         assertThat(usage("m")).isEmpty();
         assertThat(backfill("m", LIMITS, DEAF).get(0).run()).isEqualTo(2);
         assertThat(usage("m")).hasSize(3);
+        assertThat(ask("select distinct layer::text from tallyflow.usage_row")).hasSize(1);
+        assertThat(ask("select state || swept from tallyflow.counting_run order by run"))
+                .containsExactly("undonetrue", "shownfalse");
+    }
+
+    @Test
+    void letsAVersionTakeThePlaceOfTheOneBeforeItOnceItLacksNothing() throws Exception {
+        redefine("02");
+        assertThat(usage("m"))
+                .containsExactly("01 00:00 1", "02 00:00 1", "03 00:00 1", "04 00:00 1");
+        List<String> seen = new ArrayList<>();
+        RunListener looks =
+                new RunListener() {
+                    @Override
+                    public void done(LocalDate day, long events, long windows) {
+                        try {
+                            seen.addAll(usage("m"));
+                        } catch (SQLException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+                };
+        assertThat(version(2, looks).get(0).events()).isEqualTo(3);
+        assertThat(seen).hasSize(3 * 4);
+        assertThat(ask("select kind || state || events from tallyflow.run order by run"))
+                .containsExactly("backfillshown4", "redefineshown3");
+        assertThat(
+                        ask(
+                                """
+                                select to_char(window_start at time zone 'UTC', 'DD') || group_by || value
+                                from tallyflow.usage order by 1
+                                """))
+                .containsExactly(
+                        "01{}1", "02{\"x\": \"x\"}1", "03{\"x\": \"x\"}1", "04{\"x\": \"x\"}1");
+        assertThat(ask("select version || state from tallyflow.meter_version order by 1"))
+                .containsExactly("1shown", "2shown");
+        assertThat(
+                        ask(
+                                "select version || to_char(counts_to at time zone 'UTC', 'DD')"
+                                        + " from tallyflow.meter_request where kind = 'end'"))
+                .containsExactly("102");
+        assertThat(ask("select value::text from tallyflow.query('m')")).containsExactly("4");
+        assertThat(version(2, DEAF)).isEmpty();
+    }
+
+    @Test
+    void showsNoVersionWhosePlaceAnotherHasTaken() throws Exception {
+        redefine("02");
+        RunListener another =
+                new RunListener() {
+                    @Override
+                    public void begins(long run, int days) {
+                        try (Connection connection = database.connect()) {
+                            long request = AskedVersions.ask(connection, List.of(changed(3, "05")));
+                            MeterRegistry.register(
+                                    connection, 0, request, 7, unused -> FIRST_DAY.toEpochMilli());
+                        } catch (SQLException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+                };
+        assertThatThrownBy(() -> version(2, another))
+                .isInstanceOf(RequestFailedException.class)
+                .hasMessageContaining("another version took its place");
+        assertThat(usage("m")).hasSize(4);
+    }
+
+    /** A second version, registered by the commit that the first one was, from a day on. */
+    private void redefine(String day) throws Exception {
+        count("m", "{slug: m, eventType: m, aggregation: COUNT}", days(4), 1);
+        try (Connection connection = database.connect()) {
+            long request = AskedVersions.ask(connection, List.of(changed(2, day)));
+            MeterRegistry.register(
+                    connection,
+                    0,
+                    request,
+                    commits,
+                    unused -> FIRST_DAY.plus(Duration.ofDays(3)).toEpochMilli());
+        }
+        assertThat(backfill("m", LIMITS, DEAF).get(0).events()).isEqualTo(4);
+    }
+
+    private static MeterVersion changed(int version, String day) {
+        return new MeterVersion(
+                MeterFile.parse(
+                                "m",
+                                "meters: [{slug: m, eventType: m, aggregation: COUNT, groupBy:"
+                                        + " {x: $.x}}]")
+                        .get(0),
+                version,
+                Instant.parse("2026-03-" + day + "T00:00:00Z").toEpochMilli(),
+                MeterVersion.ALWAYS_TO);
+    }
+
+    private List<Backfill.Outcome> version(int version, RunListener listener) {
+        return new Backfill(address(), lake.options(), LIMITS, listener)
+                .run(Backfill.Request.version("m", version, Duration.ZERO));
     }
 
     @Test
@@ -235,11 +332,26 @@ final class BackfillTest {
     }
 
     @Test
+    void doesNotTakeALakeOfBeforeARewindForOneThatIsWhole() throws Exception {
+        count("m", "{slug: m, eventType: m, aggregation: COUNT}", days(1), 1);
+        // As many were accepted, and the lake's batch is of a commit that is no more.
+        run("update tallyflow.ledger_history set checkpoint = checkpoint + 1");
+        run("update tallyflow.ledger set epoch = 1");
+        assertThatThrownBy(() -> backfill("m", LIMITS, DEAF))
+                .isInstanceOf(RequestFailedException.class)
+                .hasMessageContaining("does not hold yet all events");
+        run("update tallyflow.ledger set epoch = 0");
+        assertThat(backfill("m", LIMITS, DEAF)).hasSize(1);
+    }
+
+    @Test
     void onlyCountsIfAsked() throws Exception {
         count("m", "{slug: m, eventType: m, aggregation: COUNT}", days(2), 1);
         List<Backfill.Outcome> outcomes =
                 new Backfill(address(), lake.options(), LIMITS, DEAF)
-                        .run(new Backfill.Request("m", null, null, null, false, Duration.ZERO));
+                        .run(
+                                new Backfill.Request(
+                                        "m", null, null, null, null, false, Duration.ZERO));
         assertThat(outcomes.get(0).events()).isEqualTo(2);
         assertThat(outcomes.get(0).shownInCommit()).isNull();
         assertThat(ask("select layer::text from tallyflow.usage_row")).isEmpty();
@@ -352,16 +464,15 @@ final class BackfillTest {
         }
     }
 
-    private List<Backfill.Outcome> backfill(String slug, RunLimits limits, RunListener listener)
-            throws SQLException {
+    private List<Backfill.Outcome> backfill(String slug, RunLimits limits, RunListener listener) {
         return new Backfill(address(), lake.options(), limits, listener)
-                .run(new Backfill.Request(slug, null, null, null, true, Duration.ZERO));
+                .run(Backfill.Request.all(slug, Duration.ZERO));
     }
 
     private List<Backfill.Outcome> backfill(
             String slug, @Nullable Instant from, @Nullable Instant to) throws SQLException {
         return new Backfill(address(), lake.options(), LIMITS, DEAF)
-                .run(new Backfill.Request(slug, from, to, "because", true, Duration.ZERO));
+                .run(new Backfill.Request(slug, null, from, to, "because", true, Duration.ZERO));
     }
 
     private PostgresAddress address() {

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -37,6 +38,22 @@ public final class MeterOrders {
                     having count(*) > 0
                     """,
                     row -> row.getLong(1));
+
+    private static final Question<LackingVersion> LACKING =
+            new Question<>(
+                    """
+                    select l.slug, l.version from tallyflow.layer l
+                    where l.slug = any (?) and l.kind = 'stream' and not l.shown and l.counts_from = ?
+                      and not exists (
+                        select from tallyflow.layer n
+                        where n.slug = l.slug and n.kind = 'stream' and n.version > l.version)
+                      and not exists (
+                        select from tallyflow.meter_request r
+                        where r.slug = l.slug and r.version = l.version
+                          and r.kind in ('end', 'withdraw'))
+                    order by l.slug
+                    """,
+                    row -> new LackingVersion(row.getString(1), row.getInt(2)));
 
     private static final Question<String> NOT_WHOLE =
             new Question<>(
@@ -75,17 +92,19 @@ public final class MeterOrders {
      * Lets meters be counted.
      *
      * @param prune whether all others are retired
+     * @param from first event time that a new or changed definition counts, in the past or not;
+     *     null for the next boundary
      * @return what comes of it, by meters in their order, then what is retired
      * @throws RequestRefusedException if the aggregation or window size of a meter is another than
      *     before: nothing is ordered then
      */
-    public List<MeterChange> apply(List<Meter> meters, boolean prune) {
-        return give(database -> MeterRequests.apply(database, meters, prune));
+    public List<MeterChange> apply(List<Meter> meters, boolean prune, @Nullable Instant from) {
+        return give(database -> MeterRequests.apply(database, meters, prune, from));
     }
 
     /** What would come of {@link #apply}, which it does not order. */
-    public List<MeterChange> wouldApply(List<Meter> meters, boolean prune) {
-        return give(database -> MeterRequests.wouldApply(database, meters, prune));
+    public List<MeterChange> wouldApply(List<Meter> meters, boolean prune, @Nullable Instant from) {
+        return give(database -> MeterRequests.wouldApply(database, meters, prune, from));
     }
 
     /**
@@ -122,6 +141,26 @@ public final class MeterOrders {
     public List<String> endedBy(List<Meter> meters) {
         return give(database -> MeterRequests.endedBy(database, meters));
     }
+
+    /**
+     * Versions of meters, the newest of each, that count from a time on and that totals do not show
+     * because they lack events.
+     */
+    public List<LackingVersion> lacking(List<Meter> meters, Instant from) {
+        Object[] slugs = meters.stream().map(Meter::slug).toArray();
+        return give(
+                database -> {
+                    try (Connection connection = database.getConnection()) {
+                        return LACKING.all(
+                                connection,
+                                connection.createArrayOf("text", slugs),
+                                from.atOffset(ZoneOffset.UTC));
+                    }
+                });
+    }
+
+    /** A version that totals do not show because it lacks events. */
+    public record LackingVersion(String slug, int version) {}
 
     /** Those of some meters whose totals lack what came before them, by slug. */
     public List<String> notWhole(List<Meter> meters) {

@@ -1,18 +1,20 @@
 package io.tallyflow.connectors.postgres.run;
 
 import io.tallyflow.connectors.postgres.schema.MeterColumns;
+import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.schemas.meter.LayerName;
 import io.tallyflow.schemas.meter.MeterVersion;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The table of runs, within the transaction of a connection. */
@@ -44,21 +46,44 @@ public final class RunTable {
                     join tallyflow.layer o on o.layer = c.layer
                     where o.slug = l.slug and o.version = l.version and c.state = 'shown'),
                     '{}')) g (gap)
-            where l.slug = ? and l.kind = 'stream' and l.shown
+            where l.slug = ? and l.kind = 'stream' and (l.shown and ? is null or l.version = ?)
             order by l.version, g.gap
             """;
 
     private static final String UNFINISHED =
             """
-            select c.run, c.layer, c.done_until, c.events, c.windows,
-                l.slug = ? and l.version = ? and c.request = ? and c.cut_commit = ?
-                    and c.counts_from is not distinct from ?
-                    and c.counts_to is not distinct from ? as is_same
+            select c.run, c.layer, c.done_until, c.events, c.windows
             from tallyflow.counting_run c
             join tallyflow.layer l on l.layer = c.layer
-            where c.state = 'running'
+            where c.state = 'running' and l.slug = ? and l.version = ? and c.request = ?
+              and c.cut_commit = ? and c.counts_from is not distinct from ?
+              and c.counts_to is not distinct from ?
+            order by c.run limit 1
+            """;
+
+    private static final String GIVE_UP =
+            "update tallyflow.counting_run set state = 'failed' where state = 'running' and run <> ?";
+
+    private static final String UNSWEPT =
+            """
+            select c.layer from tallyflow.counting_run c
+            where c.state in ('failed', 'undone') and not c.swept
             order by c.run
             """;
+
+    private static final String ENDS_OF_ROWS =
+            """
+            select least(min(u.first), min(v.first)), greatest(max(u.last), max(v.last))
+            from (
+                select min(window_start) as first, max(window_start) as last
+                from tallyflow.usage_row where layer = ?) u
+            cross join (
+                select min(window_start) as first, max(window_start) as last
+                from tallyflow.distinct_value where layer = ?) v
+            """;
+
+    private static final String SWEPT =
+            "update tallyflow.counting_run set swept = true where layer = ?";
 
     private static final String BEGIN_LAYER =
             """
@@ -77,7 +102,8 @@ public final class RunTable {
             """
             insert into tallyflow.counting_run (run, kind, layer, request, cut_commit, counts_from,
                 counts_to, reason)
-            values (?, 'backfill', ?, ?, ?, ?, ?, ?)
+            select ?, case when s.shown then 'backfill' else 'redefine' end, ?, ?, ?, ?, ?, ?
+            from tallyflow.layer s where s.layer = ?
             """;
 
     private static final String ADVANCE =
@@ -89,9 +115,6 @@ public final class RunTable {
 
     private static final String STILL_RUNS =
             "select 1 from tallyflow.counting_run where run = ? and state = 'running' for share";
-
-    private static final String FAIL =
-            "update tallyflow.counting_run set state = 'failed' where run = ? and state = 'running'";
 
     private static final String LOCK_LEDGER =
             """
@@ -121,6 +144,9 @@ public final class RunTable {
                 + " where layer = ? and window_start >= ? and window_start < ?"
     };
 
+    /** So few that nobody waits for long. */
+    private static final Duration SWEPT_AT_ONCE = Duration.ofDays(1);
+
     private final Connection connection;
 
     public RunTable(Connection connection) {
@@ -148,10 +174,23 @@ public final class RunTable {
      */
     public List<Uncounted> uncounted(String slug, @Nullable Instant from, @Nullable Instant to)
             throws SQLException {
+        return uncounted(slug, null, from, to);
+    }
+
+    /** What was not counted of one version of a meter, whether totals show it or not; in order. */
+    public List<Uncounted> uncounted(String slug, int version) throws SQLException {
+        return uncounted(slug, version, null, null);
+    }
+
+    private List<Uncounted> uncounted(
+            String slug, @Nullable Integer version, @Nullable Instant from, @Nullable Instant to)
+            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(UNCOUNTED)) {
             statement.setObject(1, time(from));
             statement.setObject(2, time(to));
             statement.setString(3, slug);
+            statement.setObject(4, version, Types.INTEGER);
+            statement.setObject(5, version, Types.INTEGER);
             List<Uncounted> all = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
@@ -167,15 +206,6 @@ public final class RunTable {
         }
     }
 
-    /** A run that was not ended. */
-    private record Unfinished(
-            long run,
-            int layer,
-            @Nullable Instant doneUntil,
-            long events,
-            long windows,
-            boolean isSame) {}
-
     /**
      * Begins a run, or goes on with one that was ended before it was done. What else was left
      * unfinished is given up: nobody else runs.
@@ -186,23 +216,16 @@ public final class RunTable {
         try (PreparedStatement statement = connection.prepareStatement(LOCK_LAYERS)) {
             statement.execute();
         }
-        Optional<Unfinished> before = Optional.empty();
-        for (Unfinished one : unfinished(counts)) {
-            if (one.isSame() && before.isEmpty()) {
-                before = Optional.of(one);
-            } else {
-                giveUp(one.run(), one.layer());
-            }
+        CountingRun before = unfinished(counts);
+        CountingRun run = before == null ? beginNew(counts, reason) : before;
+        try (PreparedStatement statement = connection.prepareStatement(GIVE_UP)) {
+            statement.setLong(1, run.run());
+            statement.executeUpdate();
         }
-        if (before.isPresent()) {
-            Unfinished one = before.get();
-            return new CountingRun(
-                    one.run(), one.layer(), counts, one.doneUntil(), one.events(), one.windows());
-        }
-        return beginNew(counts, reason);
+        return run;
     }
 
-    private List<Unfinished> unfinished(Uncounted counts) throws SQLException {
+    private @Nullable CountingRun unfinished(Uncounted counts) throws SQLException {
         MeterVersion version = counts.version();
         try (PreparedStatement statement = connection.prepareStatement(UNFINISHED)) {
             statement.setString(1, version.meter().slug());
@@ -211,21 +234,19 @@ public final class RunTable {
             statement.setLong(4, counts.cutCommit());
             statement.setObject(5, time(from(version)));
             statement.setObject(6, time(to(version)));
-            List<Unfinished> all = new ArrayList<>();
             try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    OffsetDateTime done = row.getObject("done_until", OffsetDateTime.class);
-                    all.add(
-                            new Unfinished(
-                                    row.getLong("run"),
-                                    row.getInt("layer"),
-                                    done == null ? null : done.toInstant(),
-                                    row.getLong("events"),
-                                    row.getLong("windows"),
-                                    row.getBoolean("is_same")));
+                if (!row.next()) {
+                    return null;
                 }
+                OffsetDateTime done = row.getObject("done_until", OffsetDateTime.class);
+                return new CountingRun(
+                        row.getLong("run"),
+                        row.getInt("layer"),
+                        counts,
+                        done == null ? null : done.toInstant(),
+                        row.getLong("events"),
+                        row.getLong("windows"));
             }
-            return all;
         }
     }
 
@@ -251,24 +272,57 @@ public final class RunTable {
             statement.setObject(5, time(from(version)));
             statement.setObject(6, time(to(version)));
             statement.setString(7, reason);
+            statement.setInt(8, counts.streamLayer());
             statement.executeUpdate();
         }
         return new CountingRun(run, layer, counts, null, 0, 0);
     }
 
-    /** Ends a run that is not gone on with, and takes its rows away. */
-    private void giveUp(long run, int layer) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(FAIL)) {
-            statement.setLong(1, run);
-            statement.executeUpdate();
+    /** Layers of runs that failed or were undone, and whose rows are still there. */
+    public List<Integer> unswept() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(UNSWEPT);
+                ResultSet row = statement.executeQuery()) {
+            List<Integer> layers = new ArrayList<>();
+            while (row.next()) {
+                layers.add(row.getInt(1));
+            }
+            return layers;
         }
-        forget(layer, Instant.ofEpochSecond(FIRST_SECOND), Instant.ofEpochSecond(LAST_SECOND));
     }
 
-    /** The years 1 and 10000: no event time lies outside. */
-    private static final long FIRST_SECOND = -62_135_596_800L;
+    /**
+     * Takes some rows of a run away that nothing will ever show.
+     *
+     * @return whether there may be more; without it, the run is on record as swept
+     */
+    public boolean sweep(int layer) throws SQLException {
+        @Nullable Instant first;
+        @Nullable Instant last;
+        try (PreparedStatement statement = connection.prepareStatement(ENDS_OF_ROWS)) {
+            statement.setInt(1, layer);
+            statement.setInt(2, layer);
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                first = instant(row.getObject(1, OffsetDateTime.class));
+                last = instant(row.getObject(2, OffsetDateTime.class));
+            }
+        }
+        if (first != null && last != null) {
+            forget(layer, first, first.plus(SWEPT_AT_ONCE));
+            if (!last.isBefore(first.plus(SWEPT_AT_ONCE))) {
+                return true;
+            }
+        }
+        try (PreparedStatement statement = connection.prepareStatement(SWEPT)) {
+            statement.setInt(1, layer);
+            statement.executeUpdate();
+        }
+        return false;
+    }
 
-    private static final long LAST_SECOND = 253_402_300_800L;
+    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+        return time == null ? null : time.toInstant();
+    }
 
     /** Takes the rows of some windows away, which nothing shows yet. */
     public void forget(int layer, Instant from, Instant to) throws SQLException {
@@ -329,7 +383,8 @@ public final class RunTable {
     }
 
     /**
-     * Lets totals include a run, all at once.
+     * Lets totals include a run, all at once; and the version that it counts for, if they do not
+     * yet, which then takes the place of those before it.
      *
      * @return number of the last commit before
      * @throws RunUndoneException if somebody has ended it
@@ -343,6 +398,10 @@ public final class RunTable {
             if (statement.executeUpdate() == 0) {
                 throw new RunUndoneException(run);
             }
+        }
+        MeterVersion version = run.counts().version();
+        if (!MeterRegistry.show(connection, version.meter().slug(), version.version())) {
+            throw new RunUndoneException(run);
         }
         try (PreparedStatement statement = connection.prepareStatement(SHOW)) {
             statement.setInt(1, run.layer());

@@ -10,7 +10,7 @@ public final class RunUndoneException extends RuntimeException {
                 "run "
                         + run.run()
                         + " was ended by others: the results were rewound to before the commit that"
-                        + " registered the version, or another run of it was begun. Nothing of it is"
-                        + " shown. Ask again");
+                        + " registered the version, another version took its place, or another run was"
+                        + " begun. Nothing of it is shown. Ask again");
     }
 }

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -77,6 +78,9 @@ public final class MeterRegistry {
 
     private static final String HIDE =
             "update tallyflow.layer set shown = false where name = any (?) and shown";
+
+    private static final String SHOW =
+            "update tallyflow.layer set shown = true where name = any (?) and not shown";
 
     /**
      * What would be left of no time at all is not shown. What runs have counted ends with what the
@@ -231,6 +235,43 @@ public final class MeterRegistry {
         try (Statement statement = connection.createStatement()) {
             statement.executeUpdate(STOP_EARLIER);
         }
+    }
+
+    /**
+     * Lets totals be taken from a version that lacked events and lacks none any more, within the
+     * transaction of the connection: it ends those before it, and asks that they are not counted
+     * any more. Does nothing if they are taken from it already.
+     *
+     * @return false if it was taken back, or a later one is shown
+     */
+    public static boolean show(Connection connection, String slug, int version)
+            throws SQLException {
+        RequestTable table = RequestTable.locked(connection);
+        List<Asked> asked =
+                table.asked(table.newest()).stream()
+                        .filter(one -> one.meter().slug().equals(slug))
+                        .toList();
+        List<Asked> shown = asked.stream().filter(one -> one.version() == version).toList();
+        if (!shown.isEmpty() && shown.get(0).shown()) {
+            return true;
+        }
+        if (shown.isEmpty()
+                || shown.get(0).counted() == null
+                || asked.stream().anyMatch(one -> one.version() > version && one.shown())) {
+            return false;
+        }
+        List<MeterDefinition> definitions = shown.stream().map(MeterRegistry::definition).toList();
+        withTexts(connection, SHOW, definitions.stream().map(MeterDefinition::layer));
+        withTexts(connection, END_EARLIER, definitions.stream().map(MeterDefinition::layer));
+        end(connection, asked);
+        try (PreparedStatement statement = connection.prepareStatement(PUT)) {
+            bind(statement, 1, definitions, Collections.singletonList(null));
+            statement.executeUpdate();
+        }
+        try (Statement statement = connection.createStatement()) {
+            statement.executeUpdate(STOP_EARLIER);
+        }
+        return true;
     }
 
     private static MeterDefinition definition(Asked asked) {

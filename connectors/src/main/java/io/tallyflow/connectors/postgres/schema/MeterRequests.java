@@ -121,7 +121,7 @@ public final class MeterRequests {
         String digest = digest(meters);
         List<MeterChange> changes = List.of();
         if (!table.isLastFile(digest)) {
-            changes = new MeterRequests(table).ask(meters, true);
+            changes = new MeterRequests(table).ask(meters, true, null);
             table.takeFile(digest);
         }
         return new Taken(changes, table.definitions(table.newest()));
@@ -133,16 +133,21 @@ public final class MeterRequests {
      *
      * @param meters each slug once
      * @param prune whether what is not among them is retired
+     * @param from first event time that a new or changed definition counts, on a boundary of its
+     *     windows, in the past or not; null for the next one
      * @return by meters in their order, then what was retired, by slug
      * @throws ChangedMeterException if a meter has another aggregation or window size than before:
      *     nothing is asked for then
+     * @throws IllegalArgumentException if the time is within a window of one of them
      */
-    public static List<MeterChange> apply(DataSource database, List<Meter> meters, boolean prune)
+    public static List<MeterChange> apply(
+            DataSource database, List<Meter> meters, boolean prune, @Nullable Instant from)
             throws SQLException {
         return transaction(
                 database,
                 connection ->
-                        new MeterRequests(RequestTable.locked(connection)).ask(meters, prune));
+                        new MeterRequests(RequestTable.locked(connection))
+                                .ask(meters, prune, from));
     }
 
     /**
@@ -151,11 +156,12 @@ public final class MeterRequests {
      * @throws ChangedMeterException as it does
      */
     public static List<MeterChange> wouldApply(
-            DataSource database, List<Meter> meters, boolean prune) throws SQLException {
+            DataSource database, List<Meter> meters, boolean prune, @Nullable Instant from)
+            throws SQLException {
         try (Connection connection = database.getConnection()) {
             connection.setAutoCommit(false);
             try {
-                return new MeterRequests(RequestTable.locked(connection)).ask(meters, prune);
+                return new MeterRequests(RequestTable.locked(connection)).ask(meters, prune, from);
             } finally {
                 connection.rollback();
             }
@@ -195,20 +201,23 @@ public final class MeterRequests {
                                 .withdrawOne(slug, version));
     }
 
-    private List<MeterChange> ask(List<Meter> meters, boolean prune) throws SQLException {
+    private List<MeterChange> ask(List<Meter> meters, boolean prune, @Nullable Instant from)
+            throws SQLException {
+        requireBoundary(meters, from);
         Map<String, List<Asked>> before = askedOfEach();
         long request = table.newest();
         refuse(meters);
         List<Meter> wanted = new ArrayList<>();
         for (Meter meter : meters) {
-            Asked known = takeMistakesBack(before.getOrDefault(meter.slug(), List.of()), meter);
-            if (known == null || !goesOn(known) || !meansTheSame(known.meter(), meter)) {
+            Asked known =
+                    takeMistakesBack(before.getOrDefault(meter.slug(), List.of()), meter, from);
+            if (known == null || !goesOn(known, from) || !meansTheSame(known.meter(), meter)) {
                 wanted.add(meter);
             } else if (!known.meter().description().equals(meter.description())) {
                 table.describe(known, meter.description());
             }
         }
-        table.define(wanted);
+        table.define(wanted, from);
         List<MeterChange> changes = changes(meters, before, request);
         if (prune) {
             Set<String> kept = slugs(meters);
@@ -221,12 +230,32 @@ public final class MeterRequests {
         return changes;
     }
 
+    private static void requireBoundary(List<Meter> meters, @Nullable Instant from) {
+        for (Meter meter : meters) {
+            if (from != null
+                    && meter.windowSize().startOf(from.toEpochMilli()) != from.toEpochMilli()) {
+                throw new IllegalArgumentException(
+                        from
+                                + " is within a window of meter "
+                                + meter.slug()
+                                + ", whose windows are of one "
+                                + meter.windowSize()
+                                + " each: name the boundary before or after it");
+            }
+        }
+    }
+
     /**
      * Whether it is counted for all time to come, and totals show it or will. One that was
-     * registered and is not shown lacks events of its time, and always will.
+     * registered and is not shown lacks events of its time, until a run counts them.
+     *
+     * @param from since when it is to count; a run will count what it lacks
      */
-    private static boolean goesOn(Asked version) {
-        return version.endsAt() == null && (!version.registered() || version.shown());
+    private static boolean goesOn(Asked version, @Nullable Instant from) {
+        return version.endsAt() == null
+                && (!version.registered()
+                        || version.shown()
+                        || from != null && from.equals(version.from()));
     }
 
     /**
@@ -234,11 +263,14 @@ public final class MeterRequests {
      *
      * @return the newest that is left
      */
-    private @Nullable Asked takeMistakesBack(List<Asked> versions, Meter meant)
-            throws SQLException {
+    private @Nullable Asked takeMistakesBack(
+            List<Asked> versions, Meter meant, @Nullable Instant from) throws SQLException {
         for (int i = versions.size() - 1; i >= 0; i--) {
             Asked version = versions.get(i);
-            if (version.registered() || meansTheSame(version.meter(), meant)) {
+            boolean isMeant =
+                    meansTheSame(version.meter(), meant)
+                            && (from == null || from.equals(version.from()));
+            if (version.registered() || isMeant) {
                 return version;
             }
             table.withdraw(version);

@@ -59,7 +59,8 @@ final class RequestTable {
                     where o.slug = w.slug), 0),
                 w.description, w.event_type, w.aggregation, w.value_property, w.group_by::jsonb,
                 w.window_size,
-                case when exists (
+                case when w.counts_from is not null then w.counts_from
+                when exists (
                     select from tallyflow.layer l where l.slug = w.slug and l.kind = 'stream')
                 then
                     greatest(
@@ -71,9 +72,12 @@ final class RequestTable {
                         (select max(o.counts_to) from tallyflow.meter_request o
                             where o.slug = w.slug))
                 end
-            from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[])
-                with ordinality as w (slug, description, event_type, aggregation, value_property,
-                    group_by, window_size, place)
+            from (
+                select u.*, ?::timestamptz as counts_from
+                from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::text[], ?::text[],
+                        ?::text[])
+                    with ordinality as u (slug, description, event_type, aggregation,
+                        value_property, group_by, window_size, place)) w
             order by w.place
             """;
 
@@ -222,14 +226,20 @@ final class RequestTable {
         return new Definitions(upTo, versions);
     }
 
-    /** Asks for the next version of each. */
-    void define(List<Meter> meters) throws SQLException {
+    /**
+     * Asks for the next version of each.
+     *
+     * @param from first event time that it counts; null for the next boundary after all that was
+     *     accepted, and for all time if it is the first version
+     */
+    void define(List<Meter> meters, @Nullable Instant from) throws SQLException {
         if (meters.isEmpty()) {
             return;
         }
         List<MeterDefinition> definitions = MeterDefinition.of(MeterVersion.firsts(meters));
         try (PreparedStatement statement = connection.prepareStatement(DEFINE)) {
-            MeterRegistry.bindTexts(statement, 1, definitions, MeterDefinition.MEANING);
+            statement.setObject(1, from == null ? null : from.atOffset(ZoneOffset.UTC));
+            MeterRegistry.bindTexts(statement, 2, definitions, MeterDefinition.MEANING);
             statement.executeUpdate();
         }
     }

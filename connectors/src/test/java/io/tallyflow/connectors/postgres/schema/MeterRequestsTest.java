@@ -224,7 +224,7 @@ class MeterRequestsTest extends EmptyRegistry {
         register();
         apply(false, meters(CHANGED).get(0));
         assertThat(MeterRequests.endedBy(database().dataSource(), List.of())).containsExactly("m");
-        assertThat(kinds(MeterRequests.apply(database().dataSource(), List.of(), true)))
+        assertThat(kinds(MeterRequests.apply(database().dataSource(), List.of(), true, null)))
                 .containsExactly("m1RETIRED");
         assertThat(definitions().versions())
                 .singleElement()
@@ -234,6 +234,39 @@ class MeterRequestsTest extends EmptyRegistry {
         assertThat(rows("select slug from tallyflow.meter")).isEmpty();
         assertThat(MeterRequests.endedBy(database().dataSource(), List.of())).isEmpty();
         assertThat(apply(true)).isEmpty();
+    }
+
+    @Test
+    void countsFromATimeInThePastIfAsked() throws SQLException {
+        take(meters(OLD));
+        register();
+        accepted("2026-03-01 12:00:00Z");
+        Instant past = Instant.parse("2026-03-01T10:00:00Z");
+        assertThat(applyFrom(past, meters(CHANGED).get(0))).containsExactly("m2CHANGED");
+        try (Connection connection = database().connect()) {
+            MeterRegistry.register(
+                    connection,
+                    0,
+                    Long.MAX_VALUE,
+                    1,
+                    unused -> Instant.parse("2026-03-01T12:00:00Z").toEpochMilli());
+        }
+        assertThat(states()).containsExactly("1shown", "2registered");
+        // A run may still be counting what it lacks.
+        assertThat(applyFrom(past, meters(CHANGED).get(0))).containsExactly("m2UNCHANGED");
+        assertThat(applyFrom(past.plusSeconds(3_600), meters(CHANGED).get(0)))
+                .containsExactly("m3CHANGED");
+        assertThat(definitions().versions())
+                .extracting(MeterVersion::fromMillis)
+                .contains(past.toEpochMilli(), past.plusSeconds(3_600).toEpochMilli());
+        Instant within = past.plusMillis(1);
+        assertThatThrownBy(() -> applyFrom(within, meters(CHANGED).get(0)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("is within a window of meter m");
+    }
+
+    private List<String> applyFrom(Instant from, Meter meter) throws SQLException {
+        return kinds(MeterRequests.apply(database().dataSource(), List.of(meter), false, from));
     }
 
     @Test
@@ -286,7 +319,7 @@ class MeterRequestsTest extends EmptyRegistry {
         take(meters(OLD));
         register();
         List<MeterChange> would =
-                MeterRequests.wouldApply(database().dataSource(), meters(CHANGED), true);
+                MeterRequests.wouldApply(database().dataSource(), meters(CHANGED), true, null);
         assertThat(kinds(would)).containsExactly("m2CHANGED");
         assertThat(rows("select count(*) from tallyflow.meter_request")).containsExactly("1");
     }
@@ -319,7 +352,7 @@ class MeterRequestsTest extends EmptyRegistry {
     }
 
     private List<String> apply(boolean prune, Meter... meters) throws SQLException {
-        return kinds(MeterRequests.apply(database().dataSource(), List.of(meters), prune));
+        return kinds(MeterRequests.apply(database().dataSource(), List.of(meters), prune, null));
     }
 
     private static List<String> kinds(List<MeterChange> changes) {

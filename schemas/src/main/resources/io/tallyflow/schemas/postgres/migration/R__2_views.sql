@@ -163,10 +163,15 @@ begin atomic
     -- Of the time that is counted without a gap until the end of time, the beginning.
     select lower(r.times)
     from unnest((
-        select coalesce(range_agg(tstzrange(c.counts_from, c.counts_to)), '{}')
+        select coalesce(
+                -- A version that another has followed since counts for less than it was run for.
+                range_agg(
+                    tstzrange(c.counts_from, c.counts_to) * tstzrange(s.counts_from, s.counts_to)),
+                '{}')
             + tstzmultirange(tstzrange(counted_from, null))
         from tallyflow.counting_run c
         join tallyflow.layer l on l.layer = c.layer
+        join tallyflow.layer s on s.layer = l.cells_of
         where l.slug = meter and c.state = 'shown')) r (times)
     where upper_inf(r.times);
 end;
@@ -177,7 +182,16 @@ comment on function tallyflow.complete_from(text, timestamptz) is
 create or replace view tallyflow.meter with (security_invoker = true) as
 select
     slug, description, event_type, aggregation, value_property, group_by, window_size,
-    version, counts_from, tallyflow.complete_from(slug, complete_from) as complete_from,
+    version, counts_from,
+    -- Few meters have had a run, and there may be very many.
+    case
+        when slug in (
+            select l.slug from tallyflow.counting_run c
+            join tallyflow.layer l on l.layer = c.layer
+            where c.state = 'shown')
+        then tallyflow.complete_from(slug, complete_from)
+        else complete_from
+    end as complete_from,
     since_commit
 from tallyflow.meter_definition
 where in_force;
@@ -248,7 +262,7 @@ comment on view tallyflow.run is
     'What was counted from the lake for versions of meters, beside what the stream counts.';
 comment on column tallyflow.run.run is 'Number of the run.';
 comment on column tallyflow.run.kind is
-    'backfill: what came before the version was asked for.';
+    'backfill: what came before the version was asked for; redefine: the same of a version that counts from a time in the past on, and takes the place of the one before it with this run.';
 comment on column tallyflow.run.meter is 'Slug of the meter.';
 comment on column tallyflow.run.version is 'Which of its versions is counted.';
 comment on column tallyflow.run."from" is 'First event time that is counted; null for no bound.';

@@ -101,7 +101,7 @@ begin
     grant select, insert, update (counts_to, shown, since_commit)
         on tallyflow.layer to tallyflow_writer;
     -- What a run is of never changes, only how far it is.
-    grant select, insert, update (state, done_until, events, windows, shown_in_commit)
+    grant select, insert, update (state, done_until, events, windows, shown_in_commit, swept)
         on tallyflow.counting_run to tallyflow_writer;
     grant select, insert, delete,
         update (readings, sum, min, max, latest, latest_at, latest_source, latest_id, settled, commit)

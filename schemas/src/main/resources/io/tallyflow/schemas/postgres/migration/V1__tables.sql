@@ -160,6 +160,7 @@ create table tallyflow.counting_run (
     requested_by text collate "C" not null default session_user,
     requested_at timestamptz not null default now(),
     shown_in_commit bigint,
+    swept boolean not null default false,
     constraint counting_run_kind_is_known
         check (kind in ('backfill', 'redefine', 'patch', 'repair')),
     constraint counting_run_state_is_known
@@ -178,6 +179,9 @@ comment on column tallyflow.counting_run.cut_commit is
     'Number of the commit that registered the version: the stream counts by it whatever comes later. The rows bear it, and a rewind to before it undoes the run.';
 comment on column tallyflow.counting_run.done_until is
     'Windows that start before it are counted, and their rows are there; null before the first day is done.';
+
+comment on column tallyflow.counting_run.swept is
+    'Of one that failed or was undone: its rows are gone.';
 
 -- Everything that rows of one subject and group have in common, said once.
 create table tallyflow.cell (
