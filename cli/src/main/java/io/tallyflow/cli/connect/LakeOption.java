@@ -30,10 +30,18 @@ public final class LakeOption {
      * @throws RequestRefusedException if the file does not say where it is
      */
     public @Nullable LakeOptions find(Connections connections, Map<String, String> environment) {
-        Path file = lakeProperties;
-        if (file == null) {
+        if (lakeProperties == null) {
             return connections.warehouse() == null ? null : EmbeddedLake.of(connections);
         }
+        return read(lakeProperties, environment);
+    }
+
+    /**
+     * The lake that a file names.
+     *
+     * @throws RequestRefusedException if it does not say where it is
+     */
+    public static LakeOptions read(Path file, Map<String, String> environment) {
         try {
             return LakeConnection.options(
                     CatalogTexts.NONE, file.toString(), environment, PATIENCE);

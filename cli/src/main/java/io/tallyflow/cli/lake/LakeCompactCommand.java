@@ -1,13 +1,12 @@
 package io.tallyflow.cli.lake;
 
 import io.tallyflow.cli.connect.Connections;
+import io.tallyflow.cli.connect.LakeOption;
 import io.tallyflow.cli.directory.DataDirectory;
 import io.tallyflow.cli.terminal.Console;
 import io.tallyflow.cli.terminal.Lifetime;
 import io.tallyflow.cli.terminal.Signals;
-import io.tallyflow.connectors.iceberg.table.CatalogTexts;
 import io.tallyflow.connectors.iceberg.table.Lake;
-import io.tallyflow.connectors.iceberg.table.LakeConnection;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.upkeep.CompactionRules;
 import io.tallyflow.local.embedded.EmbeddedPostgres;
@@ -17,7 +16,6 @@ import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.RequestRefusedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.iceberg.CatalogProperties;
@@ -40,7 +38,6 @@ import picocli.CommandLine.Spec;
         })
 final class LakeCompactCommand implements Callable<Integer> {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final long MEBIBYTE = 1024 * 1024;
     private static final int MOST_MEBIBYTES = 4096;
 
@@ -126,14 +123,7 @@ final class LakeCompactCommand implements Callable<Integer> {
             throw new RequestRefusedException(
                     "--data-dir and --lake-properties both say which lake: give one of them");
         }
-        LakeOptions options;
-        try {
-            options =
-                    LakeConnection.options(
-                            CatalogTexts.NONE, file.toString(), System.getenv(), PATIENCE);
-        } catch (IllegalArgumentException e) {
-            throw new RequestRefusedException("--lake-properties " + file + " " + e.getMessage());
-        }
+        LakeOptions options = LakeOption.read(file, System.getenv());
         if (!takesTurns(options.catalog())) {
             throw new RequestRefusedException(
                     "--lake-properties "

@@ -1,7 +1,7 @@
 package io.tallyflow.cli.meters;
 
 import io.tallyflow.cli.connect.LakeOption;
-import io.tallyflow.cli.run.ShownRuns;
+import io.tallyflow.cli.run.PrintedRuns;
 import io.tallyflow.cli.terminal.Console;
 import io.tallyflow.cli.terminal.TimeArgument;
 import io.tallyflow.operations.run.Backfill;
@@ -71,9 +71,9 @@ final class MetersApplyCommand implements Callable<Integer> {
         Instant since = from == null ? null : TimeArgument.exact("--from", from);
         MeterOrders orders = changes.orders();
         // Whoever wants a backfill is told first that there can be none.
-        ShownRuns runs =
+        PrintedRuns runs =
                 (backfill || since != null) && !dryRun
-                        ? new ShownRuns(changes.connections(), lake, Console.out(spec))
+                        ? new PrintedRuns(changes.connections(), lake, Console.out(spec))
                         : null;
         if (dryRun) {
             OrderedChanges.show(spec, orders.wouldApply(meters, prune, since));
@@ -84,12 +84,12 @@ final class MetersApplyCommand implements Callable<Integer> {
             for (MeterOrders.LackingVersion lacking : orders.lacking(meters, since)) {
                 runs.run(
                         Backfill.Request.version(
-                                lacking.slug(), lacking.version(), ShownRuns.PATIENCE));
+                                lacking.slug(), lacking.version(), PrintedRuns.PATIENCE));
             }
         }
         if (runs != null && backfill) {
             for (String slug : orders.notWhole(meters)) {
-                runs.run(Backfill.Request.all(slug, ShownRuns.PATIENCE));
+                runs.run(Backfill.Request.all(slug, PrintedRuns.PATIENCE));
             }
         }
         return 0;

@@ -72,7 +72,7 @@ public final class BackfillCommand implements Callable<Integer> {
         Instant first = time("--from", from);
         Instant end = time("--to", to);
         PrintWriter out = Console.out(spec);
-        new ShownRuns(connection.find(System.getenv()), lake, out)
+        new PrintedRuns(connection.find(System.getenv()), lake, out)
                 .run(
                         new Backfill.Request(
                                 meter,
@@ -81,7 +81,7 @@ public final class BackfillCommand implements Callable<Integer> {
                                 end,
                                 reason,
                                 !dryRun,
-                                wait ? ALL_PATIENCE : ShownRuns.PATIENCE));
+                                wait ? ALL_PATIENCE : PrintedRuns.PATIENCE));
         return 0;
     }
 

@@ -52,6 +52,12 @@ final class RunProgress implements RunListener, AutoCloseable {
     }
 
     @Override
+    public synchronized void beginsBeforeTheLake(LocalDate first) {
+        out.println("the lake holds no events of before " + first);
+        out.flush();
+    }
+
+    @Override
     public synchronized void waitsForLake() {
         out.println("waiting for the lake to hold what came before the meter was counted");
         out.flush();

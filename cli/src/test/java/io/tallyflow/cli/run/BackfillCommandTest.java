@@ -81,6 +81,8 @@ final class BackfillCommandTest {
                                 + "      3");
         assertThat(run("backfill calls --to 2027-01-01", where).out())
                 .contains("nothing is left to be counted");
+        assertThat(run("backfill calls --dry-run --from 2020-01-01 --to 2028-01-01", where).out())
+                .startsWith("the lake holds no events of before 2026-03-01");
         CommandRun unknown = run("backfill nothing", where);
         assertThat(unknown.exitCode()).isEqualTo(2);
         assertThat(unknown.err()).contains("there is no meter nothing");

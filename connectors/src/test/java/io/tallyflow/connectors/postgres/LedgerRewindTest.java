@@ -6,6 +6,7 @@ import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.connectors.postgres.rows.RowsEncoder;
 import io.tallyflow.connectors.postgres.run.CountingRun;
 import io.tallyflow.connectors.postgres.run.RunTable;
+import io.tallyflow.connectors.postgres.run.UncountedTimes;
 import io.tallyflow.connectors.postgres.session.Outage;
 import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.schemas.commit.CommitName;
@@ -200,7 +201,8 @@ final class LedgerRewindTest {
                         + cutCommit
                         + " where kind = 'stream'");
         RunTable table = new RunTable(connection);
-        CountingRun run = table.begin(table.uncounted("m", from, to).get(0), null);
+        CountingRun run =
+                table.begin(new UncountedTimes(connection).of("m", from, to).get(0), null);
         connection.commit();
         new RunRows(connection, run)
                 .write(

@@ -29,6 +29,13 @@ public interface RunListener {
      */
     default void done(LocalDate day, long events, long windows) {}
 
+    /**
+     * Time was asked for of which the lake holds nothing.
+     *
+     * @param first day, UTC, of which it does
+     */
+    default void beginsBeforeTheLake(LocalDate first) {}
+
     /** The lake does not hold yet what is to be counted. */
     default void waitsForLake() {}
 }

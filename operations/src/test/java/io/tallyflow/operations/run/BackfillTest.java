@@ -3,116 +3,33 @@ package io.tallyflow.operations.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.connectors.iceberg.write.SmallLake;
-import io.tallyflow.connectors.postgres.LoginUser;
-import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.schema.AskedVersions;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
-import io.tallyflow.functions.meter.MeterReader;
-import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.RequestRefusedException;
-import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.measure.Aggregation;
-import io.tallyflow.schemas.measure.UsagePartial;
-import io.tallyflow.schemas.measure.UsagePartials;
-import io.tallyflow.schemas.meter.GroupText;
-import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.stream.LakeRow;
-import io.tallyflow.schemas.usage.Reading;
-import io.tallyflow.schemas.usage.UsageCell;
-import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
-import java.util.Set;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Counting from the lake what the stream did not count, by a user who may no more than write. */
-final class BackfillTest {
-
-    private static final Instant FIRST_DAY = Instant.parse("2026-03-01T00:00:00Z");
-    private static final long COMMIT = 5;
-    private static final RunLimits LIMITS = new RunLimits(2, 64 << 20, 1_000);
-    private static final RunListener DEAF = new RunListener() {};
-
-    @TempDir private Path directory;
-
-    private PostgresServer.Database database;
-    private LoginUser writer;
-    private SmallLake lake;
-    private long commits = COMMIT;
-    private long accepted;
-
-    @BeforeEach
-    void start() throws Exception {
-        database = PostgresServer.migrated();
-        writer = new LoginUser(database, "tallyflow_writer");
-        lake = new SmallLake(database, directory);
-        run("insert into tallyflow.ledger (pipeline, commit, shards) values ('p', 5, 1)");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        lake.close();
-        writer.close();
-        database.close();
-    }
-
-    @Test
-    void countsExactlyWhatTheStreamDidNot() throws Exception {
-        for (int seed = 0; seed < 12; seed++) {
-            World world = new World(new Random(seed), "m" + seed);
-            world.write();
-            RunLimits limits =
-                    new RunLimits(
-                            1 + world.random.nextInt(3),
-                            world.random.nextBoolean() ? 20_000 : 64 << 20,
-                            world.random.nextBoolean() ? 3 : 1_000);
-            List<Backfill.Outcome> outcomes = backfill(world.slug, limits, DEAF);
-            assertThat(outcomes).as("seed %d", seed).hasSize(1);
-            TreeMap<String, String> expected = world.expected(limits.mostGroups());
-            assertThat(rows(world.slug)).as("seed %d", seed).isEqualTo(expected);
-            assertThat(outcomes.get(0).windows()).isEqualTo(expected.size());
-            assertThat(outcomes.get(0).events()).isEqualTo(world.counted());
-        }
-    }
+final class BackfillTest extends BackfillRig {
 
     @Test
     void goesOnWithTheNextDayAndForgetsWhatADeadProcessHadBegun() throws Exception {
         count("m", "{slug: m, eventType: m, aggregation: COUNT}", days(4), 1);
-        List<LocalDate> seen = new ArrayList<>();
-        RunListener dies =
-                new RunListener() {
-                    @Override
-                    public void done(LocalDate day, long events, long windows) {
-                        seen.add(day);
-                        if (seen.size() == 2) {
-                            throw new IllegalStateException("power is gone");
-                        }
-                    }
-                };
-        assertThatThrownBy(() -> backfill("m", LIMITS, dies)).hasMessageContaining("power is gone");
+        assertThatThrownBy(() -> backfill("m", LIMITS, diesAfter(2)))
+                .hasMessageContaining("power is gone");
         assertThat(usage("m")).isEmpty();
         run(
                 """
@@ -142,14 +59,7 @@ final class BackfillTest {
     @Test
     void givesUpWhatWasBegunForAnotherTime() throws Exception {
         count("m", "{slug: m, eventType: m, aggregation: COUNT}", days(4), 1);
-        RunListener dies =
-                new RunListener() {
-                    @Override
-                    public void done(LocalDate day, long events, long windows) {
-                        throw new IllegalStateException("power is gone");
-                    }
-                };
-        assertThatThrownBy(() -> backfill("m", LIMITS, dies)).isNotNull();
+        assertThatThrownBy(() -> backfill("m", LIMITS, diesAfter(1))).isNotNull();
         Instant day = FIRST_DAY.plus(Duration.ofDays(1));
         assertThat(backfill("m", day, day.plus(Duration.ofDays(1)))).hasSize(1);
         assertThat(usage("m")).containsExactly("02 00:00 1");
@@ -186,16 +96,7 @@ final class BackfillTest {
     void endsIfTheResultsAreRewoundToBeforeItsCut() throws Exception {
         count("m", "{slug: m, eventType: m, aggregation: COUNT}", days(3), 1);
         RunListener rewinds =
-                new RunListener() {
-                    @Override
-                    public void done(LocalDate day, long events, long windows) {
-                        try {
-                            run("update tallyflow.counting_run set state = 'undone'");
-                        } catch (SQLException e) {
-                            throw new IllegalStateException(e);
-                        }
-                    }
-                };
+                afterADay(() -> run("update tallyflow.counting_run set state = 'undone'"));
         assertThatThrownBy(() -> backfill("m", LIMITS, rewinds))
                 .isInstanceOf(RequestFailedException.class)
                 .hasMessageContaining("run 1 was ended by others");
@@ -213,17 +114,7 @@ final class BackfillTest {
         assertThat(usage("m"))
                 .containsExactly("01 00:00 1", "02 00:00 1", "03 00:00 1", "04 00:00 1");
         List<String> seen = new ArrayList<>();
-        RunListener looks =
-                new RunListener() {
-                    @Override
-                    public void done(LocalDate day, long events, long windows) {
-                        try {
-                            seen.addAll(usage("m"));
-                        } catch (SQLException e) {
-                            throw new IllegalStateException(e);
-                        }
-                    }
-                };
+        RunListener looks = afterADay(() -> seen.addAll(usage("m")));
         assertThat(version(2, looks).get(0).events()).isEqualTo(3);
         assertThat(seen).hasSize(3 * 4);
         assertThat(ask("select kind || state || events from tallyflow.run order by run"))
@@ -245,6 +136,30 @@ final class BackfillTest {
                 .containsExactly("102");
         assertThat(ask("select value::text from tallyflow.query('m')")).containsExactly("4");
         assertThat(version(2, DEAF)).isEmpty();
+    }
+
+    /** The run of the version before covers time that is not its own any more. */
+    @Test
+    void isNotWholeIfTheRunOfTheVersionInForceIsUndone() throws Exception {
+        redefine("02");
+        version(2, DEAF);
+        assertThat(ask("select coalesce(complete_from::text, 'whole') from tallyflow.meter"))
+                .containsExactly("whole");
+        run("update tallyflow.counting_run set state = 'undone' where kind = 'redefine'");
+        assertThat(ask("select complete_from::text from tallyflow.meter"))
+                .containsExactly("2026-03-04 00:01:00+00");
+    }
+
+    @Test
+    void keepsWhatTotalsShowFromBeingDeleted() throws Exception {
+        count("m", "{slug: m, eventType: m, aggregation: COUNT}", days(1), 1);
+        backfill("m", LIMITS, DEAF);
+        try (Connection connection = writer.connect()) {
+            assertThatThrownBy(() -> Question.run(connection, "delete from tallyflow.usage_row"))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("deleted by a rewind only");
+        }
+        assertThat(usage("m")).hasSize(1);
     }
 
     @Test
@@ -367,6 +282,8 @@ final class BackfillTest {
         assertThatThrownBy(() -> backfill("m", FIRST_DAY.plusSeconds(60), null))
                 .isInstanceOf(RequestRefusedException.class)
                 .hasMessageContaining("is within a window of m, whose windows are of one HOUR");
+        assertThatThrownBy(() -> backfill("m", FIRST_DAY.plusNanos(1), null))
+                .isInstanceOf(RequestRefusedException.class);
         try (Connection connection = database.connect()) {
             AskedVersions.ask(
                     connection,
@@ -396,6 +313,44 @@ final class BackfillTest {
                 .hasMessageContaining("TALLYFLOW_JAVA_OPTS");
     }
 
+    /** Ends the process after some days. */
+    private static RunListener diesAfter(int days) {
+        return new RunListener() {
+            private int seen;
+
+            @Override
+            public void done(LocalDate day, long events, long windows) {
+                if (++seen == days) {
+                    throw new IllegalStateException("power is gone");
+                }
+            }
+        };
+    }
+
+    /** Does something as soon as a day is counted. */
+    private static RunListener afterADay(Interruption interruption) {
+        return new RunListener() {
+            @Override
+            public void done(LocalDate day, long events, long windows) {
+                interruption.now();
+            }
+        };
+    }
+
+    /** Something that happens while a run counts. */
+    @FunctionalInterface
+    private interface Interruption {
+        void happen() throws Exception;
+
+        default void now() {
+            try {
+                happen();
+            } catch (Exception e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
     /** One event at the beginning of each day. */
     private static List<LakeRow> days(int days) {
         List<LakeRow> rows = new ArrayList<>();
@@ -420,66 +375,6 @@ final class BackfillTest {
                 definitions);
     }
 
-    /** Puts events into the lake, and registers a meter by a commit after them. */
-    private long count(String slug, String meter, List<LakeRow> events, int batches)
-            throws Exception {
-        Meter defined = MeterFile.parse("meters.yaml", "meters: [" + meter + "]").get(0);
-        assertThat(defined.slug()).isEqualTo(slug);
-        long newest =
-                events.stream()
-                        .mapToLong(row -> row.accepted().timeMicros() / 1_000)
-                        .max()
-                        .orElse(0);
-        CommitName name = CommitName.NONE;
-        for (int batch = 0; batch < batches; batch++) {
-            int size = events.size();
-            name =
-                    lake.commit(
-                            0,
-                            events.subList(batch * size / batches, (batch + 1) * size / batches));
-        }
-        accepted += events.size();
-        commits++;
-        try (Connection connection = database.connect()) {
-            connection.setAutoCommit(false);
-            long request = AskedVersions.ask(connection, MeterVersion.firsts(List.of(defined)));
-            MeterRegistry.register(connection, 0, request, commits, unused -> newest);
-            Question.run(
-                    connection,
-                    """
-                    insert into tallyflow.ledger_history (pipeline, epoch, commit, token, checkpoint,
-                        prev_token, prev_checkpoint, committed_at, offsets, consumed, metered,
-                        unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored,
-                        reasons)
-                    values ('p', 0, ?, ?, ?, 0, 0, now(), '{}', ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, '{}')
-                    """,
-                    commits,
-                    name.token(),
-                    name.checkpoint(),
-                    accepted,
-                    accepted);
-            Question.run(connection, "update tallyflow.ledger set commit = ?", commits);
-            connection.commit();
-            return request;
-        }
-    }
-
-    private List<Backfill.Outcome> backfill(String slug, RunLimits limits, RunListener listener) {
-        return new Backfill(address(), lake.options(), limits, listener)
-                .run(Backfill.Request.all(slug, Duration.ZERO));
-    }
-
-    private List<Backfill.Outcome> backfill(
-            String slug, @Nullable Instant from, @Nullable Instant to) throws SQLException {
-        return new Backfill(address(), lake.options(), LIMITS, DEAF)
-                .run(new Backfill.Request(slug, null, from, to, "because", true, Duration.ZERO));
-    }
-
-    private PostgresAddress address() {
-        return new PostgresAddress(
-                database.url(), writer.name(), writer.dataSource().getPassword());
-    }
-
     private List<String> usage(String slug) throws SQLException {
         return ask(
                 """
@@ -487,192 +382,5 @@ final class BackfillTest {
                 from tallyflow.usage where meter = '%s' order by 1
                 """
                         .formatted(slug));
-    }
-
-    /** What a run has written, as text: by subject, group and window. */
-    private TreeMap<String, String> rows(String slug) throws SQLException {
-        TreeMap<String, String> rows = new TreeMap<>();
-        try (Connection connection = database.connect()) {
-            new Question<>(
-                            """
-                            select c.subject, c.group_by::text, extract(epoch from u.window_start)::bigint,
-                                u.readings, u.sum, u.min, u.max, u.latest, u.latest_id,
-                                (select string_agg(v.value, ',' order by v.value collate "C")
-                                 from tallyflow.distinct_value v
-                                 join tallyflow.cell o on o.cell = v.cell
-                                 where v.layer = u.layer and v.window_start = u.window_start
-                                   and o.layer = v.layer and o.subject = c.subject
-                                   and o.group_by = c.group_by)
-                            from tallyflow.usage_row u
-                            join tallyflow.cell c on c.cell = u.cell
-                            join tallyflow.layer l on l.layer = u.layer
-                            where l.slug = ? and l.kind = 'run' and l.shown
-                            """,
-                            row ->
-                                    rows.put(
-                                            row.getString(1)
-                                                    + row.getString(2).replace(" ", "")
-                                                    + row.getLong(3),
-                                            row.getLong(4)
-                                                    + number(row.getBigDecimal(5))
-                                                    + number(row.getBigDecimal(6))
-                                                    + number(row.getBigDecimal(7))
-                                                    + number(row.getBigDecimal(8))
-                                                    + row.getString(9)
-                                                    + row.getString(10)))
-                    .all(connection, slug);
-        }
-        return rows;
-    }
-
-    private static String number(@Nullable BigDecimal number) {
-        return "|" + (number == null ? "" : number.stripTrailingZeros().toPlainString());
-    }
-
-    private List<String> ask(String sql) throws SQLException {
-        try (Connection connection = database.connect()) {
-            return new Question<>(sql, row -> row.getString(1)).all(connection);
-        }
-    }
-
-    private void run(String sql) throws SQLException {
-        try (Connection connection = database.connect()) {
-            Question.run(connection, sql);
-        }
-    }
-
-    /** One meter and random events, some of which the stream has counted. */
-    private final class World {
-
-        private static final int OTHER_REQUEST = 1_000_000;
-
-        final Random random;
-        final String slug;
-        final List<UsageEvent> lacking = new ArrayList<>();
-        final List<LakeRow> rows = new ArrayList<>();
-        private final String definition;
-
-        World(Random random, String slug) {
-            this.random = random;
-            this.slug = slug;
-            Aggregation aggregation = Aggregation.values()[random.nextInt(7)];
-            definition =
-                    "{slug: %s, eventType: t%s, aggregation: %s%s, windowSize: %s%s}"
-                            .formatted(
-                                    slug,
-                                    slug,
-                                    aggregation,
-                                    aggregation.needsValue() ? ", valueProperty: $.x" : "",
-                                    List.of("MINUTE", "HOUR", "DAY").get(random.nextInt(3)),
-                                    random.nextBoolean() ? ", groupBy: {g: $.g, h: $.h}" : "");
-            int events = random.nextInt(300);
-            for (int i = 0; i < events; i++) {
-                boolean isOther = random.nextInt(8) == 0;
-                UsageEvent event = event(i, isOther ? "other" : "t" + slug);
-                // 0 is before every request, the other one after all of them.
-                long definitions = random.nextInt(3) == 0 ? OTHER_REQUEST : 0;
-                rows.add(LakeRow.accepted(event, definitions));
-                if (!isOther && definitions == 0) {
-                    lacking.add(event);
-                }
-            }
-        }
-
-        private UsageEvent event(int number, String type) {
-            Instant at =
-                    FIRST_DAY.plusMillis(
-                            random.nextInt(4) == 0
-                                    ? 86_400_000L * random.nextInt(4)
-                                    : random.nextInt(3 * 86_400_000));
-            String data =
-                    "{\"x\":%s,\"g\":\"%d\",\"h\":\"%d\"}"
-                            .formatted(
-                                    List.of("1", "-2.5", "1E+3", "\"none\"", "0.1", "7")
-                                            .get(random.nextInt(6)),
-                                    random.nextInt(6),
-                                    random.nextInt(2));
-            return new UsageEvent(
-                    "s" + random.nextInt(3),
-                    "source",
-                    "id" + number,
-                    type,
-                    at.toEpochMilli() * 1_000,
-                    data.getBytes(StandardCharsets.UTF_8),
-                    0,
-                    number,
-                    0);
-        }
-
-        void write() throws Exception {
-            count(slug, definition, rows, 1 + random.nextInt(4));
-        }
-
-        private Meter meter() {
-            return MeterFile.parse("m", "meters: [" + definition + "]").get(0);
-        }
-
-        long counted() {
-            MeterReader reader = MeterReader.ofFirsts(List.of(meter()));
-            return lacking.stream().mapToLong(event -> reader.read(event).readings().size()).sum();
-        }
-
-        TreeMap<String, String> expected(int mostGroups) {
-            MeterReader reader = MeterReader.ofFirsts(List.of(meter()));
-            Map<UsageCell, Set<String>> groups = new HashMap<>();
-            List<Map.Entry<UsageEvent, Reading>> readings = new ArrayList<>();
-            for (UsageEvent event : lacking) {
-                for (Reading reading : reader.read(event).readings()) {
-                    readings.add(Map.entry(event, reading));
-                    UsageCell cell = reading.cell(event.subject());
-                    groups.computeIfAbsent(with(cell, ""), key -> new HashSet<>())
-                            .add(cell.group());
-                }
-            }
-            Map<UsageCell, UsagePartial> partials = new HashMap<>();
-            Map<UsageCell, Set<String>> values = new HashMap<>();
-            for (Map.Entry<UsageEvent, Reading> one : readings) {
-                UsageCell cell = one.getValue().cell(one.getKey().subject());
-                List<String> sorted =
-                        groups.get(with(cell, "")).stream()
-                                .sorted(Comparator.naturalOrder())
-                                .toList();
-                if (sorted.indexOf(cell.group()) >= mostGroups) {
-                    cell = with(cell, GroupText.other(cell.group()));
-                }
-                partials.merge(cell, one.getValue().partial(one.getKey()), UsagePartials::merge);
-                if (one.getValue().distinct() != null) {
-                    values.computeIfAbsent(cell, key -> new HashSet<>())
-                            .add(one.getValue().distinct());
-                }
-            }
-            TreeMap<String, String> expected = new TreeMap<>();
-            partials.forEach(
-                    (cell, whole) -> {
-                        UsagePartial partial = UsagePartials.keptBy(meter().aggregation(), whole);
-                        expected.put(
-                                cell.subject() + cell.group() + cell.windowStartMillis() / 1_000,
-                                partial.readings()
-                                        + number(partial.sum())
-                                        + number(partial.min())
-                                        + number(partial.max())
-                                        + number(partial.latest())
-                                        + partial.latestId()
-                                        + (values.containsKey(cell)
-                                                ? String.join(
-                                                        ",",
-                                                        values.get(cell).stream().sorted().toList())
-                                                : "null"));
-                    });
-            return expected;
-        }
-
-        private static UsageCell with(UsageCell cell, String group) {
-            return new UsageCell(
-                    cell.meter(),
-                    cell.subject(),
-                    group,
-                    cell.windowStartMillis(),
-                    cell.windowEndMillis());
-        }
     }
 }

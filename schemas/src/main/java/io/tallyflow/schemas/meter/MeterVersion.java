@@ -37,7 +37,7 @@ public record MeterVersion(Meter meter, int version, long fromMillis, long toMil
     }
 
     private static boolean cuts(Meter meter, long bound, long none) {
-        return bound != none && meter.windowSize().startOf(bound) != bound;
+        return bound != none && !meter.windowSize().isBoundary(bound);
     }
 
     /** The first version of a meter, without bounds. */

@@ -1,5 +1,7 @@
 package io.tallyflow.schemas.meter;
 
+import java.time.Instant;
+
 /** The finest grain a meter keeps. Windows are half-open and aligned to the epoch in UTC. */
 public enum WindowSize {
     MINUTE(60_000L),
@@ -20,5 +22,16 @@ public enum WindowSize {
     /** Start of the window that holds the instant; both in milliseconds since the epoch, UTC. */
     public long startOf(long timeMillis) {
         return Math.floorDiv(timeMillis, millis) * millis;
+    }
+
+    /** Whether a window begins at the instant, in milliseconds since the epoch, UTC. */
+    public boolean isBoundary(long timeMillis) {
+        return startOf(timeMillis) == timeMillis;
+    }
+
+    /** Whether a window begins at the instant, to the nanosecond. */
+    public boolean isBoundary(Instant time) {
+        long millis = time.toEpochMilli();
+        return time.equals(Instant.ofEpochMilli(millis)) && isBoundary(millis);
     }
 }

@@ -228,22 +228,28 @@ public final class LakeView {
 
     /** The same rows in parts that can be read side by side, each by a thread of its own. */
     public List<RowsOfFile> parts(LakeTable table, Expression filter, List<String> columns) {
+        return parts(table, filter, columns, BYTES_OF_PART);
+    }
+
+    /** The same in parts of another size. */
+    List<RowsOfFile> parts(
+            LakeTable table, Expression filter, List<String> columns, long bytesOfPart) {
         Pinned pinned = tables.get(table);
         if (pinned == null) {
             return List.of();
         }
         Schema projection = projection(pinned.table().schema(), filter, columns);
         return files(pinned.scan().filter(filter)).stream()
-                .flatMap(task -> split(task).stream())
+                .flatMap(task -> split(task, bytesOfPart).stream())
                 .map(task -> new RowsOfFile(pinned.table(), task, projection))
                 .toList();
     }
 
     /** Where rows are deleted by position, none before them may be skipped. */
-    private static List<FileScanTask> split(FileScanTask task) {
+    private static List<FileScanTask> split(FileScanTask task, long bytesOfPart) {
         List<FileScanTask> parts = new ArrayList<>();
         if (task.deletes().isEmpty()) {
-            task.split(BYTES_OF_PART).forEach(parts::add);
+            task.split(bytesOfPart).forEach(parts::add);
         } else {
             parts.add(task);
         }

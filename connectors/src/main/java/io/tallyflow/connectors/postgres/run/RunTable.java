@@ -1,6 +1,5 @@
 package io.tallyflow.connectors.postgres.run;
 
-import io.tallyflow.connectors.postgres.schema.MeterColumns;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.schemas.meter.LayerName;
 import io.tallyflow.schemas.meter.MeterVersion;
@@ -8,13 +7,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The table of runs, within the transaction of a connection. */
@@ -27,28 +21,6 @@ public final class RunTable {
     /** As registration has it, which gives layers their numbers, too. */
     private static final String LOCK_LAYERS =
             "select pg_advisory_xact_lock(hashtextextended('tallyflow.meter_request', 0))";
-
-    private static final String UNCOUNTED =
-            """
-            select d.slug, d.description, d.aggregation, d.window_size, l.version, l.event_type,
-                l.value_property, l.group_by, lower(g.gap) as counts_from,
-                upper(g.gap) as counts_to, r.request, l.since_commit, l.layer
-            from tallyflow.layer l
-            join tallyflow.meter_definition d on d.slug = l.slug
-            join tallyflow.meter_request r
-                on r.kind = 'define' and r.slug = l.slug and r.version = l.version
-            cross join lateral unnest(
-                tstzmultirange(tstzrange(l.counts_from, l.counts_to))
-                    * tstzmultirange(tstzrange(?, ?))
-                - coalesce((
-                    select range_agg(tstzrange(c.counts_from, c.counts_to))
-                    from tallyflow.counting_run c
-                    join tallyflow.layer o on o.layer = c.layer
-                    where o.slug = l.slug and o.version = l.version and c.state = 'shown'),
-                    '{}')) g (gap)
-            where l.slug = ? and l.kind = 'stream' and (l.shown and ? is null or l.version = ?)
-            order by l.version, g.gap
-            """;
 
     private static final String UNFINISHED =
             """
@@ -63,27 +35,6 @@ public final class RunTable {
 
     private static final String GIVE_UP =
             "update tallyflow.counting_run set state = 'failed' where state = 'running' and run <> ?";
-
-    private static final String UNSWEPT =
-            """
-            select c.layer from tallyflow.counting_run c
-            where c.state in ('failed', 'undone') and not c.swept
-            order by c.run
-            """;
-
-    private static final String ENDS_OF_ROWS =
-            """
-            select least(min(u.first), min(v.first)), greatest(max(u.last), max(v.last))
-            from (
-                select min(window_start) as first, max(window_start) as last
-                from tallyflow.usage_row where layer = ?) u
-            cross join (
-                select min(window_start) as first, max(window_start) as last
-                from tallyflow.distinct_value where layer = ?) v
-            """;
-
-    private static final String SWEPT =
-            "update tallyflow.counting_run set swept = true where layer = ?";
 
     private static final String BEGIN_LAYER =
             """
@@ -138,15 +89,6 @@ public final class RunTable {
               and s.slug = l.slug and s.version = l.version and s.kind = 'stream'
             """;
 
-    private static final String[] FORGET = {
-        "delete from tallyflow.usage_row where layer = ? and window_start >= ? and window_start < ?",
-        "delete from tallyflow.distinct_value"
-                + " where layer = ? and window_start >= ? and window_start < ?"
-    };
-
-    /** So few that nobody waits for long. */
-    private static final Duration SWEPT_AT_ONCE = Duration.ofDays(1);
-
     private final Connection connection;
 
     public RunTable(Connection connection) {
@@ -163,46 +105,6 @@ public final class RunTable {
                 ResultSet row = statement.executeQuery()) {
             row.next();
             return row.getBoolean(1);
-        }
-    }
-
-    /**
-     * What was not counted of a meter's versions that totals show, in order.
-     *
-     * @param from event time, on a boundary of the meter's windows; null for no bound
-     * @param to the first time that is not looked at any more; null for no bound
-     */
-    public List<Uncounted> uncounted(String slug, @Nullable Instant from, @Nullable Instant to)
-            throws SQLException {
-        return uncounted(slug, null, from, to);
-    }
-
-    /** What was not counted of one version of a meter, whether totals show it or not; in order. */
-    public List<Uncounted> uncounted(String slug, int version) throws SQLException {
-        return uncounted(slug, version, null, null);
-    }
-
-    private List<Uncounted> uncounted(
-            String slug, @Nullable Integer version, @Nullable Instant from, @Nullable Instant to)
-            throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(UNCOUNTED)) {
-            statement.setObject(1, time(from));
-            statement.setObject(2, time(to));
-            statement.setString(3, slug);
-            statement.setObject(4, version, Types.INTEGER);
-            statement.setObject(5, version, Types.INTEGER);
-            List<Uncounted> all = new ArrayList<>();
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    all.add(
-                            new Uncounted(
-                                    MeterColumns.version(row),
-                                    row.getLong("request"),
-                                    row.getLong("since_commit"),
-                                    row.getInt("layer")));
-                }
-            }
-            return all;
         }
     }
 
@@ -232,8 +134,8 @@ public final class RunTable {
             statement.setInt(2, version.version());
             statement.setLong(3, counts.request());
             statement.setLong(4, counts.cutCommit());
-            statement.setObject(5, time(from(version)));
-            statement.setObject(6, time(to(version)));
+            statement.setObject(5, RunTime.of(from(version)));
+            statement.setObject(6, RunTime.of(to(version)));
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
                     return null;
@@ -269,71 +171,13 @@ public final class RunTable {
             statement.setInt(2, layer);
             statement.setLong(3, counts.request());
             statement.setLong(4, counts.cutCommit());
-            statement.setObject(5, time(from(version)));
-            statement.setObject(6, time(to(version)));
+            statement.setObject(5, RunTime.of(from(version)));
+            statement.setObject(6, RunTime.of(to(version)));
             statement.setString(7, reason);
             statement.setInt(8, counts.streamLayer());
             statement.executeUpdate();
         }
         return new CountingRun(run, layer, counts, null, 0, 0);
-    }
-
-    /** Layers of runs that failed or were undone, and whose rows are still there. */
-    public List<Integer> unswept() throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(UNSWEPT);
-                ResultSet row = statement.executeQuery()) {
-            List<Integer> layers = new ArrayList<>();
-            while (row.next()) {
-                layers.add(row.getInt(1));
-            }
-            return layers;
-        }
-    }
-
-    /**
-     * Takes some rows of a run away that nothing will ever show.
-     *
-     * @return whether there may be more; without it, the run is on record as swept
-     */
-    public boolean sweep(int layer) throws SQLException {
-        @Nullable Instant first;
-        @Nullable Instant last;
-        try (PreparedStatement statement = connection.prepareStatement(ENDS_OF_ROWS)) {
-            statement.setInt(1, layer);
-            statement.setInt(2, layer);
-            try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                first = instant(row.getObject(1, OffsetDateTime.class));
-                last = instant(row.getObject(2, OffsetDateTime.class));
-            }
-        }
-        if (first != null && last != null) {
-            forget(layer, first, first.plus(SWEPT_AT_ONCE));
-            if (!last.isBefore(first.plus(SWEPT_AT_ONCE))) {
-                return true;
-            }
-        }
-        try (PreparedStatement statement = connection.prepareStatement(SWEPT)) {
-            statement.setInt(1, layer);
-            statement.executeUpdate();
-        }
-        return false;
-    }
-
-    private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
-        return time == null ? null : time.toInstant();
-    }
-
-    /** Takes the rows of some windows away, which nothing shows yet. */
-    public void forget(int layer, Instant from, Instant to) throws SQLException {
-        for (String forget : FORGET) {
-            try (PreparedStatement statement = connection.prepareStatement(forget)) {
-                statement.setInt(1, layer);
-                statement.setObject(2, time(from));
-                statement.setObject(3, time(to));
-                statement.executeUpdate();
-            }
-        }
     }
 
     /**
@@ -364,11 +208,11 @@ public final class RunTable {
     public CountingRun advance(CountingRun run, Instant doneUntil, long events, long windows)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(ADVANCE)) {
-            statement.setObject(1, time(doneUntil));
+            statement.setObject(1, RunTime.of(doneUntil));
             statement.setLong(2, events);
             statement.setLong(3, windows);
             statement.setLong(4, run.run());
-            statement.setObject(5, time(run.doneUntil()));
+            statement.setObject(5, RunTime.of(run.doneUntil()));
             if (statement.executeUpdate() == 0) {
                 throw new RunUndoneException(run);
             }
@@ -428,9 +272,5 @@ public final class RunTable {
         return version.toMillis() == MeterVersion.ALWAYS_TO
                 ? null
                 : Instant.ofEpochMilli(version.toMillis());
-    }
-
-    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
-        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 }

@@ -232,8 +232,7 @@ public final class MeterRequests {
 
     private static void requireBoundary(List<Meter> meters, @Nullable Instant from) {
         for (Meter meter : meters) {
-            if (from != null
-                    && meter.windowSize().startOf(from.toEpochMilli()) != from.toEpochMilli()) {
+            if (from != null && !meter.windowSize().isBoundary(from)) {
                 throw new IllegalArgumentException(
                         from
                                 + " is within a window of meter "
@@ -369,9 +368,7 @@ public final class MeterRequests {
     }
 
     private static void refuse(Asked version, Instant at) {
-        long millis = at.toEpochMilli();
-        if (version.meter().windowSize().startOf(millis) != millis
-                || !at.equals(Instant.ofEpochMilli(millis))) {
+        if (!version.meter().windowSize().isBoundary(at)) {
             throw new IllegalArgumentException(
                     "%s is within a window of meter %s; its windows begin at every full %s"
                             .formatted(
@@ -379,7 +376,7 @@ public final class MeterRequests {
                                     version.meter().slug(),
                                     version.meter().windowSize().name()));
         }
-        if (millis <= version.fromMillis()) {
+        if (at.toEpochMilli() <= version.fromMillis()) {
             throw new IllegalArgumentException(
                     "version %d of meter %s counts from %s on; nothing would be left of it at %s"
                             .formatted(

@@ -263,6 +263,8 @@ class MeterRequestsTest extends EmptyRegistry {
         assertThatThrownBy(() -> applyFrom(within, meters(CHANGED).get(0)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("is within a window of meter m");
+        assertThatThrownBy(() -> applyFrom(past.plusNanos(1_000), meters(CHANGED).get(0)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     private List<String> applyFrom(Instant from, Meter meter) throws SQLException {

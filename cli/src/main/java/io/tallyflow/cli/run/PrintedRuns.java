@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** Lets runs count in this process, and shows how far they are and what they came to. */
-public final class ShownRuns {
+public final class PrintedRuns {
 
     /** How long to wait for the lake, unless somebody has more of it. */
     public static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -41,7 +41,7 @@ public final class ShownRuns {
     /**
      * @throws RequestFailedException if nothing is known of a lake
      */
-    public ShownRuns(Connections connections, LakeOption lake, PrintWriter out) {
+    public PrintedRuns(Connections connections, LakeOption lake, PrintWriter out) {
         this.connections = connections;
         this.out = out;
         LakeOptions found = lake.find(connections, System.getenv());
@@ -70,7 +70,7 @@ public final class ShownRuns {
         if (outcomes.isEmpty()) {
             out.println("nothing is left to be counted: runs have counted all of it");
         } else {
-            TextTable.lines(COLUMNS, outcomes.stream().map(ShownRuns::row).toList())
+            TextTable.lines(COLUMNS, outcomes.stream().map(PrintedRuns::row).toList())
                     .forEach(out::println);
         }
         out.flush();

@@ -5,11 +5,17 @@ import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.schemas.meter.WindowSize;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
-/** What has to be known of a meter before it is counted. */
-final class Meters {
+/**
+ * What has to be known of a meter before it is counted.
+ *
+ * @param isShown whether totals take anything from one of its versions
+ */
+record KnownMeter(String slug, WindowSize windowSize, boolean isShown) {
 
-    private static final Question<Known> KNOWN =
+    private static final Question<KnownMeter> BY_SLUG =
             new Question<>(
                     """
                     select r.slug, min(r.window_size), bool_or(l.shown)
@@ -20,27 +26,18 @@ final class Meters {
                     group by r.slug
                     """,
                     row ->
-                            new Known(
+                            new KnownMeter(
                                     row.getString(1),
                                     WindowSize.valueOf(row.getString(2)),
                                     row.getBoolean(3)));
-
-    private Meters() {}
-
-    /**
-     * A meter.
-     *
-     * @param isShown whether totals take anything from one of its versions
-     */
-    record Known(String slug, WindowSize windowSize, boolean isShown) {}
 
     /**
      * Looks a meter up.
      *
      * @throws RequestRefusedException if there is none, or the stream does not count it yet
      */
-    static Known find(Connection connection, String slug) throws SQLException {
-        Known known = KNOWN.first(connection, slug);
+    static KnownMeter find(Connection connection, String slug) throws SQLException {
+        KnownMeter known = BY_SLUG.first(connection, slug);
         if (known == null) {
             throw new RequestRefusedException(
                     "there is no meter " + slug + ": tallyflow meters list shows those there are");
@@ -52,5 +49,25 @@ final class Meters {
                             + " yet: wait until one does, with the job running, and ask again");
         }
         return known;
+    }
+
+    /**
+     * Makes sure that a window begins at a time.
+     *
+     * @param name of the time
+     * @throws RequestRefusedException if none does
+     */
+    void requireBoundary(String name, @Nullable Instant at) {
+        if (at != null && !windowSize.isBoundary(at)) {
+            throw new RequestRefusedException(
+                    name
+                            + " "
+                            + at
+                            + " is within a window of "
+                            + slug
+                            + ", whose windows are of one "
+                            + windowSize
+                            + " each: name the boundary before or after it");
+        }
     }
 }
