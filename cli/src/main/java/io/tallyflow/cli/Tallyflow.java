@@ -4,6 +4,7 @@ import io.tallyflow.cli.cluster.RewindCommand;
 import io.tallyflow.cli.cluster.StartCommand;
 import io.tallyflow.cli.cluster.SubmitCommand;
 import io.tallyflow.cli.demo.DemoCommand;
+import io.tallyflow.cli.imports.ImportCommand;
 import io.tallyflow.cli.lake.LakeCommand;
 import io.tallyflow.cli.meters.MetersCommand;
 import io.tallyflow.cli.query.QueryCommand;
@@ -99,6 +100,7 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new MetersCommand()));
         line.addSubcommand(new CommandLine(new QueryCommand()));
         line.addSubcommand(new CommandLine(new BackfillCommand()));
+        line.addSubcommand(new CommandLine(new ImportCommand(clock)));
         line.addSubcommand(new CommandLine(new StatusCommand()));
         line.addSubcommand(new CommandLine(new LakeCommand()));
         line.addSubcommand(new CommandLine(new ServersCommand()));

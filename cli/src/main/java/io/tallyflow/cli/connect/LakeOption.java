@@ -3,6 +3,7 @@ package io.tallyflow.cli.connect;
 import io.tallyflow.connectors.iceberg.table.CatalogTexts;
 import io.tallyflow.connectors.iceberg.table.LakeConnection;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
+import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.RequestRefusedException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,26 @@ public final class LakeOption {
             return connections.warehouse() == null ? null : EmbeddedLake.of(connections);
         }
         return read(lakeProperties, environment);
+    }
+
+    /**
+     * The lake.
+     *
+     * @param without what cannot be done if there is none
+     * @throws RequestFailedException if none is named, and the servers told of none
+     * @throws RequestRefusedException if the file does not say where it is
+     */
+    public LakeOptions required(
+            Connections connections, Map<String, String> environment, String without) {
+        LakeOptions found = find(connections, environment);
+        if (found == null) {
+            throw new RequestFailedException(
+                    "nothing is known of a lake there, and without one "
+                            + without
+                            + ": name its catalog with --lake-properties, or the data directory of"
+                            + " running servers with --data-dir");
+        }
+        return found;
     }
 
     /**

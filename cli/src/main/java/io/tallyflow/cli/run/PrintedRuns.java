@@ -44,14 +44,7 @@ public final class PrintedRuns {
     public PrintedRuns(Connections connections, LakeOption lake, PrintWriter out) {
         this.connections = connections;
         this.out = out;
-        LakeOptions found = lake.find(connections, System.getenv());
-        if (found == null) {
-            throw new RequestFailedException(
-                    "nothing is known of a lake there, and without one nothing can be counted again:"
-                            + " name its catalog with --lake-properties, or the data directory of"
-                            + " running servers with --data-dir");
-        }
-        this.lake = found;
+        this.lake = lake.required(connections, System.getenv(), "nothing can be counted again");
     }
 
     /**

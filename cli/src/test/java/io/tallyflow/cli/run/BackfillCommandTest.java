@@ -123,6 +123,7 @@ final class BackfillCommandTest {
                         "{}".getBytes(StandardCharsets.UTF_8),
                         0,
                         0,
+                        0,
                         0),
                 0);
     }

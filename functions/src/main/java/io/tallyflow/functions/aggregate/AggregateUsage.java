@@ -102,10 +102,13 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
     private transient long settledUntilMillis;
     private transient SubjectKeys keys;
     private transient Windows windows;
-    private transient Map<UsageCell, UsagePartial> adjustments;
+    private transient Map<Adjusted, UsagePartial> adjustments;
     private transient Tally tally;
     private transient boolean restored;
     private transient MemoryMetrics memory;
+
+    /** What is added to a cell, and why: one adjustment in a commit. */
+    private record Adjusted(UsageCell cell, AdjustmentReason reason) {}
 
     /**
      * @param ofGraph what is counted, as far as is known when the job is built: cells keep what
@@ -239,7 +242,9 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
 
     private void adjust(UsageEvent event, Reading reading) {
         UsageCell cell = reading.cell(event.subject());
-        adjustments.merge(cell, reading.partial(event), UsagePartials::merge);
+        AdjustmentReason reason =
+                event.isImported() ? AdjustmentReason.BACKFILL : AdjustmentReason.LATE;
+        adjustments.merge(new Adjusted(cell, reason), reading.partial(event), UsagePartials::merge);
         if (adjustments.size() >= MOST_ADJUSTMENTS) {
             sendAdjustments();
         }
@@ -249,14 +254,17 @@ public final class AggregateUsage extends ReportingOperator<MeteredOrProgress, U
             emit(UsageChange.of(new DistinctValue(cell, distinct)));
             keep(LakeRow.of(new DistinctValue(cell, distinct)));
         }
-        keep(LakeRow.of(new AdjustedReading(event, reading, AdjustmentReason.LATE)));
+        keep(LakeRow.of(new AdjustedReading(event, reading, reason)));
         tally.adjusted();
     }
 
     private void sendAdjustments() {
         adjustments.forEach(
-                (cell, partial) ->
-                        emit(UsageChange.of(new Adjustment(cell, AdjustmentReason.LATE, partial))));
+                (adjusted, partial) ->
+                        emit(
+                                UsageChange.of(
+                                        new Adjustment(
+                                                adjusted.cell(), adjusted.reason(), partial))));
         adjustments.clear();
     }
 

@@ -157,7 +157,7 @@ public final class Deduplicate extends ReportingOperator<EventOrProgress, EventO
     }
 
     private void firstOrRepeated(EventOrProgress element, UsageEvent event) throws Exception {
-        ByteBuffer hash = identity.ofIdentity(event);
+        ByteBuffer hash = identity.of(event);
         long high = hash.getLong(0);
         long low = hash.getLong(Long.BYTES);
         long content = identity.ofContent(event);

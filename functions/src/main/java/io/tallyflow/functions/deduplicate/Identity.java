@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  * identities of one subject the odds that any two meet are about 10^-21; nobody can make two meet
  * on purpose. Confined to one thread.
  */
-final class Identity {
+public final class Identity {
 
     /** Hexadecimal digits of a content hash. */
     static final int CONTENT_DIGITS = 12;
@@ -24,8 +24,13 @@ final class Identity {
      * The first 16 bytes of the hash of (subject, source, id): two longs, big endian, good until
      * the next call.
      */
-    ByteBuffer ofIdentity(UsageEvent event) {
-        return parts.add(event.subject()).add(event.source()).add(event.id()).hash();
+    public ByteBuffer of(UsageEvent event) {
+        return of(event.subject(), event.source(), event.id());
+    }
+
+    /** The same of an event with these attributes. */
+    public ByteBuffer of(String subject, String source, String id) {
+        return parts.add(subject).add(source).add(id).hash();
     }
 
     /**

@@ -20,9 +20,13 @@ final class LaneDecision {
         this.horizon = horizon;
     }
 
-    /** Whether a copy of the event might no longer be recognised, so that it must not count. */
+    /**
+     * Whether a copy of the event might no longer be recognised, so that it must not count. Of an
+     * imported one all copies are known: those accepted before the import to the import, those
+     * since to state.
+     */
     boolean isStale(UsageEvent event) {
-        return horizon.isStale(event.timeMicros(), event.kafkaTimeMillis());
+        return !event.isImported() && horizon.isStale(event.timeMicros(), event.kafkaTimeMillis());
     }
 
     /**
@@ -31,9 +35,15 @@ final class LaneDecision {
      * @return {@link Lane#DUPLICATE}, {@link Lane#CONFLICT}, or null if it is the first
      */
     @Nullable Lane laneOfCopy(UsageEvent event, long contentHash, @Nullable FirstSeen first) {
-        if (first == null || event.kafkaTimeMillis() - first.kafkaTimeMillis() > rememberedMillis) {
+        if (first == null || isTooFarBack(event, first)) {
             return null;
         }
         return first.contentHash() == contentHash ? Lane.DUPLICATE : Lane.CONFLICT;
+    }
+
+    /** What is further back counts as forgotten, whether it is or not. */
+    private boolean isTooFarBack(UsageEvent event, FirstSeen first) {
+        return !event.isImported()
+                && event.kafkaTimeMillis() - first.kafkaTimeMillis() > rememberedMillis;
     }
 }

@@ -6,6 +6,7 @@ import io.tallyflow.functions.paths.MeterPaths;
 import io.tallyflow.functions.paths.NameTable;
 import io.tallyflow.functions.paths.PathTrie;
 import io.tallyflow.schemas.event.ConsumedRecord;
+import io.tallyflow.schemas.event.ImportMark;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RecordHeader;
 import io.tallyflow.schemas.event.UsageEvent;
@@ -177,7 +178,8 @@ final class PlainEvent {
                         dataEnd == 0 ? null : Arrays.copyOfRange(json, dataStart, dataEnd),
                         record.partition(),
                         record.offset(),
-                        kafkaMillis);
+                        kafkaMillis,
+                        ImportMark.numberIn(record.headers(), kafkaMillis));
         return ParsedRecord.of(event, places(paths));
     }
 

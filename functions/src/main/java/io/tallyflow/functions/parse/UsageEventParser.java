@@ -2,6 +2,7 @@ package io.tallyflow.functions.parse;
 
 import io.tallyflow.functions.paths.MeterPaths;
 import io.tallyflow.schemas.event.ConsumedRecord;
+import io.tallyflow.schemas.event.ImportMark;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RecordHeader;
 import io.tallyflow.schemas.event.RejectionReason;
@@ -198,7 +199,8 @@ public final class UsageEventParser {
                 data,
                 record.partition(),
                 record.offset(),
-                record.kafkaTimeMillis());
+                record.kafkaTimeMillis(),
+                ImportMark.numberIn(record.headers(), record.kafkaTimeMillis()));
     }
 
     private static void requireSpecVersion(Attributes attributes) throws Rejection {

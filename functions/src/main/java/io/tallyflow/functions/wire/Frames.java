@@ -25,6 +25,7 @@ final class Frames {
         out.putInt(event.partition());
         out.putNumber(event.offset());
         out.putLong(event.kafkaTimeMillis());
+        out.putNumber(event.importNumber());
     }
 
     static UsageEvent takeEvent(FrameReader in) {
@@ -37,7 +38,8 @@ final class Frames {
                 in.takeBytesOrNull(),
                 in.takeInt(),
                 in.takeNumber(),
-                in.takeLong());
+                in.takeLong(),
+                in.takeNumber());
     }
 
     static void put(FrameWriter out, UsageCell cell) {

@@ -11,6 +11,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.functions.Aggregating;
 import io.tallyflow.functions.memory.WorkingMemory;
 import io.tallyflow.functions.partition.SubjectKeys;
+import io.tallyflow.schemas.event.AnEvent;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.measure.Aggregation;
@@ -18,7 +19,9 @@ import io.tallyflow.schemas.progress.Count;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.stream.MeteredOrProgress;
+import io.tallyflow.schemas.usage.AdjustedReading;
 import io.tallyflow.schemas.usage.Adjustment;
+import io.tallyflow.schemas.usage.AdjustmentReason;
 import io.tallyflow.schemas.usage.MeteredEvent;
 import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.UsageChange;
@@ -110,6 +113,36 @@ final class AggregateUsageTest {
                 .extracting(StreamRecord::getValue)
                 .extracting(LateEvent::meters)
                 .containsExactly(List.of("tokens"), List.of("tokens"));
+    }
+
+    @Test
+    void tellsWhatAnImportAddedFromWhatCameLate() throws Exception {
+        var harness = started(RULES, null);
+        harness.processWatermark(new Watermark(MINUTE - 1 + LATENESS));
+        give(harness, reading("a", "1", 10, "2"));
+        give(harness, imported(reading("a", "2", 20, "3")));
+        give(harness, imported(reading("a", "3", 30, "4")));
+        assertThat(adjustments(commit(harness)))
+                .extracting(one -> one.reason() + " " + one.partial().sum())
+                .containsExactlyInAnyOrder("LATE 2", "BACKFILL 7");
+        assertThat(harness.getSideOutput(AggregateUsage.LAKE))
+                .extracting(row -> row.getValue().adjusted())
+                .filteredOn(Objects::nonNull)
+                .extracting(AdjustedReading::reason)
+                .containsExactly(
+                        AdjustmentReason.LATE,
+                        AdjustmentReason.BACKFILL,
+                        AdjustmentReason.BACKFILL);
+        // Where the window is open, it is like any other.
+        give(harness, imported(reading("a", "4", 30 * MINUTE, "1")));
+        assertThat(totals(commit(harness))).hasSize(1);
+    }
+
+    private static MeteredOrProgress imported(MeteredOrProgress reading) {
+        MeteredEvent metered = Objects.requireNonNull(reading.metered());
+        UsageEvent event = AnEvent.like(metered.event()).importNumber(9).build();
+        return MeteredOrProgress.of(
+                new MeteredEvent(event, metered.readings(), List.of(), true), reading.key());
     }
 
     @Test

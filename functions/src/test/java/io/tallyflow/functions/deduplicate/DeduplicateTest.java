@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.Events;
 import io.tallyflow.functions.memory.WorkingMemory;
+import io.tallyflow.schemas.event.AnEvent;
 import io.tallyflow.schemas.event.LateEvent;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.UsageEvent;
@@ -98,6 +99,44 @@ final class DeduplicateTest {
         assertThat(harness.getSideOutput(Deduplicate.STALE))
                 .extracting(record -> record.getValue().reason())
                 .containsOnly(LateEvent.Reason.STALE);
+    }
+
+    @Test
+    void countsAnImportedEventHoweverOldOnce() throws Exception {
+        var harness = started(null);
+        long now = 400 * DAY;
+        UsageEvent old = event("a", "old", now - 300 * DAY, now, null);
+        give(harness, imported(old, 3));
+        give(harness, imported(old, 3));
+        give(harness, imported(old, 4));
+        give(harness, event("a", "old", now - 300 * DAY, now - 299 * DAY, null));
+        assertThat(ids(harness)).containsExactly("old");
+        assertThat(harness.getSideOutput(Deduplicate.LAKE).iterator().next().getValue().accepted())
+                .isNotNull()
+                .extracting(UsageEvent::importNumber)
+                .isEqualTo(3L);
+        assertThat(counts(harness)).isEqualTo(LaneCounts.inOrder(0, 0, 0, 3, 0, 0, 0, 0, 0, 0));
+        // Without a mark it is what it would have been.
+        give(harness, old);
+        assertThat(counts(harness).of(Count.STALE)).isEqualTo(1);
+    }
+
+    @Test
+    void takesAnImportedEventForACopyOfWhateverIsRemembered() throws Exception {
+        var harness = started(null);
+        long first = 100 * DAY;
+        give(harness, event("a", "1", first, first, null));
+        give(harness, event("a", "2", first, first, "{\"v\":5}"));
+        // Further back than a copy of an ordinary one would be recognised by.
+        long later = first + 39 * DAY;
+        give(harness, imported(event("a", "1", first, later, null), 1));
+        give(harness, imported(event("a", "2", first, later, "{\"v\":6}"), 1));
+        assertThat(ids(harness)).containsExactly("1", "2");
+        assertThat(counts(harness)).isEqualTo(LaneCounts.inOrder(0, 0, 0, 1, 1, 0, 0, 0, 0, 0));
+    }
+
+    private static UsageEvent imported(UsageEvent event, long importNumber) {
+        return AnEvent.like(event).importNumber(importNumber).build();
     }
 
     @Test

@@ -63,7 +63,9 @@ final class TwoParsersTest {
                     "ce_source", "s",
                     "ce_type", "t",
                     "ce_subject", "u",
-                    "Content-Type", "text/plain");
+                    "Content-Type", "text/plain",
+                    "tallyflow-import", "7 until 2024-01-01T12:00:00Z",
+                    "tallyflow-import", "8 until 2024-01-01T12:00:00Z");
 
     private final UsageEventParser parser = new UsageEventParser();
     private final PlainEvent plain = new PlainEvent(PATHS);
@@ -340,6 +342,17 @@ final class TwoParsersTest {
         assertThat(check(record(value, HEADERS.subList(2, 3)))).isNotNull();
         assertThat(check(record(value, HEADERS.subList(0, 4)))).isNull();
         assertThat(check(record(value, HEADERS.subList(1, 3)))).isNull();
+    }
+
+    @Test
+    void bothFindTheImportThatSentARecord() {
+        List<RecordHeader> mark = headers("tallyflow-import", "7 until 2024-01-01T12:00:00Z");
+        ConsumedRecord marked = record(utf8(json("")), mark);
+        assertThat(check(marked)).isNotNull();
+        assertThat(Records.accepted(marked).importNumber()).isEqualTo(7);
+        ConsumedRecord binary = binary("{}", "tallyflow-import", "7 until 2024-01-01T12:00:00Z");
+        assertThat(check(binary)).isNotNull();
+        assertThat(Records.accepted(binary).importNumber()).isEqualTo(7);
     }
 
     @ParameterizedTest

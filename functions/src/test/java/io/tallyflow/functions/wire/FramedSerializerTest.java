@@ -173,6 +173,7 @@ final class FramedSerializerTest {
                 .data(random.nextInt(4) == 0 ? null : data)
                 .at(random.nextInt(), random.nextLong() >>> random.nextInt(64))
                 .kafkaTimeMillis(random.nextLong())
+                .importNumber(random.nextBoolean() ? 0 : random.nextLong() >>> 1)
                 .build();
     }
 

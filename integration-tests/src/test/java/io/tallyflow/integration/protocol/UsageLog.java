@@ -1,6 +1,7 @@
 package io.tallyflow.integration.protocol;
 
 import io.tallyflow.schemas.event.ConsumedRecord;
+import io.tallyflow.schemas.event.ImportMark;
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
@@ -17,9 +18,9 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A topic made from a seed, with copies, conflicts, late, stale, unmatched and bad records among
- * the good ones, which knows what each record must come to. That knowledge is written down while
- * the record is made; no code of the pipeline is asked.
+ * A topic made from a seed, with copies, conflicts, late, stale, imported, unmatched and bad
+ * records among the good ones, which knows what each record must come to. That knowledge is written
+ * down while the record is made; no code of the pipeline is asked.
  */
 public final class UsageLog {
 
@@ -59,7 +60,8 @@ public final class UsageLog {
     /** What a prefix of the topic must come to. */
     public record Expected(LaneCounts counts, Map<Cell, BigDecimal> totals) {}
 
-    private record Event(String subject, String id, String type, Instant time, String data) {}
+    private record Event(
+            String subject, String id, String type, Instant time, String data, boolean imported) {}
 
     public UsageLog(long seed, int partitionCount, int records) {
         this.random = new Random(seed);
@@ -127,7 +129,7 @@ public final class UsageLog {
         int dice = random.nextInt(100);
         if (dice < 10 && !accepted.isEmpty()) {
             Event copy = accepted.get(random.nextInt(accepted.size()));
-            return entry(partition, clock, json(copy), Lane.DUPLICATE, null);
+            return entry(partition, clock, json(copy), copy.imported(), Lane.DUPLICATE, null);
         }
         if (dice < 13 && !accepted.isEmpty()) {
             Event first = accepted.get(random.nextInt(accepted.size()));
@@ -137,15 +139,22 @@ public final class UsageLog {
                             first.id(),
                             first.type(),
                             first.time(),
-                            "{\"tokens\":-1,\"other\":true}");
-            return entry(partition, clock, json(other), Lane.CONFLICT, null);
+                            "{\"tokens\":-1,\"other\":true}",
+                            first.imported());
+            return entry(partition, clock, json(other), other.imported(), Lane.CONFLICT, null);
         }
         if (dice < 16) {
             String[] bad = {"", "{", "[]", "{\"id\":\"1\"}", "\u0000", "{\"id\":1,\"id\":2}"};
-            return entry(partition, clock, bad[random.nextInt(bad.length)], Lane.REJECTED, null);
+            return entry(
+                    partition,
+                    clock,
+                    bad[random.nextInt(bad.length)],
+                    dice == 15,
+                    Lane.REJECTED,
+                    null);
         }
         if (dice < 17) {
-            return entry(partition, clock, null, Lane.REJECTED, null);
+            return entry(partition, clock, null, false, Lane.REJECTED, null);
         }
         return fresh(partition, clock, dice, accepted);
     }
@@ -154,9 +163,10 @@ public final class UsageLog {
         Instant time = Instant.ofEpochMilli(clock - random.nextInt(2_000));
         Lane lane = Lane.METERED;
         String type = "prompt";
+        boolean imported = dice == 18;
         if (dice < 19) {
             time = time.minus(Duration.ofDays(33));
-            lane = Lane.STALE;
+            lane = imported ? Lane.METERED : Lane.STALE;
         } else if (dice < 22) {
             type = "something.else";
             lane = Lane.UNMATCHED;
@@ -164,11 +174,12 @@ public final class UsageLog {
             time = time.minusMillis(1 + random.nextInt(600_000));
         }
         String subject = "customer-" + (partition + partitions.size() * random.nextInt(SUBJECTS));
-        Event event = new Event(subject, "e" + ids++, type, time, data());
+        Event event = new Event(subject, "e" + ids++, type, time, data(), imported);
         if (lane != Lane.STALE) {
             accepted.add(event);
         }
-        return entry(partition, clock, json(event), lane, lane == Lane.METERED ? event : null);
+        return entry(
+                partition, clock, json(event), imported, lane, lane == Lane.METERED ? event : null);
     }
 
     private String data() {
@@ -184,7 +195,13 @@ public final class UsageLog {
     }
 
     private Entry entry(
-            int partition, long clock, @Nullable String json, Lane lane, @Nullable Event metered) {
+            int partition,
+            long clock,
+            @Nullable String json,
+            boolean imported,
+            Lane lane,
+            @Nullable Event metered) {
+        ImportMark mark = new ImportMark(7, Instant.ofEpochMilli(clock).plusSeconds(3_600));
         ConsumedRecord record =
                 new ConsumedRecord(
                         "usage.events",
@@ -192,7 +209,7 @@ public final class UsageLog {
                         partitions.get(partition).size(),
                         clock,
                         json == null ? null : json.getBytes(StandardCharsets.UTF_8),
-                        List.of());
+                        imported ? List.of(mark.header()) : List.of());
         Map<Cell, BigDecimal> adds = new HashMap<>();
         int ignored = 0;
         if (metered != null) {

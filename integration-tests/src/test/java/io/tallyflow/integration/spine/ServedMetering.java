@@ -6,6 +6,8 @@ import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
+import io.tallyflow.connectors.kafka.EventsTopic;
+import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.integration.run.StartOptions;
 import io.tallyflow.jobs.metering.MeteringJob;
@@ -128,6 +130,36 @@ abstract class ServedMetering {
         }
     }
 
+    /** Sends a record that says what time it is. */
+    final void send(Instant kafkaTime, String event) throws Exception {
+        Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
+        ByteArraySerializer bytes = new ByteArraySerializer();
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(client, bytes, bytes)) {
+            producer.send(
+                            new ProducerRecord<>(
+                                    Topics.EVENTS,
+                                    0,
+                                    kafkaTime.toEpochMilli(),
+                                    null,
+                                    event.getBytes(StandardCharsets.UTF_8)))
+                    .get();
+            sent++;
+        }
+    }
+
+    /** Notes that somebody else has sent some. */
+    final void wasSent(long events) {
+        sent += events;
+    }
+
+    final EventsTopic topic() {
+        return new EventsTopic(KafkaConnection.plain(kafka.bootstrapServers()), Topics.EVENTS);
+    }
+
+    final Path directory() {
+        return directory;
+    }
+
     final void awaitCommit(RunningJob job) throws Exception {
         Question<Long> consumed =
                 new Question<>("select consumed from tallyflow.ledger", row -> row.getLong(1));
@@ -150,8 +182,12 @@ abstract class ServedMetering {
     }
 
     final void awaitLake(RunningJob job) throws Exception {
+        awaitLake(job, LakeTable.EVENTS, sent);
+    }
+
+    final void awaitLake(RunningJob job, LakeTable table, long rows) throws Exception {
         try (Lake lake = Lake.open(lakeOptions())) {
-            while (LakeView.of(lake).rows(LakeTable.EVENTS) < sent) {
+            while (LakeView.of(lake).rows(table) < rows) {
                 assertThat(job.ended()).isNotDone();
             }
         }

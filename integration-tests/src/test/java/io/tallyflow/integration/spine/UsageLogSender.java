@@ -2,6 +2,7 @@ package io.tallyflow.integration.spine;
 
 import io.tallyflow.integration.protocol.UsageLog;
 import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.schemas.event.ConsumedRecord;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
@@ -9,6 +10,8 @@ import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Writes a log to the topic of usage events, each record to its partition. */
@@ -42,7 +45,8 @@ public final class UsageLogSender {
                                             p,
                                             record.kafkaTimeMillis(),
                                             null,
-                                            record.value())));
+                                            record.value(),
+                                            headers(record))));
                 }
             }
             for (Future<RecordMetadata> answer : sent) {
@@ -50,5 +54,11 @@ public final class UsageLogSender {
             }
         }
         return next;
+    }
+
+    private static Headers headers(ConsumedRecord record) {
+        RecordHeaders headers = new RecordHeaders();
+        record.headers().forEach(header -> headers.add(header.name(), header.value()));
+        return headers;
     }
 }

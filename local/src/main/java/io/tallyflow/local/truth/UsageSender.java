@@ -1,6 +1,7 @@
 package io.tallyflow.local.truth;
 
 import io.tallyflow.connectors.kafka.KafkaConnection;
+import io.tallyflow.connectors.kafka.Pace;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;

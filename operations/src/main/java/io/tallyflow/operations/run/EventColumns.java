@@ -46,6 +46,7 @@ final class EventColumns {
                 data == null ? null : data.getBytes(StandardCharsets.UTF_8),
                 0,
                 0,
+                0,
                 0);
     }
 }

@@ -163,8 +163,36 @@ final class BackfillTest extends BackfillRig {
     }
 
     @Test
+    void endsIfAnotherProcessGoesOnWithIt() throws Exception {
+        count("m", "{slug: m, eventType: m, aggregation: COUNT}", days(3), 1);
+        RunListener other =
+                afterADay(
+                        () ->
+                                run(
+                                        "update tallyflow.counting_run set done_until = done_until"
+                                                + " + interval '1 day'"));
+        assertThatThrownBy(() -> backfill("m", LIMITS, other))
+                .isInstanceOf(RequestFailedException.class)
+                .hasMessageContaining("run 1 was ended by others");
+        assertThat(usage("m")).isEmpty();
+    }
+
+    @Test
     void showsNoVersionWhosePlaceAnotherHasTaken() throws Exception {
         redefine("02");
+        assertIsNotShownBehindAnother();
+    }
+
+    @Test
+    void showsNoVersionBehindALaterOneThoughItIsToEndByItself() throws Exception {
+        redefine("02");
+        run(
+                "insert into tallyflow.meter_request (kind, slug, version, counts_to)"
+                        + " values ('end', 'm', 2, '2026-04-01Z')");
+        assertIsNotShownBehindAnother();
+    }
+
+    private void assertIsNotShownBehindAnother() throws Exception {
         RunListener another =
                 new RunListener() {
                     @Override
@@ -369,6 +397,7 @@ final class BackfillTest extends BackfillRig {
                         type,
                         at.toEpochMilli() * 1_000,
                         ("{\"x\":\"" + id + "\"}").getBytes(StandardCharsets.UTF_8),
+                        0,
                         0,
                         0,
                         0),

@@ -152,6 +152,7 @@ final class RandomBackfillTest extends BackfillRig {
                     data.getBytes(StandardCharsets.UTF_8),
                     0,
                     number,
+                    0,
                     0);
         }
 

@@ -218,6 +218,7 @@ final class LakeParts {
                 data == null ? null : data.getBytes(StandardCharsets.UTF_8),
                 0,
                 0,
+                0,
                 0);
     }
 }

@@ -26,6 +26,18 @@ public final class ShownVersions {
                     """,
                     ShownVersions::withoutRuns);
 
+    private static final Question<MeterVersion> ALL =
+            new Question<>(
+                    """
+                    select d.slug, d.description, d.aggregation, d.window_size, l.version,
+                        l.event_type, l.value_property, l.group_by, l.counts_from, l.counts_to
+                    from tallyflow.layer l
+                    join tallyflow.meter_definition d on d.slug = l.slug
+                    where l.kind = 'stream' and l.shown and d.in_force
+                    order by l.slug, l.version
+                    """,
+                    MeterColumns::version);
+
     private static final Question<MeterVersion> RUNS =
             new Question<>(
                     """
@@ -42,6 +54,11 @@ public final class ShownVersions {
 
     private static ShownVersion withoutRuns(ResultSet row) throws SQLException {
         return new ShownVersion(MeterColumns.version(row), row.getLong("request"), List.of());
+    }
+
+    /** Those of all meters that are in force, in order. */
+    public static List<MeterVersion> all(Connection connection) throws SQLException {
+        return ALL.all(connection);
     }
 
     /** In order; none of a meter that is not known, or not in force. */

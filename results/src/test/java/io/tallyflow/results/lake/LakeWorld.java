@@ -146,7 +146,8 @@ final class LakeWorld {
                 data.getBytes(StandardCharsets.UTF_8),
                 0,
                 number,
-                at.toEpochMilli());
+                at.toEpochMilli(),
+                0);
     }
 
     private static String escaped(String text) {

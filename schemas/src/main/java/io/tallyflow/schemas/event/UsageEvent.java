@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param partition Kafka partition it was read from
  * @param offset Kafka offset it was read at
  * @param kafkaTimeMillis the record's Kafka timestamp, milliseconds since the epoch, UTC
+ * @param importNumber of the import that sent it; 0 if none did
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, never a key
 public record UsageEvent(
@@ -24,7 +25,13 @@ public record UsageEvent(
         byte @Nullable [] data,
         int partition,
         long offset,
-        long kafkaTimeMillis) {
+        long kafkaTimeMillis,
+        long importNumber) {
+
+    /** Whether an import sent it. */
+    public boolean isImported() {
+        return importNumber != 0;
+    }
 
     /** Event time in milliseconds since the epoch, rounded down: what windows are made of. */
     public long timeMillis() {

@@ -18,6 +18,7 @@ public final class AnEvent {
     private int partition;
     private long offset;
     private long kafkaTimeMillis;
+    private long importNumber;
 
     private AnEvent() {}
 
@@ -36,7 +37,8 @@ public final class AnEvent {
                 .timeMicros(event.timeMicros())
                 .data(event.data())
                 .at(event.partition(), event.offset())
-                .kafkaTimeMillis(event.kafkaTimeMillis());
+                .kafkaTimeMillis(event.kafkaTimeMillis())
+                .importNumber(event.importNumber());
     }
 
     public AnEvent subject(String value) {
@@ -89,8 +91,23 @@ public final class AnEvent {
         return this;
     }
 
+    /** Number of the import that sent it; 0 for none. */
+    public AnEvent importNumber(long value) {
+        importNumber = value;
+        return this;
+    }
+
     public UsageEvent build() {
         return new UsageEvent(
-                subject, source, id, type, timeMicros, data, partition, offset, kafkaTimeMillis);
+                subject,
+                source,
+                id,
+                type,
+                timeMicros,
+                data,
+                partition,
+                offset,
+                kafkaTimeMillis,
+                importNumber);
     }
 }

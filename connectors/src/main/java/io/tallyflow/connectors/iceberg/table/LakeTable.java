@@ -65,7 +65,12 @@ public enum LakeTable {
     STALE_EVENTS("stale_events", "time", eventSchema()),
 
     /** Accepted events, each once, with their data byte for byte as sent. */
-    EVENTS("events", "time", eventSchema(optional(11, "definitions", Types.IntegerType.get())));
+    EVENTS(
+            "events",
+            "time",
+            eventSchema(
+                    optional(11, "definitions", Types.IntegerType.get()),
+                    optional(12, "import", Types.LongType.get())));
 
     /** Namespace of all tables. */
     public static final String NAMESPACE = "tallyflow";

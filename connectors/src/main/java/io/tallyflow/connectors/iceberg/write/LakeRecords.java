@@ -32,7 +32,12 @@ public final class LakeRecords {
      * @param definitions number of the newest request for meters in force when it was counted
      */
     public static LakeRecord accepted(UsageEvent event, long definitions, long checkpoint) {
-        return event(LakeTable.EVENTS, event, checkpoint, Math.toIntExact(definitions));
+        return event(
+                LakeTable.EVENTS,
+                event,
+                checkpoint,
+                Math.toIntExact(definitions),
+                event.isImported() ? event.importNumber() : null);
     }
 
     /** An event that the stream does not count. */
@@ -41,7 +46,7 @@ public final class LakeRecords {
     }
 
     private static LakeRecord event(
-            LakeTable table, UsageEvent event, long checkpoint, Object... more) {
+            LakeTable table, UsageEvent event, long checkpoint, @Nullable Object... more) {
         byte[] data = event.data();
         @Nullable Object[] values = new Object[COLUMNS_OF_EVENTS + more.length];
         values[0] = text(event.subject());

@@ -66,6 +66,7 @@ final class RowsOfFileTest {
                         null,
                         0,
                         number,
+                        0,
                         0),
                 1);
     }

@@ -278,3 +278,27 @@ comment on column tallyflow.run.shown_in_commit is
 comment on column tallyflow.run.events is 'How many events it has counted.';
 comment on column tallyflow.run.windows is
     'How many windows of a subject and group it has counted, each of which may have a share of the stream, too.';
+
+create or replace view tallyflow.import with (security_invoker = true) as
+select
+    i.import, i.source, i.requested_at, i.requested_by, i.events, i.known, i.sent, i.rejected,
+    i.ended_at
+from tallyflow.event_import i;
+
+comment on view tallyflow.import is
+    'What was sent to the stream from files, or again from the lake. Readings of windows that had settled are adjustments with reason backfill.';
+comment on column tallyflow.import.import is
+    'Number of the import; events bear it in the lake.';
+comment on column tallyflow.import.source is
+    'The files, as they were named; or stale_events.';
+comment on column tallyflow.import.requested_at is 'When.';
+comment on column tallyflow.import.requested_by is 'User of the database who asked for it.';
+comment on column tallyflow.import.events is 'Events in the source.';
+comment on column tallyflow.import.known is
+    'Events of which one with the same subject, source and id had been accepted before, or stands further ahead in the source. They were not sent.';
+comment on column tallyflow.import.sent is
+    'Events that Kafka has acknowledged.';
+comment on column tallyflow.import.rejected is
+    'Lines that are no events; they were not sent.';
+comment on column tallyflow.import.ended_at is
+    'When all was sent; null while it is not, and of an import that was ended before.';

@@ -17,7 +17,8 @@ begin
         on tallyflow.usage, tallyflow.adjustment, tallyflow.progress, tallyflow.meter,
             tallyflow.meter_version, tallyflow.meter_request, tallyflow.reset, tallyflow.run,
             tallyflow.counting_run, tallyflow.layer, tallyflow.cell, tallyflow.usage_row,
-            tallyflow.adjustment_row, tallyflow.distinct_value, tallyflow.meter_definition
+            tallyflow.adjustment_row, tallyflow.distinct_value, tallyflow.meter_definition,
+            tallyflow.import, tallyflow.event_import
         to tallyflow_operator;
     grant execute
         on function
@@ -32,7 +33,7 @@ begin
         on tallyflow.ledger to tallyflow_operator;
     -- to put savepoints on record and find their commits,
     grant select, insert on tallyflow.savepoint to tallyflow_operator;
-    grant select (pipeline, epoch, commit, token, checkpoint, abandoned_in_epoch)
+    grant select (pipeline, epoch, commit, token, checkpoint, committed_at, abandoned_in_epoch)
         on tallyflow.ledger_history to tallyflow_operator;
     -- to ask for meters; who asks and when is for the server to say,
     grant insert (kind, slug, version, description, event_type, aggregation, value_property,
@@ -41,6 +42,9 @@ begin
         on tallyflow.meter_request to tallyflow_operator;
     grant update (description) on tallyflow.meter_definition to tallyflow_operator;
     grant select (newest_event, definitions) on tallyflow.ledger to tallyflow_operator;
+    -- to import events,
+    grant insert (source, events, rejected), update (events, known, sent, ended_at)
+        on tallyflow.event_import to tallyflow_operator;
     -- and to set marks. Where and when is for the server to say; what a mark says never changes.
     grant insert (id, meter, subject, requested, reason, savepoint, recorded_by),
         update (undone_at, undone_by, undo_reason)
@@ -72,7 +76,7 @@ begin
     -- What readers rely on ...
     grant select
         on tallyflow.usage, tallyflow.adjustment, tallyflow.progress, tallyflow.meter,
-            tallyflow.meter_version, tallyflow.reset, tallyflow.run
+            tallyflow.meter_version, tallyflow.reset, tallyflow.run, tallyflow.import
         to tallyflow_reader;
     grant execute
         on function
@@ -86,7 +90,7 @@ begin
     grant select
         on tallyflow.layer, tallyflow.cell, tallyflow.usage_row, tallyflow.adjustment_row,
             tallyflow.distinct_value, tallyflow.meter_definition, tallyflow.meter_request,
-            tallyflow.counting_run
+            tallyflow.counting_run, tallyflow.event_import
         to tallyflow_reader;
     grant select (
         pipeline, epoch, commit, checkpoint, committed_at, watermark, offsets, consumed, metered,
@@ -103,6 +107,9 @@ begin
     -- What a run is of never changes, only how far it is.
     grant select, insert, update (state, done_until, events, windows, shown_in_commit, swept)
         on tallyflow.counting_run to tallyflow_writer;
+    -- What an import is of never changes, only what came of it.
+    grant select, insert, update (events, known, sent, ended_at)
+        on tallyflow.event_import to tallyflow_writer;
     grant select, insert, delete,
         update (readings, sum, min, max, latest, latest_at, latest_source, latest_id, settled, commit)
         on tallyflow.usage_row to tallyflow_writer;

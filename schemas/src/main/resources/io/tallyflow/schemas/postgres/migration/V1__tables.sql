@@ -183,6 +183,27 @@ comment on column tallyflow.counting_run.done_until is
 comment on column tallyflow.counting_run.swept is
     'Of one that failed or was undone: its rows are gone.';
 
+-- What was sent from files, or again from the lake. The events are in the stream, as all others.
+create table tallyflow.event_import (
+    import bigint generated always as identity primary key,
+    source text collate "C" not null,
+    events bigint not null,
+    rejected bigint not null,
+    known bigint not null default 0,
+    sent bigint not null default 0,
+    requested_by text collate "C" not null default session_user,
+    requested_at timestamptz not null default now(),
+    ended_at timestamptz,
+    constraint event_import_counts_not_negative
+        check (least(events, rejected, known, sent) >= 0),
+    constraint event_import_sends_what_it_has check (known + sent <= events)
+);
+
+comment on table tallyflow.event_import is
+    'What imports have sent; consumers use tallyflow.import.';
+comment on column tallyflow.event_import.ended_at is
+    'When all was sent; null while it is not, and of an import that was ended before.';
+
 -- Everything that rows of one subject and group have in common, said once.
 create table tallyflow.cell (
     cell uuid primary key,

@@ -1,10 +1,10 @@
-package io.tallyflow.local.truth;
+package io.tallyflow.connectors.kafka;
 
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.common.errors.InterruptException;
 
-/** Lets so many things through per second, in steps of a few milliseconds. */
-final class Pace {
+/** Lets so many things through per second, in steps of a few milliseconds. For one thread. */
+public final class Pace {
 
     private static final long NANOS_PER_SECOND = 1_000_000_000;
     private static final long STEP_NANOS = 5_000_000;
@@ -19,12 +19,16 @@ final class Pace {
     /**
      * @param perSecond 0 for as many as come
      */
-    Pace(long perSecond) {
+    public Pace(long perSecond) {
         this.perSecond = perSecond;
     }
 
-    /** Returns when the next one may pass. */
-    void await() {
+    /**
+     * Returns when the next one may pass.
+     *
+     * @throws InterruptException if the thread is interrupted
+     */
+    public void await() {
         if (perSecond == 0) {
             return;
         }

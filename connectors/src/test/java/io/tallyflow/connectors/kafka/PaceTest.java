@@ -1,4 +1,4 @@
-package io.tallyflow.local.truth;
+package io.tallyflow.connectors.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

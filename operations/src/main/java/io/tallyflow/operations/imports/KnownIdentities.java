@@ -1,0 +1,85 @@
+package io.tallyflow.operations.imports;
+
+import io.tallyflow.connectors.iceberg.table.LakeTable;
+import io.tallyflow.connectors.iceberg.table.LakeView;
+import io.tallyflow.connectors.iceberg.table.RowsOfFile;
+import io.tallyflow.functions.deduplicate.Identity;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import org.apache.iceberg.StructLike;
+import org.apache.iceberg.expressions.Expression;
+import org.apache.iceberg.expressions.Expressions;
+import org.apache.iceberg.io.CloseableIterable;
+
+/** Looks identities up among all events that the lake has accepted, however old they are. */
+final class KnownIdentities {
+
+    /** Above, files that hold none of them cannot be told by their statistics. */
+    static final int MOST_SUBJECTS = 200;
+
+    private static final List<String> COLUMNS = List.of("subject", "source", "id");
+
+    private final ExecutorService workers;
+    private final int workersMany;
+    private final ImportListener listener;
+
+    KnownIdentities(ExecutorService workers, int workersMany, ImportListener listener) {
+        this.workers = workers;
+        this.workersMany = workersMany;
+        this.listener = listener;
+    }
+
+    /**
+     * Marks those that are known.
+     *
+     * @param subjects of the identities; empty if they are too many to name
+     */
+    void mark(IdentityTable identities, Collection<String> subjects, LakeView view)
+            throws Exception {
+        Expression filter =
+                subjects.isEmpty()
+                        ? Expressions.alwaysTrue()
+                        : Expressions.in("subject", subjects.toArray());
+        List<RowsOfFile> parts = view.parts(LakeTable.EVENTS, filter, COLUMNS);
+        listener.looksUp(parts.size());
+        Queue<RowsOfFile> queue = new ConcurrentLinkedQueue<>(parts);
+        List<Callable<Boolean>> looks = new ArrayList<>();
+        for (int i = 0; i < workersMany; i++) {
+            looks.add(() -> look(queue, identities));
+        }
+        try {
+            for (Future<Boolean> look : workers.invokeAll(looks)) {
+                look.get();
+            }
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    private boolean look(Queue<RowsOfFile> parts, IdentityTable identities) throws Exception {
+        Identity identity = new Identity();
+        for (RowsOfFile part = parts.poll(); part != null; part = parts.poll()) {
+            try (CloseableIterable<StructLike> rows = part.read()) {
+                for (StructLike row : rows) {
+                    identities.know(
+                            identity.of(
+                                    row.get(0, String.class),
+                                    row.get(1, String.class),
+                                    row.get(2, String.class)));
+                }
+            }
+            listener.lookedUp();
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+        }
+        return true;
+    }
+}
