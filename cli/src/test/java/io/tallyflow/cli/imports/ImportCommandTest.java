@@ -82,7 +82,9 @@ final class ImportCommandTest {
             "--lake-properties",
             properties(warehouse).toString(),
             "--kafka-bootstrap",
-            "localhost:1"
+            "localhost:1",
+            "--kafka-properties",
+            impatient().toString()
         };
         CommandRun bad = run("import --dry-run", where);
         assertThat(bad.exitCode()).isEqualTo(2);
@@ -172,6 +174,12 @@ final class ImportCommandTest {
                         properties);
         assertThat(file.exitCode()).isEqualTo(2);
         assertThat(file.err()).contains("/no/such/file is not there");
+    }
+
+    private Path impatient() throws Exception {
+        return Files.writeString(
+                directory.resolve("kafka.properties"),
+                "default.api.timeout.ms=1000\nrequest.timeout.ms=1000\n");
     }
 
     private static CommandRun run(String command, String... more) {

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -27,6 +28,12 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 public record EventsTopic(KafkaConnection kafka, String name) {
 
     private static final long PATIENCE_SECONDS = 30;
+
+    /** As long, or closing the client would wait for what is still asked. */
+    private static final Map<String, String> LIMITS =
+            Map.of(
+                    AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+                    Long.toString(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS)));
 
     /**
      * How many partitions the topic has.
@@ -78,7 +85,7 @@ public record EventsTopic(KafkaConnection kafka, String name) {
     }
 
     private <T> T ask(Question<T> question) throws IOException {
-        try (Admin admin = Admin.create(kafka.properties())) {
+        try (Admin admin = Admin.create(kafka.properties(LIMITS))) {
             return question.put(admin);
         } catch (ExecutionException | TimeoutException | KafkaException e) {
             throw trouble(e);
