@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
             MetersValidateCommand.class,
             MetersListCommand.class,
             MetersDiffCommand.class,
+            MetersPreviewCommand.class,
             MetersHistoryCommand.class,
             MetersApplyCommand.class,
             MetersRetireCommand.class,

@@ -11,9 +11,10 @@ import java.util.Locale;
 import java.util.function.LongSupplier;
 
 /** Shows how far a run is: a bar in a terminal, a line for each day elsewhere. */
-final class RunProgress implements RunListener, AutoCloseable {
+public final class RunProgress implements RunListener, AutoCloseable {
 
     private static final int BAR = 30;
+    private static final int PERCENT = 100;
     private static final long FRAME_NANOS = Duration.ofMillis(200).toNanos();
     private static final double NANOS_PER_SECOND = 1e9;
 
@@ -25,13 +26,15 @@ final class RunProgress implements RunListener, AutoCloseable {
     private long shownNanos;
     private int days;
     private int done;
+    private int parts;
+    private int partsRead;
     private long read;
 
     /**
      * @param inTerminal whether lines can be drawn over
      * @param nanos a clock
      */
-    RunProgress(PrintWriter out, boolean inTerminal, LongSupplier nanos) {
+    public RunProgress(PrintWriter out, boolean inTerminal, LongSupplier nanos) {
         this.out = out;
         this.inTerminal = inTerminal;
         this.screen = new Screen(out);
@@ -72,6 +75,19 @@ final class RunProgress implements RunListener, AutoCloseable {
     }
 
     @Override
+    public synchronized void readsParts(int all) {
+        begunNanos = nanos.getAsLong();
+        parts = all;
+        partsRead = 0;
+        read = 0;
+    }
+
+    @Override
+    public synchronized void readPart() {
+        partsRead++;
+    }
+
+    @Override
     public synchronized void done(LocalDate day, long events, long windows) {
         done++;
         if (inTerminal) {
@@ -87,22 +103,31 @@ final class RunProgress implements RunListener, AutoCloseable {
         screen.show(List.of(line()), Terminal.size().rows());
     }
 
-    /** A bar, days, events a second and the time that is left. */
+    /** A bar, days or parts of a hundred, events a second and the time that is left. */
     String line() {
+        return parts > 0
+                ? line(partsRead, parts, percent())
+                : line(done, days, done + " of " + days + " days");
+    }
+
+    private String percent() {
+        return PERCENT * partsRead / parts + " %";
+    }
+
+    private String line(int done, int all, String place) {
         double seconds = Math.max(nanos.getAsLong() - begunNanos, 1) / NANOS_PER_SECOND;
-        int filled = days == 0 ? BAR : BAR * done / days;
+        int filled = all == 0 ? BAR : BAR * done / all;
         String left =
                 done == 0
                         ? ""
                         : String.format(
-                                Locale.ROOT, ", %.0f s left", seconds / done * (days - done));
+                                Locale.ROOT, ", %.0f s left", seconds / done * (all - done));
         return String.format(
                 Locale.ROOT,
-                "[%s%s] %d of %d days, %,.0f events/s%s",
+                "[%s%s] %s, %,.0f events/s%s",
                 "#".repeat(filled),
                 ".".repeat(BAR - filled),
-                done,
-                days,
+                place,
                 read / seconds,
                 left);
     }

@@ -3,6 +3,7 @@ package io.tallyflow.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.CommandRun;
+import io.tallyflow.cli.TestedServers;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
@@ -135,21 +136,10 @@ final class BackfillCommandTest {
     }
 
     private String address() {
-        return "postgresql://"
-                + database.user()
-                + database.url().replaceFirst("jdbc:postgresql://", "@");
+        return TestedServers.postgresUrl(database);
     }
 
     private Path properties(Path warehouse) throws Exception {
-        return Files.writeString(
-                directory.resolve("lake.properties"),
-                """
-                type=jdbc
-                uri=%s
-                jdbc.user=%s
-                jdbc.schema-version=V1
-                warehouse=%s
-                """
-                        .formatted(database.url(), database.user(), warehouse.toUri()));
+        return TestedServers.lakeProperties(directory, database, warehouse);
     }
 }

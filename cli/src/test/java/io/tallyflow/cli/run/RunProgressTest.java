@@ -47,6 +47,18 @@ final class RunProgressTest {
     }
 
     @Test
+    void isABarOfPartsWhereAllIsReadAtOnce() {
+        try (RunProgress progress = progress(/* inTerminal= */ true)) {
+            progress.readsParts(4);
+            progress.reads(100);
+            progress.readPart();
+            nanos = 1_000_000_000L;
+            assertThat(progress.line())
+                    .isEqualTo("[#######.......................] 25 %, 100 events/s, 3 s left");
+        }
+    }
+
+    @Test
     void knowsWhatItIsThatOnlyCounts() {
         progress(/* inTerminal= */ false).begins(0, 1);
         assertThat(out.toString()).isEqualToNormalizingNewlines("counting 1 day\n");

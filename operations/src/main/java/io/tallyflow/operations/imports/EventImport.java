@@ -6,7 +6,9 @@ import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.connectors.kafka.EventSender;
 import io.tallyflow.connectors.kafka.EventsTopic;
 import io.tallyflow.connectors.postgres.ImportTable;
+import io.tallyflow.operations.run.LakeAccess;
 import io.tallyflow.operations.run.RunLimits;
+import io.tallyflow.operations.run.Workers;
 import io.tallyflow.results.FirstCause;
 import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.PostgresTrouble;
@@ -24,9 +26,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
@@ -43,7 +42,6 @@ public final class EventImport {
     private static final Duration PATIENCE = Duration.ofMinutes(1);
     private static final Duration CLOCKS_APART = Duration.ofHours(1);
     private static final int MOST_SOURCE_CHARACTERS = 1_000;
-    private static final long LAST_PAUSE_SECONDS = 30;
 
     private final PostgresAddress postgres;
     private final LakeOptions lake;
@@ -109,9 +107,9 @@ public final class EventImport {
      *     then counts, and is not sent again by another import of the same
      */
     public Outcome run(Request request) {
-        ExecutorService workers = Executors.newFixedThreadPool(limits.workers());
         try (Connection connection = postgres.connect();
-                Lake opened = open()) {
+                Lake opened = LakeAccess.open(lake);
+                Workers workers = new Workers(limits.workers())) {
             requireClock(connection);
             if (request.sends()) {
                 topic.partitions();
@@ -122,27 +120,15 @@ public final class EventImport {
                 // Each day as it is when its turn comes: snapshots do not stay for hours.
                 sources = sources(request, opened);
             }
-            ImportTable table = new ImportTable(connection);
-            KnownIdentities known = new KnownIdentities(workers, limits.workers(), listener);
             ImportPass pass =
                     new ImportPass(
                             () -> LakeMoment.await(opened, connection, PATIENCE, listener),
-                            known,
+                            new KnownIdentities(workers, listener),
                             limits.memoryBytes(),
                             clock);
-            if (!request.sends()) {
-                return dry(connection, sources, checked, pass);
-            }
-            // Before it is put on record: a lake that lags is told at once.
-            LakeMoment.await(opened, connection, PATIENCE, listener);
-            long number = table.begin(source(request), checked.events(), checked.rejected());
-            try (EventSender sender =
-                            EventSender.to(topic.kafka(), topic.name(), request.perSecond());
-                    SendingImport sending = new SendingImport(number, sender, table, listener)) {
-                pass.run(sources, sending);
-                sending.end();
-                return outcome(number, checked, sending.known(), sending.sent(), List.of());
-            }
+            return request.sends()
+                    ? send(request, connection, sources, checked, pass)
+                    : dry(connection, sources, checked, pass);
         } catch (SQLException e) {
             throw PostgresTrouble.failure(postgres, e);
         } catch (RequestFailedException | RequestRefusedException e) {
@@ -153,8 +139,25 @@ public final class EventImport {
                     "the import was ended before it was done: ask again, and it goes on", e);
         } catch (Exception e) {
             throw new RequestFailedException("the import was ended: " + FirstCause.of(e), e);
-        } finally {
-            end(workers);
+        }
+    }
+
+    private Outcome send(
+            Request request,
+            Connection connection,
+            List<EventSource> sources,
+            CheckedSources checked,
+            ImportPass pass)
+            throws Exception {
+        // Before it is put on record: a lake that lags is told at once.
+        pass.requireLake();
+        ImportTable table = new ImportTable(connection);
+        long number = table.begin(source(request), checked.events(), checked.rejected());
+        try (EventSender sender = EventSender.to(topic.kafka(), topic.name(), request.perSecond());
+                SendingImport sending = new SendingImport(number, sender, table, listener)) {
+            pass.run(sources, sending);
+            sending.end();
+            return outcome(number, checked, sending.known(), sending.sent(), List.of());
         }
     }
 
@@ -179,15 +182,6 @@ public final class EventImport {
             List<ImportedChange> changes) {
         return new Outcome(
                 number, checked.events(), known, sent, checked.rejected(), checked.bad(), changes);
-    }
-
-    private Lake open() {
-        try {
-            return Lake.open(lake);
-        } catch (RuntimeException e) {
-            throw new RequestFailedException(
-                    "the lake's catalog cannot be reached: " + FirstCause.of(e), e);
-        }
     }
 
     /** Producers' timestamps are what the stream tells stale, and imported, events by. */
@@ -241,14 +235,5 @@ public final class EventImport {
         return names.length() <= MOST_SOURCE_CHARACTERS
                 ? names
                 : names.substring(0, MOST_SOURCE_CHARACTERS) + " ...";
-    }
-
-    private static void end(ExecutorService workers) {
-        workers.shutdownNow();
-        try {
-            workers.awaitTermination(LAST_PAUSE_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

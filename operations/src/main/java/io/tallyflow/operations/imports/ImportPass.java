@@ -56,6 +56,11 @@ final class ImportPass {
         this.clock = clock;
     }
 
+    /** Looks at the lake, and takes nothing. */
+    void requireLake() throws Exception {
+        moments.now();
+    }
+
     void run(List<EventSource> sources, Taker taker) throws Exception {
         for (EventSource source : sources) {
             long from = 0;

@@ -4,15 +4,13 @@ import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.connectors.iceberg.table.RowsOfFile;
 import io.tallyflow.functions.deduplicate.Identity;
+import io.tallyflow.operations.run.Workers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
@@ -26,13 +24,11 @@ final class KnownIdentities {
 
     private static final List<String> COLUMNS = List.of("subject", "source", "id");
 
-    private final ExecutorService workers;
-    private final int workersMany;
+    private final Workers workers;
     private final ImportListener listener;
 
-    KnownIdentities(ExecutorService workers, int workersMany, ImportListener listener) {
+    KnownIdentities(Workers workers, ImportListener listener) {
         this.workers = workers;
-        this.workersMany = workersMany;
         this.listener = listener;
     }
 
@@ -51,16 +47,10 @@ final class KnownIdentities {
         listener.looksUp(parts.size());
         Queue<RowsOfFile> queue = new ConcurrentLinkedQueue<>(parts);
         List<Callable<Boolean>> looks = new ArrayList<>();
-        for (int i = 0; i < workersMany; i++) {
+        for (int i = 0; i < workers.many(); i++) {
             looks.add(() -> look(queue, identities));
         }
-        try {
-            for (Future<Boolean> look : workers.invokeAll(looks)) {
-                look.get();
-            }
-        } catch (ExecutionException e) {
-            throw e.getCause() instanceof Exception cause ? cause : e;
-        }
+        workers.all(looks);
     }
 
     private boolean look(Queue<RowsOfFile> parts, IdentityTable identities) throws Exception {

@@ -22,9 +22,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.expressions.Expressions;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +36,6 @@ import org.jspecify.annotations.Nullable;
 public final class Backfill {
 
     private static final long PAUSE_MILLIS = 500;
-    private static final long LAST_PAUSE_SECONDS = 30;
 
     private final PostgresAddress postgres;
     private final LakeOptions lake;
@@ -108,9 +104,9 @@ public final class Backfill {
      *     answer, or what the run rests on was taken back: what was counted by then is not shown
      */
     public List<Outcome> run(Request request) {
-        ExecutorService workers = Executors.newFixedThreadPool(limits.workers());
         try (Connection connection = postgres.connect();
-                Lake opened = open()) {
+                Lake opened = LakeAccess.open(lake);
+                Workers workers = new Workers(limits.workers())) {
             RunTable table = new RunTable(connection);
             if (request.writes() && !table.runAlone()) {
                 throw new RequestFailedException(
@@ -142,26 +138,6 @@ public final class Backfill {
                     "the run was ended before it was done: ask again, and it goes on", e);
         } catch (Exception e) {
             throw new RequestFailedException("the lake cannot be read: " + FirstCause.of(e), e);
-        } finally {
-            end(workers);
-        }
-    }
-
-    private Lake open() {
-        try {
-            return Lake.open(lake);
-        } catch (RuntimeException e) {
-            throw new RequestFailedException(
-                    "the lake's catalog cannot be reached: " + FirstCause.of(e), e);
-        }
-    }
-
-    private static void end(ExecutorService workers) {
-        workers.shutdownNow();
-        try {
-            workers.awaitTermination(LAST_PAUSE_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -11,7 +11,7 @@ import java.util.Map;
  * What one worker has counted, divided among those who write. A window of a subject is in one
  * division with all its groups. For one thread.
  */
-final class CountedCells {
+final class CountedCells implements Passes.Counted {
 
     /** Entry, key and window. */
     private static final int BYTES_OF_WINDOW = 150;
@@ -69,13 +69,13 @@ final class CountedCells {
         return BYTES_OF_TEXT + 2L * text.length();
     }
 
-    /** Of heap, about. */
-    long bytes() {
+    @Override
+    public long bytes() {
         return bytes;
     }
 
-    /** Forgets what is not of a share. */
-    void keep(Share share) {
+    @Override
+    public void keep(Share share) {
         bytes = 0;
         for (int i = 0; i < divisions.size(); i++) {
             Map<SubjectWindow, CountedWindow> kept = new HashMap<>();
@@ -98,6 +98,10 @@ final class CountedCells {
         for (String value : counted.values()) {
             bytes += bytes(value);
         }
+    }
+
+    int divisions() {
+        return divisions.size();
     }
 
     /** One division of what several workers have counted, which they forget. */

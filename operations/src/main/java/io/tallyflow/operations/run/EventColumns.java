@@ -3,31 +3,47 @@ package io.tallyflow.operations.run;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.Shape;
+import io.tallyflow.schemas.meter.Meter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.apache.iceberg.StructLike;
 
-/** What has to be read of an event in the lake so that a meter can count it. */
+/** What has to be read of an event in the lake so that meters can count it. */
 final class EventColumns {
 
     private static final String NONE = "";
 
-    private final String type;
+    private final SortedSet<String> types = new TreeSet<>();
     private final boolean isNamed;
 
     /**
-     * @param type of all events
-     * @param aggregation of the meter
+     * @param meters that count all events that are read
      */
-    EventColumns(String type, Aggregation aggregation) {
-        this.type = type;
+    EventColumns(Collection<Meter> meters) {
+        meters.forEach(meter -> types.add(meter.eventType()));
         // Which of two readings of one time is the later one hangs on them.
-        this.isNamed = aggregation.keeps(Shape.LATEST);
+        this.isNamed =
+                meters.stream().map(Meter::aggregation).anyMatch(EventColumns::tellsTheLatest);
+    }
+
+    private static boolean tellsTheLatest(Aggregation aggregation) {
+        return aggregation.keeps(Shape.LATEST);
+    }
+
+    /** Those that the meters count. */
+    SortedSet<String> types() {
+        return types;
     }
 
     List<String> names() {
         List<String> names = new ArrayList<>(List.of("subject", "time", "data"));
+        if (types.size() > 1) {
+            names.add("type");
+        }
         if (isNamed) {
             names.addAll(List.of("source", "id"));
         }
@@ -37,10 +53,12 @@ final class EventColumns {
     /** The event in a row with these columns. Where it was in Kafka does not matter to a meter. */
     UsageEvent event(StructLike row) {
         String data = row.get(2, String.class);
+        int next = 3;
+        String type = types.size() > 1 ? row.get(next++, String.class) : types.first();
         return new UsageEvent(
                 row.get(0, String.class),
-                isNamed ? row.get(3, String.class) : NONE,
-                isNamed ? row.get(4, String.class) : NONE,
+                isNamed ? row.get(next, String.class) : NONE,
+                isNamed ? row.get(next + 1, String.class) : NONE,
                 type,
                 row.get(1, Long.class),
                 data == null ? null : data.getBytes(StandardCharsets.UTF_8),

@@ -38,4 +38,10 @@ public interface RunListener {
 
     /** The lake does not hold yet what is to be counted. */
     default void waitsForLake() {}
+
+    /** All of the lake that is looked into is read at once, in so many parts. */
+    default void readsParts(int parts) {}
+
+    /** One part was read; from several threads. */
+    default void readPart() {}
 }

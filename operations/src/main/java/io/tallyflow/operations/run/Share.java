@@ -27,6 +27,11 @@ record Share(int bits, int value) {
         return new Share(bits + 1, value | 1 << bits);
     }
 
+    /** What it is half of. */
+    Share parent() {
+        return new Share(bits - 1, value & (1 << bits - 1) - 1);
+    }
+
     boolean canBeHalved() {
         return bits < MOST_BITS;
     }

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
 /** One run: day by day, for one version, each day on the lake as it is then. */
@@ -37,7 +36,7 @@ final class VersionRun {
             Connection connection,
             Lake lake,
             RunLimits limits,
-            ExecutorService workers,
+            Workers workers,
             RunListener listener) {}
 
     private final Ends ends;
@@ -66,7 +65,7 @@ final class VersionRun {
         sweep();
         List<Connection> connections = new ArrayList<>();
         try {
-            for (int i = 0; i < ends.limits().workers(); i++) {
+            for (int i = 0; i < ends.workers().many(); i++) {
                 Connection one = ends.postgres().connect();
                 connections.add(one);
                 one.setAutoCommit(false);
@@ -95,7 +94,7 @@ final class VersionRun {
     /** Only counts. */
     Outcome count() throws Exception {
         List<Writer> nowhere = new ArrayList<>();
-        for (int i = 0; i < ends.limits().workers(); i++) {
+        for (int i = 0; i < ends.workers().many(); i++) {
             nowhere.add(rows -> {});
         }
         CountDay counter = counter(counts.version().name(), 0, nowhere);

@@ -7,6 +7,7 @@ import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.connectors.postgres.PostgresServer;
+import io.tallyflow.operations.run.Workers;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.stream.LakeRow;
 import java.nio.file.Path;
@@ -14,8 +15,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +27,7 @@ final class ImportPassTest {
     private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
 
     @TempDir private Path directory;
-    private final ExecutorService workers = Executors.newFixedThreadPool(2);
+    private final Workers workers = new Workers(2);
     private PostgresServer.Database database;
     private SmallLake lake;
     private Instant now = START;
@@ -42,7 +41,7 @@ final class ImportPassTest {
 
     @AfterEach
     void stop() throws Exception {
-        workers.shutdownNow();
+        workers.close();
         lake.close();
         database.close();
     }
@@ -126,7 +125,7 @@ final class ImportPassTest {
         try (Lake opened = Lake.open(lake.options())) {
             new ImportPass(
                             () -> new LakeMoment(LakeView.of(opened), now),
-                            new KnownIdentities(workers, 2, new ImportListener() {}),
+                            new KnownIdentities(workers, new ImportListener() {}),
                             most * IDENTITY,
                             () -> now)
                     .run(sources, taker(said));
