@@ -34,7 +34,7 @@ public final class EventSender implements AutoCloseable {
     private final String topic;
     private final Pace pace;
     private final KafkaProducer<byte[], byte[]> producer;
-    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
 
     private EventSender(
             KafkaConnection kafka,
@@ -60,7 +60,7 @@ public final class EventSender implements AutoCloseable {
             return new EventSender(
                     kafka, topic, perSecond, new KafkaProducer<>(settings(kafka.properties())));
         } catch (KafkaException e) {
-            throw new IOException(KafkaTrouble.of(kafka, e), e);
+            throw trouble(kafka, e);
         }
     }
 
@@ -97,7 +97,7 @@ public final class EventSender implements AutoCloseable {
             sent.headers().add(header.name(), header.value());
             producer.send(sent, (metadata, error) -> check(mark, metadata, error));
         } catch (KafkaException e) {
-            throw trouble(e);
+            throw trouble(kafka, e);
         }
         failIfAnyFailed();
     }
@@ -105,11 +105,11 @@ public final class EventSender implements AutoCloseable {
     private void check(
             ImportMark mark, @Nullable RecordMetadata metadata, @Nullable Exception error) {
         if (error != null) {
-            failure.compareAndSet(null, error);
+            failure.compareAndSet(null, trouble(kafka, error));
         } else if (metadata != null && !mark.holdsAt(metadata.timestamp())) {
             failure.compareAndSet(
                     null,
-                    new KafkaException(
+                    new IOException(
                             "a record got the Kafka timestamp "
                                     + Instant.ofEpochMilli(metadata.timestamp())
                                     + ", which is not within a day before "
@@ -127,26 +127,23 @@ public final class EventSender implements AutoCloseable {
         try {
             producer.flush();
         } catch (KafkaException e) {
-            throw trouble(e);
+            throw trouble(kafka, e);
         }
         failIfAnyFailed();
     }
 
     private void failIfAnyFailed() throws IOException {
-        Exception first = failure.get();
+        IOException first = failure.get();
         if (first != null) {
-            throw trouble(first);
+            throw first;
         }
     }
 
-    private IOException trouble(Exception failed) {
-        if (failed instanceof InterruptException) {
-            InterruptedIOException interrupted =
-                    new InterruptedIOException("interrupted while sending to " + topic);
-            interrupted.initCause(failed);
-            return interrupted;
-        }
-        return new IOException(KafkaTrouble.of(kafka, failed), failed);
+    /** Without the cause: what it says is said, and it may quote a login. */
+    private static IOException trouble(KafkaConnection kafka, Exception failed) {
+        return failed instanceof InterruptException
+                ? new InterruptedIOException("interrupted while sending to Kafka")
+                : new IOException(KafkaTrouble.of(kafka, failed));
     }
 
     /** Gives up what is not acknowledged yet. */

@@ -142,7 +142,25 @@ final class ImportedEventsTest extends ServedMetering {
             sender.flush();
             sender.send(record, new ImportMark(1, Instant.now().minusSeconds(60)));
             assertThatThrownBy(sender::flush)
-                    .hasMessageContaining("the clock of a broker, or of this machine, is wrong");
+                    .hasMessageStartingWith("a record got the Kafka timestamp")
+                    .hasMessageEndingWith("the clock of a broker, or of this machine, is wrong")
+                    .hasNoCause();
+        }
+    }
+
+    @Test
+    void saysWhatKafkaDoesNotTake() throws Exception {
+        EventsTopic topic = topic();
+        EventRecord record = new EventRecord("c", new byte[3 * 1024 * 1024], List.of());
+        try (EventSender sender = EventSender.to(topic.kafka(), topic.name(), 0)) {
+            assertThatThrownBy(
+                            () -> {
+                                sender.send(record, new ImportMark(1, Instant.now()));
+                                sender.flush();
+                            })
+                    .hasMessageStartingWith("Kafka at " + topic.kafka().bootstrap())
+                    .hasMessageContaining("3145")
+                    .hasNoCause();
         }
     }
 

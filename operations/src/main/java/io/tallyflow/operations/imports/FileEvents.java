@@ -65,11 +65,6 @@ final class FileEvents implements EventSource {
         return !path.getFileName().toString().startsWith(".");
     }
 
-    /** How many there are. */
-    int size() {
-        return files.size();
-    }
-
     @Override
     public long read(long from, Visitor visitor) throws IOException {
         Reading reading = new Reading(from, visitor);

@@ -1,6 +1,7 @@
 package io.tallyflow.operations.imports;
 
 import io.tallyflow.functions.deduplicate.Identity;
+import io.tallyflow.results.RequestRefusedException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,6 +62,12 @@ final class ImportPass {
         moments.now();
     }
 
+    /**
+     * Goes through sources in their order.
+     *
+     * @throws RequestRefusedException if one is damaged
+     * @throws Exception if the lake cannot be read, or what the taker throws
+     */
     void run(List<EventSource> sources, Taker taker) throws Exception {
         for (EventSource source : sources) {
             long from = 0;

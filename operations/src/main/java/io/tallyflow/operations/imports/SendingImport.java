@@ -45,7 +45,7 @@ final class SendingImport implements ImportPass.Taker, AutoCloseable {
     public void takes(SourcedEvent event) throws IOException {
         sender.send(event.record().get(), mark);
         if (++sent % EVENTS_PER_RECORD == 0) {
-            ends();
+            awaitAcknowledged();
         }
     }
 
@@ -56,6 +56,10 @@ final class SendingImport implements ImportPass.Taker, AutoCloseable {
 
     @Override
     public void ends() throws IOException {
+        awaitAcknowledged();
+    }
+
+    private void awaitAcknowledged() throws IOException {
         sender.flush();
         acknowledged = sent;
         keep();
