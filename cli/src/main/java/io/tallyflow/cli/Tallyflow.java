@@ -21,6 +21,8 @@ import io.tallyflow.cli.servers.UpCommand;
 import io.tallyflow.cli.state.StateCommand;
 import io.tallyflow.cli.status.StatusCommand;
 import io.tallyflow.cli.terminal.Misspelling;
+import io.tallyflow.cli.voids.CorrectCommand;
+import io.tallyflow.cli.voids.VoidCommand;
 import io.tallyflow.connectors.login.Secret;
 import io.tallyflow.jobs.metering.MeteringJob;
 import io.tallyflow.local.embedded.EmbeddedFlink;
@@ -101,6 +103,8 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new QueryCommand()));
         line.addSubcommand(new CommandLine(new BackfillCommand()));
         line.addSubcommand(new CommandLine(new ImportCommand(clock)));
+        line.addSubcommand(new CommandLine(new VoidCommand(clock)));
+        line.addSubcommand(new CommandLine(new CorrectCommand()));
         line.addSubcommand(new CommandLine(new StatusCommand()));
         line.addSubcommand(new CommandLine(new LakeCommand()));
         line.addSubcommand(new CommandLine(new ServersCommand()));

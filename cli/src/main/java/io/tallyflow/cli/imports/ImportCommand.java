@@ -1,19 +1,18 @@
 package io.tallyflow.cli.imports;
 
-import io.tallyflow.cli.connect.Addresses;
 import io.tallyflow.cli.connect.ConnectionOptions;
 import io.tallyflow.cli.connect.Connections;
+import io.tallyflow.cli.connect.KafkaOption;
 import io.tallyflow.cli.connect.LakeOption;
 import io.tallyflow.cli.terminal.Console;
 import io.tallyflow.cli.terminal.Terminal;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.kafka.EventsTopic;
-import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.operations.counting.RunLimits;
 import io.tallyflow.operations.imports.EventImport;
 import io.tallyflow.operations.imports.EventImport.Outcome;
 import io.tallyflow.operations.imports.ImportedChange;
-import io.tallyflow.operations.run.RunLimits;
 import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.results.TextTable;
 import io.tallyflow.results.TextTable.Column;
@@ -55,6 +54,7 @@ public final class ImportCommand implements Callable<Integer> {
     @Spec private @Nullable CommandSpec spec;
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
     @Mixin private final LakeOption lake = new LakeOption();
+    @Mixin private final KafkaOption kafka = new KafkaOption();
 
     @Parameters(
             paramLabel = "FILE",
@@ -86,18 +86,6 @@ public final class ImportCommand implements Callable<Integer> {
                             + " Kafka takes.")
     private long rate;
 
-    @Option(
-            names = "--kafka-bootstrap",
-            paramLabel = "HOST:PORT",
-            description = "The Kafka that the job reads; without it, that of the servers that run.")
-    private @Nullable String bootstrap;
-
-    @Option(
-            names = "--kafka-properties",
-            paramLabel = "FILE",
-            description = Addresses.KAFKA_PROPERTIES)
-    private @Nullable Path kafkaProperties;
-
     private final InstantSource clock;
 
     /**
@@ -124,7 +112,7 @@ public final class ImportCommand implements Callable<Integer> {
                         connections,
                         System.getenv(),
                         "nobody can tell which events were accepted before");
-        KafkaConnection kafka = kafka(connections);
+        EventsTopic topic = new EventsTopic(kafka.required(connections), Topics.EVENTS);
         PrintWriter out = Console.out(spec);
         Outcome outcome;
         try (ImportProgress progress =
@@ -133,7 +121,7 @@ public final class ImportCommand implements Callable<Integer> {
                     new EventImport(
                                     connections.postgres(),
                                     found,
-                                    new EventsTopic(kafka, Topics.EVENTS),
+                                    topic,
                                     RunLimits.ofMachine(),
                                     progress,
                                     clock)
@@ -141,16 +129,6 @@ public final class ImportCommand implements Callable<Integer> {
         }
         print(out, outcome);
         return 0;
-    }
-
-    private KafkaConnection kafka(Connections connections) {
-        KafkaConnection named = Addresses.kafka(bootstrap, kafkaProperties);
-        KafkaConnection kafka = named == null ? connections.kafka() : named;
-        if (kafka == null) {
-            throw new RequestRefusedException(
-                    "which Kafka does the job read? Name it with --kafka-bootstrap");
-        }
-        return kafka;
     }
 
     private static void print(PrintWriter out, Outcome outcome) {

@@ -1,5 +1,6 @@
 package io.tallyflow.cli.servers;
 
+import io.tallyflow.cli.connect.EmbeddedLake;
 import io.tallyflow.cli.directory.DataDirectory;
 import io.tallyflow.cli.terminal.Console;
 import io.tallyflow.cli.terminal.Lifetime;
@@ -40,6 +41,8 @@ public final class UpCommand implements Callable<Integer> {
 
     /** As many as Flink keeps: then the current job's checkpoints stand on their own. */
     private static final int ENOUGH_CHECKPOINTS = 5;
+
+    private static final Duration BETWEEN_LOOKS_FOR_VOIDS = Duration.ofSeconds(5);
 
     private final JobLauncher launcher;
 
@@ -87,7 +90,14 @@ public final class UpCommand implements Callable<Integer> {
     /** Returns when the end has come; throws when the job ends or fails before. */
     public static void awaitEnd(Servers running, Lifetime lifetime) {
         try (DailyUpkeep.Running upkeep =
-                DailyUpkeep.of(running.postgres()).start(Duration.ofSeconds(1))) {
+                        DailyUpkeep.of(running.postgres()).start(Duration.ofSeconds(1));
+                VoidWatch.Running voids =
+                        VoidWatch.of(
+                                        running.postgres(),
+                                        EmbeddedLake.of(
+                                                running.postgres(),
+                                                running.directory().warehouse()))
+                                .start(BETWEEN_LOOKS_FOR_VOIDS)) {
             watch(running, lifetime);
         }
     }

@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -81,10 +83,25 @@ public final class EventSender implements AutoCloseable {
     /**
      * Sends an event, or waits until it may.
      *
+     * @throws IOException if this or an earlier one was not taken
+     */
+    public void send(EventRecord record) throws IOException {
+        send(record, List.of(), metadata -> {});
+    }
+
+    /**
+     * Sends an event of an import, or waits until it may.
+     *
      * @throws IOException if this or an earlier one was not taken, or got a Kafka timestamp at
      *     which its mark means nothing
      */
     public void send(EventRecord record, ImportMark mark) throws IOException {
+        send(record, List.of(mark.header()), metadata -> check(mark, metadata));
+    }
+
+    private void send(
+            EventRecord record, List<RecordHeader> more, Consumer<RecordMetadata> acknowledged)
+            throws IOException {
         try {
             pace.await();
             ProducerRecord<byte[], byte[]> sent =
@@ -93,20 +110,24 @@ public final class EventSender implements AutoCloseable {
                             record.subject().getBytes(StandardCharsets.UTF_8),
                             record.value());
             record.headers().forEach(header -> sent.headers().add(header.name(), header.value()));
-            RecordHeader header = mark.header();
-            sent.headers().add(header.name(), header.value());
-            producer.send(sent, (metadata, error) -> check(mark, metadata, error));
+            more.forEach(header -> sent.headers().add(header.name(), header.value()));
+            producer.send(
+                    sent,
+                    (metadata, error) -> {
+                        if (error != null) {
+                            failure.compareAndSet(null, trouble(kafka, error));
+                        } else {
+                            acknowledged.accept(metadata);
+                        }
+                    });
         } catch (KafkaException e) {
             throw trouble(kafka, e);
         }
         failIfAnyFailed();
     }
 
-    private void check(
-            ImportMark mark, @Nullable RecordMetadata metadata, @Nullable Exception error) {
-        if (error != null) {
-            failure.compareAndSet(null, trouble(kafka, error));
-        } else if (metadata != null && !mark.holdsAt(metadata.timestamp())) {
+    private void check(ImportMark mark, RecordMetadata metadata) {
+        if (!mark.holdsAt(metadata.timestamp())) {
             failure.compareAndSet(
                     null,
                     new IOException(

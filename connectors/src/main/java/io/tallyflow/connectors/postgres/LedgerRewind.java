@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.connectors.postgres.patch.UndonePatches;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -118,6 +119,7 @@ final class LedgerRewind {
         connection.setNetworkTimeout(Runnable::run, usualAnswer);
         Long newest = target.newestMillis();
         execute(UNDO_RUNS, target.commit(), newest == null ? null : PostgresTime.ofMillis(newest));
+        new UndonePatches(connection).putBack(target.commit(), target.name().checkpoint());
         execute(RECORD, pipeline, epoch, present.epoch(), present.commit(), target.commit());
         LOG.warn(
                 "Rewinding the results of pipeline {} from commit {} to commit {}; epoch {} begins",

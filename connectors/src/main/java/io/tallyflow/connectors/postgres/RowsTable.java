@@ -2,6 +2,7 @@ package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.postgres.rows.BinaryCopy;
 import io.tallyflow.connectors.postgres.rows.RowBlock;
+import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.connectors.refusal.SinkRefusedException;
 import io.tallyflow.connectors.refusal.SinkRefusedException.Refusal;
 import java.sql.Connection;
@@ -117,6 +118,11 @@ final class RowsTable {
 
     private static final String UNIQUE_VIOLATION = "23505";
 
+    /** Two transactions have taken the same cells in different orders. */
+    private static final String DEADLOCK = "40P01";
+
+    private static final int MOST_ATTEMPTS = 10;
+
     private final Connection connection;
     private final long commit;
     private final long checkpoint;
@@ -140,6 +146,26 @@ final class RowsTable {
     /** A cell that is there stays as it is. */
     void writeCells(RowBlock cells) throws SQLException {
         run(CELL, cells);
+    }
+
+    /**
+     * Writes cells in transactions of their own, because a commit of the stream may be about to
+     * write the same; there must be none when it is called.
+     */
+    void writeCellsAlone(RowBlock cells) throws SQLException {
+        for (int attempt = 1; true; attempt++) {
+            try {
+                PostgresSession.pin(connection);
+                writeCells(cells);
+                connection.commit();
+                return;
+            } catch (SQLException e) {
+                if (!DEADLOCK.equals(e.getSQLState()) || attempt == MOST_ATTEMPTS) {
+                    throw e;
+                }
+                connection.rollback();
+            }
+        }
     }
 
     /**

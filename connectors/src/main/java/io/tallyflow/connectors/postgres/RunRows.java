@@ -1,7 +1,6 @@
 package io.tallyflow.connectors.postgres;
 
 import io.tallyflow.connectors.postgres.rows.PartRows;
-import io.tallyflow.connectors.postgres.rows.RowBlock;
 import io.tallyflow.connectors.postgres.rows.RowKind;
 import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.connectors.postgres.rows.RowsCodec;
@@ -18,11 +17,6 @@ import java.sql.SQLException;
  * long. Nothing shows the rows yet. For one thread.
  */
 public final class RunRows {
-
-    /** Two transactions have taken the same cells in different orders. */
-    private static final String DEADLOCK = "40P01";
-
-    private static final int MOST_ATTEMPTS = 10;
 
     private final Connection connection;
     private final CountingRun run;
@@ -50,7 +44,7 @@ public final class RunRows {
             part.of(kind).stamp(layers, commit);
         }
         RowsTable table = new RowsTable(connection, commit, 0);
-        writeCells(table, part.of(RowKind.CELL));
+        table.writeCellsAlone(part.of(RowKind.CELL));
         PostgresSession.pin(connection);
         new RunTable(connection).hold(run);
         CommitRows.lockTables(connection);
@@ -64,22 +58,5 @@ public final class RunRows {
         return kind != RowKind.CELL || name.equals(run.layerName())
                 ? run.layer()
                 : run.counts().streamLayer();
-    }
-
-    /** By themselves, because a commit of the stream may be about to write the same. */
-    private void writeCells(RowsTable table, RowBlock cells) throws SQLException {
-        for (int attempt = 1; true; attempt++) {
-            try {
-                PostgresSession.pin(connection);
-                table.writeCells(cells);
-                connection.commit();
-                return;
-            } catch (SQLException e) {
-                if (!DEADLOCK.equals(e.getSQLState()) || attempt == MOST_ATTEMPTS) {
-                    throw e;
-                }
-                connection.rollback();
-            }
-        }
     }
 }

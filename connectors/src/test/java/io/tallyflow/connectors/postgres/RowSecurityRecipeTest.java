@@ -41,6 +41,9 @@ final class RowSecurityRecipeTest {
                 alter table tallyflow.usage_row enable row level security;
                 alter table tallyflow.adjustment_row enable row level security;
                 alter table tallyflow.distinct_value enable row level security;
+                alter table tallyflow.patched_adjustment enable row level security;
+                alter table tallyflow.patch_window enable row level security;
+                alter table tallyflow.void_event enable row level security;
                 """);
         give(same, "s");
         give(other, "another");
@@ -85,7 +88,15 @@ final class RowSecurityRecipeTest {
 
     @Test
     void letsTheJobCommitAndRewindUnderPoliciesThatLetItThrough() throws Exception {
-        for (String table : List.of("cell", "usage_row", "adjustment_row", "distinct_value")) {
+        for (String table :
+                List.of(
+                        "cell",
+                        "usage_row",
+                        "adjustment_row",
+                        "distinct_value",
+                        "patched_adjustment",
+                        "patch_window",
+                        "void_event")) {
             execute(
                     "create policy job on tallyflow.%s to %s using (true) with check (true)"
                             .formatted(table, writer.name()));
@@ -110,7 +121,13 @@ final class RowSecurityRecipeTest {
         execute(
                 "create policy own_%1$s on tallyflow.cell for select to %1$s using (subject = '%2$s')"
                         .formatted(reader.name(), subject));
-        for (String table : List.of("usage_row", "adjustment_row", "distinct_value")) {
+        for (String table : List.of("patch_window", "void_event")) {
+            execute(
+                    "create policy own_%1$s on tallyflow.%2$s for select to %1$s using (subject = '%3$s')"
+                            .formatted(reader.name(), table, subject));
+        }
+        for (String table :
+                List.of("usage_row", "adjustment_row", "distinct_value", "patched_adjustment")) {
             execute(
                     """
                     create policy own_%1$s on tallyflow.%2$s for select to %1$s

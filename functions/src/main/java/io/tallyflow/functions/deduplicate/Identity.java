@@ -4,6 +4,7 @@ import io.tallyflow.functions.hash.PartsHash;
 import io.tallyflow.functions.identities.block.IdentityFormat;
 import io.tallyflow.schemas.event.UsageEvent;
 import java.nio.ByteBuffer;
+import java.util.UUID;
 
 /**
  * Hashes of what makes two events the same event, and of what makes them agree.
@@ -31,6 +32,12 @@ public final class Identity {
     /** The same of an event with these attributes. */
     public ByteBuffer of(String subject, String source, String id) {
         return parts.add(subject).add(source).add(id).hash();
+    }
+
+    /** The same as a value that stays good. */
+    public UUID keyOf(String subject, String source, String id) {
+        ByteBuffer hash = of(subject, source, id);
+        return new UUID(hash.getLong(0), hash.getLong(Long.BYTES));
     }
 
     /**

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.postgres.schema.MeterRequests;
 import io.tallyflow.local.embedded.RunningJob;
+import io.tallyflow.operations.counting.RunLimits;
 import io.tallyflow.operations.run.Backfill;
-import io.tallyflow.operations.run.RunLimits;
 import io.tallyflow.operations.run.RunListener;
 import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.schemas.meter.MeterFile;

@@ -4,7 +4,7 @@ import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.connectors.iceberg.table.RowsOfFile;
 import io.tallyflow.functions.deduplicate.Identity;
-import io.tallyflow.operations.run.Workers;
+import io.tallyflow.operations.counting.Workers;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.tallyflow.operations.imports;
 
 import io.tallyflow.connectors.iceberg.table.Lake;
-import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
+import io.tallyflow.operations.counting.WholeLake;
 import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
 import java.sql.Connection;
@@ -34,16 +34,6 @@ record LakeMoment(LakeView view, Instant knowsUntil) {
                     where h.token = ? and h.checkpoint = ? and h.abandoned_in_epoch is null
                     order by h.commit desc limit 1
                     """);
-
-    /** Nothing was accepted yet, or the lake holds as many as were, and is of their epoch. */
-    private static final Question<Boolean> IS_WHOLE =
-            new Question<>(
-                    """
-                    select coalesce(sum(l.metered + l.unmatched), 0) = ?
-                        and coalesce(max(l.epoch) = ? or max(l.metered + l.unmatched) = 0, true)
-                    from tallyflow.ledger l
-                    """,
-                    row -> row.getBoolean(1));
 
     private static Question<Instant> time(String sql) {
         return new Question<>(sql, row -> row.getObject(1, OffsetDateTime.class).toInstant());
@@ -89,9 +79,7 @@ record LakeMoment(LakeView view, Instant knowsUntil) {
 
     private static @Nullable Instant knownUntil(Connection connection, LakeView view, Instant now)
             throws SQLException {
-        // In this order: what the ledger says was accepted by now is in the lake of before.
-        long rows = view.rows(LakeTable.EVENTS);
-        return IS_WHOLE.one(connection, rows, view.epoch())
+        return WholeLake.isSeen(connection, view)
                 ? now
                 : BATCH.first(connection, view.batch().token(), view.batch().checkpoint());
     }

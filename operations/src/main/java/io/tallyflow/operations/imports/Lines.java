@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The lines of a file, which may be compressed by gzip, that are not blank. What a line takes of
  * memory is bounded, whatever the file holds.
  */
-final class Lines implements Closeable {
+public final class Lines implements Closeable {
 
     private static final int BUFFER_BYTES = 128 * 1024;
     private static final int GZIP_MAGIC = 0x8b1f;
@@ -40,7 +40,7 @@ final class Lines implements Closeable {
      *
      * @param longest bytes of the longest line that is kept
      */
-    static Lines of(Path file, int longest) throws IOException {
+    public static Lines of(Path file, int longest) throws IOException {
         InputStream opened = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
         try {
             opened.mark(2);
@@ -60,7 +60,7 @@ final class Lines implements Closeable {
      *
      * @return false if there is none
      */
-    boolean next() throws IOException {
+    public boolean next() throws IOException {
         while (fill()) {
             number++;
             if (number == 1) {
@@ -74,12 +74,12 @@ final class Lines implements Closeable {
     }
 
     /** Number of the line, from 1; blank ones count. */
-    long number() {
+    public long number() {
         return number;
     }
 
     /** The line without its end; null if it is too long. */
-    byte @Nullable [] bytes() {
+    public byte @Nullable [] bytes() {
         return tooLong ? null : Arrays.copyOf(line, length);
     }
 

@@ -3,7 +3,15 @@ package io.tallyflow.operations.run;
 import io.tallyflow.connectors.iceberg.table.RowsOfFile;
 import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.functions.meter.MeterReader;
+import io.tallyflow.operations.counting.EventColumns;
+import io.tallyflow.operations.counting.Passes;
+import io.tallyflow.operations.counting.RowsOfCells;
+import io.tallyflow.operations.counting.RunLimits;
+import io.tallyflow.operations.counting.Share;
+import io.tallyflow.operations.counting.SubjectWindow;
+import io.tallyflow.operations.counting.Workers;
 import io.tallyflow.results.RequestFailedException;
+import io.tallyflow.results.voids.VoidedEvents;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.usage.Reading;
@@ -27,7 +35,6 @@ final class CountDay {
     private final Workers workers;
     private final List<? extends Writer> writers;
     private final Passes<CountedCells> passes;
-    private final EventColumns columns;
 
     /** Takes the rows that one worker has made. */
     @FunctionalInterface
@@ -54,7 +61,6 @@ final class CountDay {
         this.limits = limits;
         this.workers = workers;
         this.writers = writers;
-        this.columns = new EventColumns(List.of(version.meter()));
         String large =
                 version.meter().aggregation().keepsValues() ? "the distinct values" : "the groups";
         this.passes =
@@ -65,9 +71,13 @@ final class CountDay {
                         large + " of one subject in one window of " + version.name());
     }
 
-    /** The columns that are read of events. */
-    List<String> columns() {
-        return columns.names();
+    /**
+     * The columns that are read of events.
+     *
+     * @param voided events that are left out
+     */
+    EventColumns columns(VoidedEvents voided) {
+        return new EventColumns(List.of(version.meter()), voided);
     }
 
     /** What a day came to. */
@@ -76,20 +86,28 @@ final class CountDay {
     /**
      * Counts a day.
      *
-     * @param parts of its files, with {@link #columns}
+     * @param parts of its files, with the columns
      * @throws RequestFailedException if memory does not hold one subject's window
      */
-    Counted count(List<RowsOfFile> parts) throws Exception {
+    Counted count(List<RowsOfFile> parts, EventColumns columns) throws Exception {
         LongAdder events = new LongAdder();
         LongAdder windows = new LongAdder();
-        passes.run(parts, Counting::new, counted -> write(counted, events, windows));
+        passes.run(
+                parts,
+                () -> new Counting(columns),
+                (counted, share) -> write(counted, events, windows));
         return new Counted(events.sum(), windows.sum());
     }
 
     /** One worker in one pass. */
     private final class Counting implements Passes.Counting<CountedCells> {
+        private final EventColumns columns;
         private final MeterReader reader = new MeterReader(List.of(version));
         private final CountedCells cells = new CountedCells(workers.many());
+
+        Counting(EventColumns columns) {
+            this.columns = columns;
+        }
 
         @Override
         public CountedCells counted() {
@@ -99,6 +117,9 @@ final class CountDay {
         @Override
         public void add(StructLike row, Share share) {
             UsageEvent event = columns.event(row);
+            if (event == null) {
+                return;
+            }
             for (Reading reading : reader.read(event).readings()) {
                 SubjectWindow window =
                         new SubjectWindow(

@@ -1,5 +1,10 @@
 package io.tallyflow.operations.run;
 
+import io.tallyflow.operations.counting.CountedCell;
+import io.tallyflow.operations.counting.CountedWindow;
+import io.tallyflow.operations.counting.Passes;
+import io.tallyflow.operations.counting.Share;
+import io.tallyflow.operations.counting.SubjectWindow;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.usage.Reading;
 import java.util.ArrayList;

@@ -1,6 +1,10 @@
 package io.tallyflow.operations.run;
 
 import io.tallyflow.functions.meter.MeterReader;
+import io.tallyflow.operations.counting.EventColumns;
+import io.tallyflow.operations.counting.Passes;
+import io.tallyflow.operations.counting.Share;
+import io.tallyflow.operations.counting.SubjectWindow;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.GroupText;
 import io.tallyflow.schemas.meter.MeterVersion;
@@ -38,6 +42,9 @@ final class CountingPreview implements Passes.Counting<PreviewedTotals> {
     @Override
     public void add(StructLike row, Share share) {
         UsageEvent event = columns.event(row);
+        if (event == null) {
+            return;
+        }
         SubjectWindow whole = new SubjectWindow(event.subject(), 0, 0);
         if (share.holds(whole.hashCode())) {
             add(whole, event, proposed, totals.proposed());

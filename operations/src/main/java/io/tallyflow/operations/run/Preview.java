@@ -5,6 +5,11 @@ import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.connectors.iceberg.table.RowsOfFile;
+import io.tallyflow.operations.counting.EventColumns;
+import io.tallyflow.operations.counting.LakeAccess;
+import io.tallyflow.operations.counting.Passes;
+import io.tallyflow.operations.counting.RunLimits;
+import io.tallyflow.operations.counting.Workers;
 import io.tallyflow.results.FirstCause;
 import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.PostgresTrouble;
@@ -12,6 +17,7 @@ import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.results.meters.ShownVersion;
 import io.tallyflow.results.meters.ShownVersions;
+import io.tallyflow.results.voids.VoidedEvents;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterVersion;
 import java.math.BigDecimal;
@@ -20,9 +26,11 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 import org.jspecify.annotations.Nullable;
@@ -104,8 +112,17 @@ public final class Preview {
     public Outcome run(Request request) {
         try (Lake opened = LakeAccess.open(lake);
                 Workers workers = new Workers(limits.workers())) {
-            List<MeterVersion> inForce = inForce(request);
-            return count(request, inForce, LakeView.of(opened), workers);
+            LakeView view = LakeView.of(opened);
+            try (Connection connection = postgres.connect()) {
+                List<MeterVersion> inForce = inForce(connection, request);
+                List<Meter> meters = new ArrayList<>(List.of(request.meter()));
+                inForce.forEach(version -> meters.add(version.meter()));
+                Set<String> types =
+                        meters.stream().map(Meter::eventType).collect(Collectors.toSet());
+                VoidedEvents voided =
+                        VoidedEvents.read(connection, types, request.from(), request.to());
+                return count(request, inForce, new EventColumns(meters, voided), view, workers);
+            }
         } catch (SQLException e) {
             throw PostgresTrouble.failure(postgres, e);
         } catch (RequestFailedException | RequestRefusedException e) {
@@ -119,18 +136,17 @@ public final class Preview {
     }
 
     /** The versions that totals are taken from, each for the time that is asked for. */
-    private List<MeterVersion> inForce(Request request) throws SQLException {
+    private static List<MeterVersion> inForce(Connection connection, Request request)
+            throws SQLException {
         long from = fromMillis(request);
         long to = toMillis(request);
         List<MeterVersion> inForce = new ArrayList<>();
-        try (Connection connection = postgres.connect()) {
-            for (ShownVersion shown : ShownVersions.read(connection, request.meter().slug())) {
-                MeterVersion version = shown.version();
-                long first = Math.max(from, version.fromMillis());
-                long end = Math.min(to, version.toMillis());
-                if (first < end) {
-                    inForce.add(new MeterVersion(version.meter(), version.version(), first, end));
-                }
+        for (ShownVersion shown : ShownVersions.read(connection, request.meter().slug())) {
+            MeterVersion version = shown.version();
+            long first = Math.max(from, version.fromMillis());
+            long end = Math.min(to, version.toMillis());
+            if (first < end) {
+                inForce.add(new MeterVersion(version.meter(), version.version(), first, end));
             }
         }
         return inForce;
@@ -147,13 +163,14 @@ public final class Preview {
     }
 
     private Outcome count(
-            Request request, List<MeterVersion> inForce, LakeView view, Workers workers)
+            Request request,
+            List<MeterVersion> inForce,
+            EventColumns columns,
+            LakeView view,
+            Workers workers)
             throws Exception {
         MeterVersion proposed =
                 new MeterVersion(request.meter(), 1, fromMillis(request), toMillis(request));
-        List<Meter> meters = new ArrayList<>(List.of(request.meter()));
-        inForce.forEach(version -> meters.add(version.meter()));
-        EventColumns columns = new EventColumns(meters);
         List<RowsOfFile> parts =
                 view.parts(LakeTable.EVENTS, filter(request, columns), columns.names());
         listener.readsParts(parts.size());
@@ -164,7 +181,8 @@ public final class Preview {
                         () ->
                                 new CountingPreview(
                                         List.of(proposed), inForce, columns, workers.many()),
-                        counted -> PreviewedTotals.rows(counted, request.meter(), inForce, rows));
+                        (counted, share) ->
+                                PreviewedTotals.rows(counted, request.meter(), inForce, rows));
         return new Outcome(view.batch().checkpoint(), List.copyOf(rows.values()));
     }
 

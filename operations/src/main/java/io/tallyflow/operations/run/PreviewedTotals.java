@@ -1,5 +1,8 @@
 package io.tallyflow.operations.run;
 
+import io.tallyflow.operations.counting.CountedCell;
+import io.tallyflow.operations.counting.Passes;
+import io.tallyflow.operations.counting.Share;
 import io.tallyflow.operations.run.Preview.Row;
 import io.tallyflow.schemas.meter.GroupText;
 import io.tallyflow.schemas.meter.Meter;

@@ -1,9 +1,10 @@
 package io.tallyflow.operations.run;
 
+import io.tallyflow.operations.counting.CountingListener;
 import java.time.LocalDate;
 
 /** Hears how far a run is. */
-public interface RunListener {
+public interface RunListener extends CountingListener {
 
     /**
      * A run begins, or goes on.
@@ -12,13 +13,6 @@ public interface RunListener {
      * @param days that are left to be counted
      */
     default void begins(long run, int days) {}
-
-    /**
-     * Some more events of a day were read; from several threads.
-     *
-     * @param events how many more
-     */
-    default void reads(long events) {}
 
     /**
      * A day is counted for good.
@@ -38,10 +32,4 @@ public interface RunListener {
 
     /** The lake does not hold yet what is to be counted. */
     default void waitsForLake() {}
-
-    /** All of the lake that is looked into is read at once, in so many parts. */
-    default void readsParts(int parts) {}
-
-    /** One part was read; from several threads. */
-    default void readPart() {}
 }

@@ -8,10 +8,14 @@ import io.tallyflow.connectors.postgres.run.RowsOfRuns;
 import io.tallyflow.connectors.postgres.run.RunTable;
 import io.tallyflow.connectors.postgres.run.Uncounted;
 import io.tallyflow.connectors.postgres.session.PostgresSession;
+import io.tallyflow.operations.counting.EventColumns;
+import io.tallyflow.operations.counting.RunLimits;
+import io.tallyflow.operations.counting.Workers;
 import io.tallyflow.operations.run.Backfill.Outcome;
 import io.tallyflow.operations.run.CountDay.Counted;
 import io.tallyflow.operations.run.CountDay.Writer;
 import io.tallyflow.results.PostgresAddress;
+import io.tallyflow.results.voids.VoidedEvents;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -167,6 +171,14 @@ final class VersionRun {
             view = LakeView.of(ends.lake());
             viewedNanos = System.nanoTime();
         }
-        return counter.count(events.of(day, view, counter.columns()));
+        EventColumns columns =
+                counter.columns(
+                        VoidedEvents.read(
+                                connection,
+                                List.of(counts.version().meter().eventType()),
+                                UncountedEvents.start(day),
+                                UncountedEvents.start(day.plusDays(1))));
+        connection.rollback();
+        return counter.count(events.of(day, view, columns.names()), columns);
     }
 }

@@ -7,7 +7,7 @@ import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.operations.run.Workers;
+import io.tallyflow.operations.counting.Workers;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.stream.LakeRow;
 import java.nio.file.Path;

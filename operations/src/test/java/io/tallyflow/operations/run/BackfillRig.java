@@ -7,6 +7,7 @@ import io.tallyflow.connectors.postgres.LoginUser;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.schema.AskedVersions;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.operations.counting.RunLimits;
 import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.Question;
 import io.tallyflow.schemas.commit.CommitName;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.connectors.postgres.schema.AskedVersions;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.operations.counting.RunLimits;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.schemas.event.UsageEvent;

@@ -3,6 +3,7 @@ package io.tallyflow.operations.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.functions.meter.MeterReader;
+import io.tallyflow.operations.counting.RunLimits;
 import io.tallyflow.results.Question;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.measure.Aggregation;

@@ -5,6 +5,7 @@ import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.results.meters.ShownVersion;
+import io.tallyflow.results.voids.PatchedWindows;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.UsagePartial;
@@ -68,7 +69,9 @@ public record LakeCells(
         Map<UsageCell, Total> totals = new HashMap<>();
         try (CloseableIterable<LakePart> parts =
                 LakeParts.of(
-                        view, NeededUsage.all(ShownVersion.always(MeterVersion.first(meter))))) {
+                        view,
+                        NeededUsage.all(ShownVersion.always(MeterVersion.first(meter))),
+                        PatchedWindows.NONE)) {
             for (LakePart part : parts) {
                 totals.computeIfAbsent(part.cell(), cell -> new Total()).add(part);
             }

@@ -6,6 +6,7 @@ import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.results.meters.ShownVersion;
+import io.tallyflow.results.voids.PatchedWindows;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.measure.UsagePartials;
@@ -30,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the usage of a meter from the lake: settled windows from {@code usage}, {@code
- * usage_distinct} and {@code adjustments}, all later ones and what runs have counted from {@code
- * events}.
+ * usage_distinct} and {@code adjustments}; all later ones, what runs have counted, and windows that
+ * voids took events from, from {@code events}.
  */
 final class LakeParts {
 
@@ -50,21 +51,28 @@ final class LakeParts {
 
     private final LakeView view;
     private final NeededUsage needed;
+    private final PatchedWindows patched;
     private final Meter meter;
     private final Map<String, ShownVersion> byLayer;
 
-    private LakeParts(LakeView view, NeededUsage needed) {
+    private LakeParts(LakeView view, NeededUsage needed, PatchedWindows patched) {
         this.view = view;
         this.needed = needed;
+        this.patched = patched;
         this.meter = needed.meter();
         this.byLayer =
                 needed.versions().stream()
                         .collect(toMap(one -> LayerName.of(one.version().name()), one -> one));
     }
 
-    /** The parts of all cells that are needed; they are read while they are iterated. */
-    static CloseableIterable<LakePart> of(LakeView view, NeededUsage needed) {
-        LakeParts parts = new LakeParts(view, needed);
+    /**
+     * The parts of all cells that are needed; they are read while they are iterated.
+     *
+     * @param patched windows that are counted from events again
+     */
+    static CloseableIterable<LakePart> of(
+            LakeView view, NeededUsage needed, PatchedWindows patched) {
+        LakeParts parts = new LakeParts(view, needed, patched);
         boolean unique = needed.meter().aggregation().keepsValues();
         return CloseableIterable.concat(
                 List.of(
@@ -118,7 +126,7 @@ final class LakeParts {
         CloseableIterable<StructLike> rows =
                 view.scan(
                         LakeTable.EVENTS,
-                        needed.events(since),
+                        needed.events(since, patched),
                         List.of("subject", "source", "id", "time", "data", "type", "definitions"));
         return present(
                 CloseableIterable.transform(
@@ -127,6 +135,9 @@ final class LakeParts {
 
     private Optional<LakePart> fromEvent(
             MeterReader reader, UsageEvent event, StructLike row, long since) {
+        if (patched.voided().holds(event.subject(), event.source(), event.id())) {
+            return Optional.empty();
+        }
         @Nullable Integer definitions = row.get(6, Integer.class);
         // One version owns its time at most, and reads it once.
         return reader.read(event).readings().stream()
@@ -149,6 +160,10 @@ final class LakeParts {
         }
         return shown.isOfStream(definitions == null ? 0 : definitions)
                 ? reading.windowEndMillis() > since
+                        || patched.holds(
+                                LayerName.of(reading.meter()),
+                                event.subject(),
+                                reading.windowStartMillis())
                 : shown.isOfRun(TimeUnit.MICROSECONDS.toMillis(event.timeMicros()));
     }
 
@@ -167,11 +182,14 @@ final class LakeParts {
         return CloseableIterable.transform(owned, part);
     }
 
-    /** Whether the version that counted a row owns its window. */
+    /** Whether the version that counted a row owns its window, and it still stands. */
     private boolean isOwned(StructLike row) {
-        ShownVersion shown = byLayer.get(row.get(4, String.class));
+        String layer = row.get(4, String.class);
+        ShownVersion shown = byLayer.get(layer);
+        long start = TimeUnit.MICROSECONDS.toMillis(row.get(2, Long.class));
         return shown != null
-                && shown.version().owns(TimeUnit.MICROSECONDS.toMillis(row.get(2, Long.class)));
+                && shown.version().owns(start)
+                && !patched.holds(layer, row.get(0, String.class), start);
     }
 
     /** All versions are one meter here. */

@@ -9,6 +9,7 @@ import io.tallyflow.results.query.QueryEngine;
 import io.tallyflow.results.query.RowConsumer;
 import io.tallyflow.results.query.UsageFunction;
 import io.tallyflow.results.query.UsageQuery;
+import io.tallyflow.results.voids.PatchedWindows;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -73,9 +74,10 @@ public final class LakeQueryEngine implements QueryEngine {
     private static void copy(
             LakeView view, TemporaryTables tables, List<ShownVersion> versions, UsageQuery query)
             throws IOException, SQLException {
+        NeededUsage needed = NeededUsage.of(versions, query);
+        PatchedWindows patched = tables.patched(query.meter(), needed.types());
         UsageOfOthers others = new UsageOfOthers(query.subjects());
-        try (CloseableIterable<LakePart> parts =
-                        LakeParts.of(view, NeededUsage.of(versions, query));
+        try (CloseableIterable<LakePart> parts = LakeParts.of(view, needed, patched);
                 PartCopy copy = tables.fill(versions.get(0).version().meter())) {
             for (LakePart part : parts) {
                 if (!others.takes(part)) {

@@ -3,11 +3,14 @@ package io.tallyflow.results.lake;
 import io.tallyflow.results.meters.ShownVersion;
 import io.tallyflow.results.query.CalendarWindow;
 import io.tallyflow.results.query.UsageQuery;
+import io.tallyflow.results.voids.PatchedWindows;
 import io.tallyflow.schemas.meter.Meter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
 
@@ -26,6 +29,9 @@ record NeededUsage(List<ShownVersion> versions, long from, long to, List<String>
     private static final long LONG_RANGE_DAYS = 36_500;
 
     private static final String UTC = "UTC";
+
+    /** Above, files that hold none of them cannot be told by their statistics. */
+    private static final int MOST_SUBJECTS = 200;
 
     static NeededUsage all(ShownVersion version) {
         return new NeededUsage(List.of(version), Long.MIN_VALUE, Long.MAX_VALUE, List.of());
@@ -63,11 +69,11 @@ record NeededUsage(List<ShownVersion> versions, long from, long to, List<String>
         return versions.get(0).version().meter();
     }
 
-    private Object[] types() {
+    /** Of events that its versions count. */
+    Set<String> types() {
         return versions.stream()
                 .map(shown -> shown.version().meter().eventType())
-                .distinct()
-                .toArray();
+                .collect(Collectors.toSet());
     }
 
     /** Passes rows of windows that end at an instant or before, in milliseconds since the epoch. */
@@ -80,10 +86,10 @@ record NeededUsage(List<ShownVersion> versions, long from, long to, List<String>
     }
 
     /**
-     * Passes events of all later windows, and of those that runs have counted; and perhaps some
-     * more.
+     * Passes events of all later windows, of those that runs have counted, and of some more
+     * windows; and perhaps others.
      */
-    Expression events(long sinceMillis) {
+    Expression events(long sinceMillis, PatchedWindows patched) {
         long grain = meter().windowSize().millis();
         long earliest = Math.max(sinceMillis, Long.MIN_VALUE + grain) - grain;
         Expression chosen =
@@ -99,7 +105,25 @@ record NeededUsage(List<ShownVersion> versions, long from, long to, List<String>
                                                 "definitions", Math.toIntExact(shown.request()))));
             }
         }
-        return needed("time", Expressions.in("type", types()), chosen);
+        if (!patched.isEmpty()) {
+            chosen = Expressions.or(chosen, ofWindows(patched));
+        }
+        return needed("time", Expressions.in("type", types().toArray()), chosen);
+    }
+
+    private Expression ofWindows(PatchedWindows patched) {
+        Expression within =
+                Expressions.and(
+                        Expressions.greaterThanOrEqual(
+                                "time", TimeUnit.MILLISECONDS.toMicros(patched.firstMillis())),
+                        Expressions.lessThan(
+                                "time",
+                                TimeUnit.MILLISECONDS.toMicros(
+                                        patched.lastMillis() + meter().windowSize().millis())));
+        Set<String> owners = patched.subjects();
+        return owners.size() > MOST_SUBJECTS
+                ? within
+                : Expressions.and(within, Expressions.in("subject", owners.toArray()));
     }
 
     private Expression needed(String time, Expression one, Expression other) {

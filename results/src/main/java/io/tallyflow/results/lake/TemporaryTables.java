@@ -8,6 +8,7 @@ import io.tallyflow.results.meters.ShownVersions;
 import io.tallyflow.results.query.RowConsumer;
 import io.tallyflow.results.query.UsageFunction;
 import io.tallyflow.results.query.UsageQuery;
+import io.tallyflow.results.voids.PatchedWindows;
 import io.tallyflow.schemas.meter.Meter;
 import java.io.IOException;
 import java.sql.Connection;
@@ -15,6 +16,7 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Tables that look to {@code tallyflow.query} like those of the results, and the same function over
@@ -175,6 +177,11 @@ final class TemporaryTables implements AutoCloseable {
                             + " was: ask Postgres, with --engine postgres");
         }
         return versions;
+    }
+
+    /** Windows of a meter that were counted again without events that voids took back. */
+    PatchedWindows patched(String slug, Set<String> types) throws SQLException {
+        return PatchedWindows.read(connection, slug, types);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.tallyflow.schemas.meter;
 
+import io.tallyflow.schemas.event.VoidRequest;
 import java.util.Arrays;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -51,6 +52,9 @@ final class MeterRules {
         }
         if (!MeterText.isStorable(text)) {
             return MeterText.quoted(text) + " has a lone surrogate";
+        }
+        if (text.equals(VoidRequest.TYPE)) {
+            return MeterText.quoted(text) + " is reserved: such events take others back";
         }
         int bytes = MeterText.utf8Length(text);
         return bytes > MAX_TYPE_BYTES ? "has " + bytes + " bytes" : null;

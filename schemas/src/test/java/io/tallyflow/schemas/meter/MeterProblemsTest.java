@@ -204,6 +204,9 @@ class MeterProblemsTest {
 
     @Test
     void refusesTypesThatNoEventCanHave() {
+        assertThat(typeProblem("tallyflow.void"))
+                .contains(
+                        "eventType: \"tallyflow.void\" is reserved: such events take others back");
         assertThat(typeProblem("\"a\\tb\"")).contains("eventType: \"a\\u0009b\" has a control");
         assertThat(typeProblem("\"a\\uD800\"")).contains("eventType: ", "lone surrogate");
         assertThat(typeProblem("é".repeat(129))).contains("eventType: has 258 bytes");

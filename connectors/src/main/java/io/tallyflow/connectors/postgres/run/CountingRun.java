@@ -29,6 +29,11 @@ public record CountingRun(
 
     /** What its rows of usage say instead of a shard of the stream, whose cells they name. */
     public int shard() {
+        return shardOf(run);
+    }
+
+    /** The same of any run or patch. */
+    public static int shardOf(long run) {
         return Math.toIntExact(FIRST_SHARD + run);
     }
 }

@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.postgres.run;
 
+import io.tallyflow.connectors.postgres.patch.VoidTable;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
 import io.tallyflow.schemas.meter.LayerName;
 import io.tallyflow.schemas.meter.MeterVersion;
@@ -34,7 +35,10 @@ public final class RunTable {
             """;
 
     private static final String GIVE_UP =
-            "update tallyflow.counting_run set state = 'failed' where state = 'running' and run <> ?";
+            """
+            update tallyflow.counting_run set state = 'failed'
+            where state = 'running' and kind <> 'patch' and run <> ?
+            """;
 
     private static final String BEGIN_LAYER =
             """
@@ -251,6 +255,7 @@ public final class RunTable {
             statement.setInt(1, run.layer());
             statement.executeUpdate();
         }
+        new VoidTable(connection).askAgain(run.run(), version.meter().eventType());
         return commit;
     }
 

@@ -49,6 +49,11 @@ with counted as (
             a.cell, a.layer, a.window_start, a.readings, a.sum, a.min, a.max,
             a.latest, a.latest_at, a.latest_source, a.latest_id, null
         from tallyflow.adjustment_row a
+        union all
+        -- They are in a row of usage.
+        select
+            b.cell, b.layer, b.window_start, null, null, null, null, null, null, null, null, null
+        from tallyflow.patched_adjustment b
     ) p
     join tallyflow.layer l on l.layer = p.layer
         and l.shown
@@ -57,6 +62,8 @@ with counted as (
     join tallyflow.cell c on c.cell = p.cell and c.layer = l.cells_of
     join tallyflow.meter_definition d on d.slug = l.slug
     group by d.slug, c.cell, p.window_start
+    -- Of a window whose events were all taken back nothing is left.
+    having sum(p.readings) > 0
 )
 select
     c.slug as meter,
@@ -100,7 +107,17 @@ select
     a.window_start + tallyflow.grain(d.window_size) as window_end,
     a.readings, a.sum, a.min, a.max, a.latest, a.latest_at, a.latest_source, a.latest_id,
     a.reason, a.commit, a.checkpoint, a.committed_at
-from tallyflow.adjustment_row a
+from (
+    select
+        r.cell, r.layer, r.window_start, r.readings, r.sum, r.min, r.max, r.latest, r.latest_at,
+        r.latest_source, r.latest_id, r.reason, r.commit, r.checkpoint, r.committed_at
+    from tallyflow.adjustment_row r
+    union all
+    select
+        p.cell, p.layer, p.window_start, p.readings, p.sum, p.min, p.max, p.latest, p.latest_at,
+        p.latest_source, p.latest_id, p.reason, p.commit, p.checkpoint, p.committed_at
+    from tallyflow.patched_adjustment p
+) a
 join tallyflow.cell c on c.cell = a.cell and c.layer = a.layer
 join tallyflow.layer l on l.layer = a.layer
     and l.shown
@@ -116,15 +133,18 @@ comment on column tallyflow.adjustment.group_by is 'Group names and values, all 
 comment on column tallyflow.adjustment.window_start is 'Start of the window, inclusive.';
 comment on column tallyflow.adjustment.window_end is 'End of the window, exclusive.';
 comment on column tallyflow.adjustment.readings is 'Readings added; negative where a void takes them away.';
-comment on column tallyflow.adjustment.sum is 'Their sum; null where readings have no number (COUNT, UNIQUE_COUNT).';
-comment on column tallyflow.adjustment.min is 'Smallest of them.';
-comment on column tallyflow.adjustment.max is 'Greatest of them.';
-comment on column tallyflow.adjustment.latest is 'The one with the greatest event time, source and id.';
+comment on column tallyflow.adjustment.sum is
+    'Their sum; null where readings have no number (COUNT, UNIQUE_COUNT).';
+comment on column tallyflow.adjustment.min is 'Smallest of them; null of a void.';
+comment on column tallyflow.adjustment.max is 'Greatest of them; null of a void.';
+comment on column tallyflow.adjustment.latest is
+    'The one with the greatest event time, source and id; null of a void.';
 comment on column tallyflow.adjustment.latest_at is 'Its event time.';
 comment on column tallyflow.adjustment.latest_source is 'Its event source.';
 comment on column tallyflow.adjustment.latest_id is 'Its event id.';
 comment on column tallyflow.adjustment.reason is 'late, backfill or void.';
-comment on column tallyflow.adjustment.commit is 'Number of the commit that made it visible.';
+comment on column tallyflow.adjustment.commit is
+    'Number of the commit that made it visible; of a void, that of the first commit after it.';
 comment on column tallyflow.adjustment.checkpoint is 'Flink checkpoint of that commit.';
 comment on column tallyflow.adjustment.committed_at is 'When that commit was made.';
 
@@ -256,13 +276,25 @@ select
     c.run, c.kind, l.slug as meter, l.version, c.counts_from as "from", c.counts_to as "to", c.state,
     c.requested_at, c.requested_by, c.reason, c.shown_in_commit, c.events, c.windows
 from tallyflow.counting_run c
-join tallyflow.layer l on l.layer = c.layer;
+join tallyflow.layer l on l.layer = c.layer
+union all
+select
+    c.run, c.kind, l.slug, l.version, min(w.window_start),
+    max(w.window_start) + tallyflow.grain(d.window_size), c.state,
+    c.requested_at, c.requested_by, c.reason, c.shown_in_commit,
+    sum(w.readings)::bigint, sum(w.cells)
+from tallyflow.counting_run c
+join tallyflow.patch_window w on w.run = c.run
+join tallyflow.layer l on l.layer = w.layer
+join tallyflow.meter_definition d on d.slug = l.slug
+group by c.run, l.layer, d.slug;
 
 comment on view tallyflow.run is
     'What was counted from the lake for versions of meters, beside what the stream counts.';
-comment on column tallyflow.run.run is 'Number of the run.';
+comment on column tallyflow.run.run is
+    'Number of the run; a patch has a row for each version that it counts.';
 comment on column tallyflow.run.kind is
-    'backfill: what came before the version was asked for; redefine: the same of a version that counts from a time in the past on, and takes the place of the one before it with this run.';
+    'backfill: what came before the version was asked for; redefine: the same of a version that counts from a time in the past on, and takes the place of the one before it with this run; patch: windows that voids took events from.';
 comment on column tallyflow.run.meter is 'Slug of the meter.';
 comment on column tallyflow.run.version is 'Which of its versions is counted.';
 comment on column tallyflow.run."from" is 'First event time that is counted; null for no bound.';
@@ -278,6 +310,23 @@ comment on column tallyflow.run.shown_in_commit is
 comment on column tallyflow.run.events is 'How many events it has counted.';
 comment on column tallyflow.run.windows is
     'How many windows of a subject and group it has counted, each of which may have a share of the stream, too.';
+
+create or replace view tallyflow.void with (security_invoker = true) as
+select v.subject, v.source, v.id, v.reason, v.requested_at, v.state, v.run
+from tallyflow.void_event v;
+
+comment on view tallyflow.void is
+    'Events that take another one back, as far as the lake was looked through for them.';
+comment on column tallyflow.void.subject is 'Who is metered.';
+comment on column tallyflow.void.source is
+    'Source of the event that is taken back; null if the void names no event.';
+comment on column tallyflow.void.id is 'Its id.';
+comment on column tallyflow.void.reason is 'Why, for people; null if nobody said.';
+comment on column tallyflow.void.requested_at is 'Time of the void.';
+comment on column tallyflow.void.state is
+    'pending: no such event has come yet, or one of its windows has not settled; applied: no total includes it; repeated: another void names the same event; expired: no such event came in time, or the void names none.';
+comment on column tallyflow.void.run is
+    'The patch that took it out of all totals; null while none has, and where no meter had counted it.';
 
 create or replace view tallyflow.import with (security_invoker = true) as
 select

@@ -18,7 +18,8 @@ begin
             tallyflow.meter_version, tallyflow.meter_request, tallyflow.reset, tallyflow.run,
             tallyflow.counting_run, tallyflow.layer, tallyflow.cell, tallyflow.usage_row,
             tallyflow.adjustment_row, tallyflow.distinct_value, tallyflow.meter_definition,
-            tallyflow.import, tallyflow.event_import
+            tallyflow.import, tallyflow.event_import, tallyflow.void, tallyflow.void_event,
+            tallyflow.patch_window, tallyflow.patched_adjustment
         to tallyflow_operator;
     grant execute
         on function
@@ -76,7 +77,8 @@ begin
     -- What readers rely on ...
     grant select
         on tallyflow.usage, tallyflow.adjustment, tallyflow.progress, tallyflow.meter,
-            tallyflow.meter_version, tallyflow.reset, tallyflow.run, tallyflow.import
+            tallyflow.meter_version, tallyflow.reset, tallyflow.run, tallyflow.import,
+            tallyflow.void
         to tallyflow_reader;
     grant execute
         on function
@@ -90,7 +92,8 @@ begin
     grant select
         on tallyflow.layer, tallyflow.cell, tallyflow.usage_row, tallyflow.adjustment_row,
             tallyflow.distinct_value, tallyflow.meter_definition, tallyflow.meter_request,
-            tallyflow.counting_run, tallyflow.event_import
+            tallyflow.counting_run, tallyflow.event_import, tallyflow.void_event,
+            tallyflow.patch_window, tallyflow.patched_adjustment
         to tallyflow_reader;
     grant select (
         pipeline, epoch, commit, checkpoint, committed_at, watermark, offsets, consumed, metered,
@@ -113,12 +116,15 @@ begin
     grant select, insert, delete,
         update (readings, sum, min, max, latest, latest_at, latest_source, latest_id, settled, commit)
         on tallyflow.usage_row to tallyflow_writer;
-    grant insert, delete,
-        select (cell, window_start, commit, reason)
-        on tallyflow.adjustment_row to tallyflow_writer;
-    grant insert, delete,
-        select (cell, window_start, value_hash, layer, commit)
-        on tallyflow.distinct_value to tallyflow_writer;
+    -- What a patch takes the place of it keeps, and a rewind puts back.
+    grant select, insert, delete
+        on tallyflow.adjustment_row, tallyflow.distinct_value, tallyflow.patched_usage,
+            tallyflow.patched_adjustment, tallyflow.patched_value
+        to tallyflow_writer;
+    grant select, insert on tallyflow.patch_window to tallyflow_writer;
+    grant select, insert, delete, update (state, event_type, event_at, event_checkpoint, run)
+        on tallyflow.void_event to tallyflow_writer;
+    grant select, insert, update on tallyflow.void_look to tallyflow_writer;
     grant select, insert, update on tallyflow.ledger to tallyflow_writer;
     grant select, insert, update (abandoned_in_epoch)
         on tallyflow.ledger_history to tallyflow_writer;

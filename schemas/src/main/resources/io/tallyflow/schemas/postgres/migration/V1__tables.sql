@@ -144,11 +144,15 @@ comment on column tallyflow.layer.shown is
 -- accepted before the version was asked for. Its rows stand in a layer of its own, which nothing
 -- shows until all of it is there. Only what the stream can never count any more is counted: which
 -- events those are hangs on the commit that registered the version, and goes back with it.
+--
+-- A patch counts windows again that have settled, because voids took events of theirs back. It needs
+-- no layer: its rows take the place of those that it found, in one transaction. They rest on the commit
+-- whose events it has read, and go back with that.
 create table tallyflow.counting_run (
     run bigint primary key,
     kind text collate "C" not null,
-    layer integer not null unique references tallyflow.layer,
-    request bigint not null references tallyflow.meter_request,
+    layer integer unique references tallyflow.layer,
+    request bigint references tallyflow.meter_request,
     cut_commit bigint not null,
     counts_from timestamptz,
     counts_to timestamptz,
@@ -165,6 +169,8 @@ create table tallyflow.counting_run (
         check (kind in ('backfill', 'redefine', 'patch', 'repair')),
     constraint counting_run_state_is_known
         check (state in ('running', 'shown', 'failed', 'undone')),
+    constraint counting_run_has_a_layer_unless_it_patches check (
+        num_nulls(layer, request) = case when kind in ('patch', 'repair') then 2 else 0 end),
     constraint counting_run_counts_some_time check (counts_from < counts_to),
     constraint counting_run_counts_not_negative check (least(events, windows) >= 0),
     constraint counting_run_shown_by_a_commit
@@ -176,12 +182,153 @@ comment on table tallyflow.counting_run is
 comment on column tallyflow.counting_run.request is
     'Request for the version. Events that the stream counted by an earlier one are counted.';
 comment on column tallyflow.counting_run.cut_commit is
-    'Number of the commit that registered the version: the stream counts by it whatever comes later. The rows bear it, and a rewind to before it undoes the run.';
+    'Number of the commit that registered the version: the stream counts by it whatever comes later. Of a patch, the commit whose events it counts. The rows bear it, and a rewind to before it undoes the run.';
 comment on column tallyflow.counting_run.done_until is
     'Windows that start before it are counted, and their rows are there; null before the first day is done.';
 
 comment on column tallyflow.counting_run.swept is
     'Of one that failed or was undone: its rows are gone.';
+
+-- What voids ask for, as the lake has them. Texts of events have no bound that an index knows, so hashes
+-- stand for them, as those of the stream do.
+create table tallyflow.void_event (
+    void uuid primary key,
+    target uuid,
+    subject text collate "C" not null,
+    source text collate "C",
+    id text collate "C",
+    reason text collate "C",
+    requested_at timestamptz not null,
+    checkpoint bigint not null,
+    looked_at timestamptz,
+    state text collate "C" not null default 'pending',
+    event_type text collate "C",
+    event_at timestamptz,
+    event_checkpoint bigint,
+    run bigint references tallyflow.counting_run,
+    constraint void_event_state_is_known
+        check (state in ('pending', 'applied', 'repeated', 'expired')),
+    constraint void_event_names_an_event check (
+        num_nulls(target, source, id) in (0, 3) and (target is not null or state = 'expired')),
+    constraint void_event_finds_all_of_it
+        check (num_nulls(event_type, event_at, event_checkpoint) in (0, 3)),
+    constraint void_event_is_applied_to_an_event
+        check (state <> 'applied' or event_at is not null)
+);
+
+create index void_event_target on tallyflow.void_event (target);
+create index void_event_at on tallyflow.void_event (event_at) where state = 'applied';
+create index void_event_open on tallyflow.void_event (subject) where state = 'pending';
+
+comment on table tallyflow.void_event is
+    'Events that take others back, as the lake has them; consumers use tallyflow.void.';
+comment on column tallyflow.void_event.void is
+    'First 128 bits of the SHA-256 of its own subject, source and id, each with its length before it.';
+comment on column tallyflow.void_event.target is
+    'The same of the event that it takes back; null if it names none.';
+comment on column tallyflow.void_event.checkpoint is
+    'Flink checkpoint by which it was accepted; a rewind to before it takes it back.';
+comment on column tallyflow.void_event.looked_at is
+    'Watermark of the lake when it was first looked through for the event; null if it had none.';
+comment on column tallyflow.void_event.event_at is
+    'Time of the event that it takes back; null while no such event is in the lake.';
+
+-- How far the lake was looked through for voids.
+create table tallyflow.void_look (
+    one boolean primary key default true,
+    epoch bigint not null,
+    checkpoint bigint not null,
+    constraint void_look_is_one check (one)
+);
+
+comment on table tallyflow.void_look is
+    'Up to which checkpoint events of the lake are known that voids may name; of another epoch, it means nothing.';
+
+-- What patches have counted again.
+create table tallyflow.patch_window (
+    run bigint not null references tallyflow.counting_run,
+    layer integer not null references tallyflow.layer,
+    subject text collate "C" not null,
+    window_start timestamptz not null,
+    readings bigint not null,
+    cells integer not null,
+    constraint patch_window_counts_not_negative check (least(readings, cells) >= 0)
+);
+
+create index patch_window_run on tallyflow.patch_window (run);
+create index patch_window_layer on tallyflow.patch_window (layer, window_start);
+
+comment on table tallyflow.patch_window is
+    'Windows of a subject that patches have counted again, with what they found; see tallyflow.run.';
+comment on column tallyflow.patch_window.layer is 'What the stream counts for the version.';
+comment on column tallyflow.patch_window.cells is 'In how many groups.';
+
+-- What patches have taken the place of: kept for whoever asks, and for a rewind to before them.
+create table tallyflow.patched_usage (
+    run bigint not null references tallyflow.counting_run,
+    cell uuid not null,
+    window_start timestamptz not null,
+    layer integer not null,
+    shard integer not null,
+    commit bigint not null,
+    readings bigint not null,
+    latest_at timestamptz,
+    sum numeric,
+    min numeric,
+    max numeric,
+    latest numeric,
+    latest_source text collate "C",
+    latest_id text collate "C",
+    constraint patched_usage_key primary key (cell, window_start, shard, run)
+);
+
+create index patched_usage_run on tallyflow.patched_usage (run);
+
+comment on table tallyflow.patched_usage is
+    'Rows of usage of windows that had settled, until a patch counted these again.';
+
+create table tallyflow.patched_adjustment (
+    run bigint not null references tallyflow.counting_run,
+    cell uuid not null,
+    window_start timestamptz not null,
+    layer integer not null,
+    commit bigint not null,
+    checkpoint bigint not null,
+    committed_at timestamptz not null,
+    readings bigint not null,
+    latest_at timestamptz,
+    reason text collate "C" not null,
+    sum numeric,
+    min numeric,
+    max numeric,
+    latest numeric,
+    latest_source text collate "C",
+    latest_id text collate "C",
+    constraint patched_adjustment_key primary key (cell, window_start, commit, reason, run)
+);
+
+create index patched_adjustment_run on tallyflow.patched_adjustment (run);
+
+create index patched_adjustment_time on tallyflow.patched_adjustment (layer, window_start);
+
+comment on table tallyflow.patched_adjustment is
+    'Adjustments that are part of a row of usage since a patch, and those that the patch made; consumers use the view tallyflow.adjustment.';
+
+create table tallyflow.patched_value (
+    run bigint not null references tallyflow.counting_run,
+    cell uuid not null,
+    window_start timestamptz not null,
+    value_hash uuid not null,
+    layer integer not null,
+    commit bigint not null,
+    value text collate "C" not null,
+    constraint patched_value_key primary key (cell, window_start, value_hash, run)
+);
+
+create index patched_value_run on tallyflow.patched_value (run);
+
+comment on table tallyflow.patched_value is
+    'Distinct values of windows that had settled, until a patch counted these again.';
 
 -- What was sent from files, or again from the lake. The events are in the stream, as all others.
 create table tallyflow.event_import (

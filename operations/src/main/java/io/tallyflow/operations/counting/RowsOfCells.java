@@ -1,4 +1,4 @@
-package io.tallyflow.operations.run;
+package io.tallyflow.operations.counting;
 
 import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.schemas.meter.MeterVersion;
@@ -16,14 +16,14 @@ import java.util.Map;
  * Makes rows of counted cells, in the order of their keys, so that the rows that are written at
  * once are neighbours in the index.
  */
-final class RowsOfCells {
+public final class RowsOfCells {
 
     /** So few that a commit of the stream never waits for long. */
     private static final int ROWS_AT_ONCE = 20_000;
 
     /** Takes some of the rows. */
     @FunctionalInterface
-    interface Receiver {
+    public interface Receiver {
         void accept(Rows rows) throws Exception;
     }
 
@@ -43,7 +43,8 @@ final class RowsOfCells {
      * @param shard that rows of usage bear
      * @param mostGroups of a subject in one window
      */
-    RowsOfCells(MeterVersion version, String layer, int shard, int mostGroups, Receiver receiver) {
+    public RowsOfCells(
+            MeterVersion version, String layer, int shard, int mostGroups, Receiver receiver) {
         this.version = version;
         this.mostGroups = mostGroups;
         this.layer = layer;
@@ -54,17 +55,17 @@ final class RowsOfCells {
     private record Keyed(CellKey key, UsageCell cell, CountedCell counted) {}
 
     /** How many readings were sent. */
-    long events() {
+    public long events() {
         return events;
     }
 
     /** In how many rows of usage. */
-    long windows() {
+    public long windows() {
         return windows;
     }
 
     /** Hands all of them over. */
-    void send(Map<SubjectWindow, CountedWindow> counted) throws Exception {
+    public void send(Map<SubjectWindow, CountedWindow> counted) throws Exception {
         for (Keyed keyed : sorted(counted)) {
             events += keyed.counted().readings();
             windows++;

@@ -1,4 +1,4 @@
-package io.tallyflow.operations.run;
+package io.tallyflow.operations.counting;
 
 import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;

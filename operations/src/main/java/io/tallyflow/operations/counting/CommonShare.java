@@ -1,4 +1,4 @@
-package io.tallyflow.operations.run;
+package io.tallyflow.operations.counting;
 
 /** The share that all workers of a pass count; it becomes smaller when one has no room for it. */
 final class CommonShare {

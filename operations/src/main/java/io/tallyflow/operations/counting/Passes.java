@@ -1,4 +1,4 @@
-package io.tallyflow.operations.run;
+package io.tallyflow.operations.counting;
 
 import io.tallyflow.connectors.iceberg.table.RowsOfFile;
 import io.tallyflow.results.RequestFailedException;
@@ -19,18 +19,18 @@ import org.apache.iceberg.io.CloseableIterable;
  *
  * @param <C> what one worker has counted in one pass
  */
-final class Passes<C extends Passes.Counted> {
+public final class Passes<C extends Passes.Counted> {
 
     /** How often a worker looks at its memory and tells how far it is. */
     private static final int ROWS_BETWEEN_LOOKS = 4096;
 
     private final RunLimits limits;
     private final Workers workers;
-    private final RunListener listener;
+    private final CountingListener listener;
     private final String whatIsLarge;
 
     /** What fills memory while it is counted. */
-    interface Counted {
+    public interface Counted {
 
         /** Of heap, about. */
         long bytes();
@@ -44,7 +44,7 @@ final class Passes<C extends Passes.Counted> {
      *
      * @param <C> what it counts
      */
-    interface Counting<C> {
+    public interface Counting<C> {
 
         C counted();
 
@@ -58,14 +58,15 @@ final class Passes<C extends Passes.Counted> {
      * @param <C> what was counted by each worker
      */
     @FunctionalInterface
-    interface Ended<C> {
-        void accept(List<C> counted) throws Exception;
+    public interface Ended<C> {
+        void accept(List<C> counted, Share share) throws Exception;
     }
 
     /**
      * @param whatIsLarge what fills memory where one thing alone does not fit, for people
      */
-    Passes(RunLimits limits, Workers workers, RunListener listener, String whatIsLarge) {
+    public Passes(
+            RunLimits limits, Workers workers, CountingListener listener, String whatIsLarge) {
         this.limits = limits;
         this.workers = workers;
         this.listener = listener;
@@ -78,7 +79,7 @@ final class Passes<C extends Passes.Counted> {
      * @param parts of files, with the columns that are counted
      * @throws RequestFailedException if memory does not hold one thing that cannot be divided
      */
-    void run(List<RowsOfFile> parts, Supplier<Counting<C>> countings, Ended<C> ended)
+    public void run(List<RowsOfFile> parts, Supplier<Counting<C>> countings, Ended<C> ended)
             throws Exception {
         Deque<Share> left = new ArrayDeque<>(List.of(Share.ALL));
         boolean first = true;
@@ -86,7 +87,7 @@ final class Passes<C extends Passes.Counted> {
             Share begun = left.pop();
             CommonShare share = new CommonShare(begun);
             Queue<RowsOfFile> queue = new ConcurrentLinkedQueue<>(parts);
-            RunListener heard = first ? listener : new RunListener() {};
+            CountingListener heard = first ? listener : new CountingListener() {};
             List<Callable<C>> tasks = new ArrayList<>();
             for (int i = 0; i < workers.many(); i++) {
                 tasks.add(() -> count(queue, share, countings.get(), heard));
@@ -99,13 +100,16 @@ final class Passes<C extends Passes.Counted> {
             for (Share one = share.now(); one.bits() > begun.bits(); one = one.parent()) {
                 left.push(one.parent().otherHalf());
             }
-            ended.accept(counted);
+            ended.accept(counted, share.now());
             first = false;
         }
     }
 
     private C count(
-            Queue<RowsOfFile> parts, CommonShare share, Counting<C> counting, RunListener heard)
+            Queue<RowsOfFile> parts,
+            CommonShare share,
+            Counting<C> counting,
+            CountingListener heard)
             throws Exception {
         Share kept = share.now();
         for (RowsOfFile part = parts.poll(); part != null; part = parts.poll()) {

@@ -1,4 +1,4 @@
-package io.tallyflow.operations.run;
+package io.tallyflow.operations.counting;
 
 import io.tallyflow.schemas.meter.GroupText;
 import java.util.ArrayList;
@@ -9,7 +9,7 @@ import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What was counted of one subject in one window, by group. */
-final class CountedWindow {
+public final class CountedWindow {
 
     private final String firstGroup;
     private final CountedCell first = new CountedCell();
@@ -17,17 +17,17 @@ final class CountedWindow {
     /** Many meters have no groups, and many subjects one. */
     private @Nullable Map<String, CountedCell> others;
 
-    CountedWindow(String firstGroup) {
+    public CountedWindow(String firstGroup) {
         this.firstGroup = firstGroup;
     }
 
     /** How many groups there are. */
-    int size() {
+    public int size() {
         return others == null ? 1 : 1 + others.size();
     }
 
     /** What was counted of a group; new if there is nothing yet. */
-    CountedCell cell(String group) {
+    public CountedCell cell(String group) {
         if (group.equals(firstGroup)) {
             return first;
         }
@@ -37,14 +37,14 @@ final class CountedWindow {
         return others.computeIfAbsent(group, unused -> new CountedCell());
     }
 
-    void forEach(BiConsumer<String, CountedCell> cells) {
+    public void forEach(BiConsumer<String, CountedCell> cells) {
         cells.accept(firstGroup, first);
         if (others != null) {
             others.forEach(cells);
         }
     }
 
-    void add(CountedWindow window) {
+    public void add(CountedWindow window) {
         window.forEach((group, counted) -> cell(group).add(counted));
     }
 
@@ -54,7 +54,7 @@ final class CountedWindow {
      *
      * @param mostGroups further ones count in the group {@code __other__}
      */
-    CountedWindow limited(int mostGroups) {
+    public CountedWindow limited(int mostGroups) {
         if (size() <= mostGroups || firstGroup.equals(GroupText.NONE)) {
             return this;
         }

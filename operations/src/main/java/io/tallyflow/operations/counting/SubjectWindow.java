@@ -1,4 +1,4 @@
-package io.tallyflow.operations.run;
+package io.tallyflow.operations.counting;
 
 import java.util.Comparator;
 
@@ -6,7 +6,7 @@ import java.util.Comparator;
  * A window of a subject. Customers choose subjects; the order is there for hash tables, as that of
  * {@link io.tallyflow.schemas.usage.UsageCell}.
  */
-final class SubjectWindow implements Comparable<SubjectWindow> {
+public final class SubjectWindow implements Comparable<SubjectWindow> {
 
     private static final Comparator<SubjectWindow> ORDER =
             Comparator.comparing(SubjectWindow::subject)
@@ -21,7 +21,7 @@ final class SubjectWindow implements Comparable<SubjectWindow> {
      * @param startMillis inclusive, milliseconds since the epoch, UTC
      * @param endMillis exclusive
      */
-    SubjectWindow(String subject, long startMillis, long endMillis) {
+    public SubjectWindow(String subject, long startMillis, long endMillis) {
         this.subject = subject;
         this.startMillis = startMillis;
         this.endMillis = endMillis;
@@ -36,15 +36,15 @@ final class SubjectWindow implements Comparable<SubjectWindow> {
         return hash ^ hash >>> 16;
     }
 
-    String subject() {
+    public String subject() {
         return subject;
     }
 
-    long startMillis() {
+    public long startMillis() {
         return startMillis;
     }
 
-    long endMillis() {
+    public long endMillis() {
         return endMillis;
     }
 

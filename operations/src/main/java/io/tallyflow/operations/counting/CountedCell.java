@@ -1,4 +1,4 @@
-package io.tallyflow.operations.run;
+package io.tallyflow.operations.counting;
 
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.UsagePartial;
@@ -8,37 +8,37 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What was counted of a cell. */
-final class CountedCell {
+public final class CountedCell {
 
     private UsagePartial partial = UsagePartials.NONE;
     private @Nullable Set<String> values;
 
-    UsagePartial partial(Aggregation aggregation) {
+    public UsagePartial partial(Aggregation aggregation) {
         return UsagePartials.keptBy(aggregation, partial);
     }
 
-    long readings() {
+    public long readings() {
         return partial.readings();
     }
 
     /** Distinct ones, of a meter that counts these. */
-    Set<String> values() {
+    public Set<String> values() {
         return values == null ? Set.of() : values;
     }
 
-    void add(UsagePartial reading) {
+    public void add(UsagePartial reading) {
         partial = UsagePartials.merge(partial, reading);
     }
 
     /** Whether the value is new. */
-    boolean addValue(String value) {
+    public boolean addValue(String value) {
         if (values == null) {
             values = new HashSet<>();
         }
         return values.add(value);
     }
 
-    void add(CountedCell other) {
+    public void add(CountedCell other) {
         partial = UsagePartials.merge(partial, other.partial);
         if (other.values != null) {
             if (values == null) {

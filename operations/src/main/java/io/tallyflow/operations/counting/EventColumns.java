@@ -1,5 +1,6 @@
-package io.tallyflow.operations.run;
+package io.tallyflow.operations.counting;
 
+import io.tallyflow.results.voids.VoidedEvents;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.measure.Shape;
@@ -11,23 +12,30 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import org.apache.iceberg.StructLike;
+import org.jspecify.annotations.Nullable;
 
 /** What has to be read of an event in the lake so that meters can count it. */
-final class EventColumns {
+public final class EventColumns {
 
     private static final String NONE = "";
 
     private final SortedSet<String> types = new TreeSet<>();
+    private final VoidedEvents voided;
     private final boolean isNamed;
 
     /**
      * @param meters that count all events that are read
+     * @param voided events that they leave out
      */
-    EventColumns(Collection<Meter> meters) {
+    public EventColumns(Collection<Meter> meters, VoidedEvents voided) {
+        this.voided = voided;
         meters.forEach(meter -> types.add(meter.eventType()));
         // Which of two readings of one time is the later one hangs on them.
         this.isNamed =
-                meters.stream().map(Meter::aggregation).anyMatch(EventColumns::tellsTheLatest);
+                !voided.isEmpty()
+                        || meters.stream()
+                                .map(Meter::aggregation)
+                                .anyMatch(EventColumns::tellsTheLatest);
     }
 
     private static boolean tellsTheLatest(Aggregation aggregation) {
@@ -35,11 +43,12 @@ final class EventColumns {
     }
 
     /** Those that the meters count. */
-    SortedSet<String> types() {
+    public SortedSet<String> types() {
         return types;
     }
 
-    List<String> names() {
+    /** What is read, in this order. */
+    public List<String> names() {
         List<String> names = new ArrayList<>(List.of("subject", "time", "data"));
         if (types.size() > 1) {
             names.add("type");
@@ -50,15 +59,24 @@ final class EventColumns {
         return names;
     }
 
-    /** The event in a row with these columns. Where it was in Kafka does not matter to a meter. */
-    UsageEvent event(StructLike row) {
+    /**
+     * The event in a row with these columns; null if it is left out. Where it was in Kafka does not
+     * matter to a meter.
+     */
+    public @Nullable UsageEvent event(StructLike row) {
+        String subject = row.get(0, String.class);
         String data = row.get(2, String.class);
         int next = 3;
         String type = types.size() > 1 ? row.get(next++, String.class) : types.first();
+        String source = isNamed ? row.get(next, String.class) : NONE;
+        String id = isNamed ? row.get(next + 1, String.class) : NONE;
+        if (isNamed && voided.holds(subject, source, id)) {
+            return null;
+        }
         return new UsageEvent(
-                row.get(0, String.class),
-                isNamed ? row.get(next, String.class) : NONE,
-                isNamed ? row.get(next + 1, String.class) : NONE,
+                subject,
+                source,
+                id,
                 type,
                 row.get(1, Long.class),
                 data == null ? null : data.getBytes(StandardCharsets.UTF_8),

@@ -1,4 +1,4 @@
-package io.tallyflow.operations.run;
+package io.tallyflow.operations.counting;
 
 import java.util.ArrayList;
 import java.util.List;

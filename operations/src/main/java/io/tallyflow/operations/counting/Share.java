@@ -1,4 +1,4 @@
-package io.tallyflow.operations.run;
+package io.tallyflow.operations.counting;
 
 /**
  * Some of the subjects and windows: those whose hash ends with some bits. A subject's window is in
@@ -7,13 +7,13 @@ package io.tallyflow.operations.run;
  * @param bits how many bits of the hash decide
  * @param value what they are
  */
-record Share(int bits, int value) {
+public record Share(int bits, int value) {
 
     static final Share ALL = new Share(0, 0);
 
     private static final int MOST_BITS = 20;
 
-    boolean holds(int hash) {
+    public boolean holds(int hash) {
         return (hash & ((1 << bits) - 1)) == value;
     }
 

@@ -1,0 +1,212 @@
+package io.tallyflow.operations.voids;
+
+import io.tallyflow.connectors.iceberg.table.LakeView;
+import io.tallyflow.connectors.postgres.patch.PatchTable;
+import io.tallyflow.connectors.postgres.patch.PatchTable.Present;
+import io.tallyflow.connectors.postgres.patch.PatchTable.Standing;
+import io.tallyflow.connectors.postgres.patch.PatchedVersions;
+import io.tallyflow.connectors.postgres.patch.PendingVoid;
+import io.tallyflow.connectors.postgres.patch.VoidEvent;
+import io.tallyflow.connectors.postgres.patch.VoidTable;
+import io.tallyflow.connectors.postgres.patch.VoidTarget;
+import io.tallyflow.connectors.postgres.patch.WantedTarget;
+import io.tallyflow.connectors.postgres.session.PostgresSession;
+import io.tallyflow.operations.counting.RunLimits;
+import io.tallyflow.operations.counting.SubjectWindow;
+import io.tallyflow.operations.counting.WholeLake;
+import io.tallyflow.operations.counting.Workers;
+import io.tallyflow.operations.voids.Correction.Outcome;
+import io.tallyflow.results.voids.VoidedEvents;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** One look at the lake for voids, and what can be done by it. For one thread. */
+final class CorrectionPass {
+
+    private final Connection connection;
+    private final Workers workers;
+    private final LakeView view;
+    private final RunLimits limits;
+    private final VoidTable voids;
+    private final PatchTable patches;
+    private final List<Long> made = new ArrayList<>();
+    private int applied;
+    private int waitForLake;
+
+    /**
+     * @param connection that does not commit by itself
+     */
+    CorrectionPass(Connection connection, Workers workers, LakeView view, RunLimits limits) {
+        this.connection = connection;
+        this.workers = workers;
+        this.view = view;
+        this.limits = limits;
+        this.voids = new VoidTable(connection);
+        this.patches = new PatchTable(connection);
+    }
+
+    Outcome run() throws Exception {
+        boolean isWhole = WholeLake.isSeen(connection, view);
+        Standing standing = standing();
+        connection.rollback();
+        if (standing == null || !look(standing.watermark())) {
+            return Outcome.nothing(isWhole);
+        }
+        List<PendingVoid> pending = voids.pending();
+        Set<String> types = new HashSet<>();
+        pending.forEach(one -> types.add(one.target().type()));
+        PatchChunk.Basis basis =
+                new PatchChunk.Basis(
+                        standing.commit(),
+                        view.epoch(),
+                        types,
+                        PatchedVersions.of(connection, types));
+        connection.rollback();
+        ReadyVoids ready = ReadyVoids.of(connection, pending, basis.versions(), standing.commit());
+        waitForLake = ready.waitForLake();
+        applyNowhere(ready.nowhere(), basis);
+        apply(PatchUnit.of(ready.windows()), basis);
+        int waitForEvent = voids.wanted().size();
+        connection.rollback();
+        return new Outcome(
+                standing.commit(),
+                isWhole,
+                applied,
+                List.copyOf(made),
+                waitForEvent,
+                ready.waitForWindows(),
+                waitForLake);
+    }
+
+    private @Nullable Standing standing() throws SQLException {
+        return view.isEmpty()
+                ? null
+                : patches.standing(view.batch().token(), view.batch().checkpoint(), view.epoch());
+    }
+
+    /**
+     * Notes what came since the last look.
+     *
+     * @param watermark of the lake; null if it has none
+     * @return false if a rewind has come between, and the lake has not followed yet
+     */
+    private boolean look(@Nullable Instant watermark) throws Exception {
+        long after = voids.lookedUntil(view.epoch());
+        List<WantedTarget> before = voids.wanted();
+        connection.rollback();
+        if (view.batch().checkpoint() <= after) {
+            return true;
+        }
+        VoidSearch search = new VoidSearch(view, workers);
+        List<VoidEvent> found = search.voids(after);
+        Map<UUID, WantedTarget> wanted = new LinkedHashMap<>();
+        for (VoidEvent one : found) {
+            UUID target = one.target();
+            if (target != null) {
+                wanted.put(target, new WantedTarget(target, one.subject()));
+            }
+        }
+        // What was looked for before cannot be among what was there before.
+        List<VoidTarget> targets = new ArrayList<>(search.targets(wanted.values(), 0));
+        targets.addAll(search.targets(before, after));
+        PostgresSession.pin(connection);
+        Present present = patches.hold();
+        if (present == null || present.epoch() != view.epoch()) {
+            connection.rollback();
+            return false;
+        }
+        voids.add(found, watermark);
+        voids.found(targets);
+        if (watermark != null) {
+            voids.expire(watermark);
+        }
+        voids.look(view.epoch(), view.batch().checkpoint());
+        connection.commit();
+        return true;
+    }
+
+    /** Of voids whose event no version counts. */
+    private void applyNowhere(List<UUID> keys, PatchChunk.Basis basis) throws SQLException {
+        if (keys.isEmpty()) {
+            return;
+        }
+        PostgresSession.pin(connection);
+        Present present = patches.hold();
+        if (present != null
+                && present.epoch() == view.epoch()
+                && PatchedVersions.of(connection, basis.types()).equals(basis.versions())) {
+            applied += voids.applied(keys, null);
+            connection.commit();
+        } else {
+            connection.rollback();
+            waitForLake += keys.size();
+        }
+    }
+
+    private void apply(List<PatchUnit> units, PatchChunk.Basis basis) throws Exception {
+        TreeMap<Long, List<PatchUnit>> byDay = new TreeMap<>();
+        for (PatchUnit unit : units) {
+            byDay.computeIfAbsent(unit.key().startMillis(), day -> new ArrayList<>()).add(unit);
+        }
+        for (List<PatchUnit> day : byDay.values()) {
+            PatchChunk[] chunk = {new PatchChunk(basis, limits.mostGroups())};
+            new Recount(view, day, voided(day))
+                    .run(
+                            limits,
+                            workers,
+                            (unit, recounted) -> {
+                                chunk[0].add(unit, recounted);
+                                if (chunk[0].isFull()) {
+                                    write(chunk[0]);
+                                    chunk[0] = new PatchChunk(basis, limits.mostGroups());
+                                }
+                            });
+            if (!chunk[0].isEmpty()) {
+                write(chunk[0]);
+            }
+        }
+    }
+
+    private void write(PatchChunk chunk) throws Exception {
+        Long run = chunk.write(connection);
+        if (run == null) {
+            waitForLake += chunk.voids();
+        } else {
+            made.add(run);
+            applied += chunk.voids();
+        }
+    }
+
+    /** What was taken back on a day before, and what is now. */
+    private VoidedEvents voided(List<PatchUnit> day) throws SQLException {
+        SubjectWindow any = day.get(0).key();
+        Set<String> types = new HashSet<>();
+        Set<VoidedEvents.Name> names = new HashSet<>();
+        for (PatchUnit unit : day) {
+            types.addAll(unit.types());
+            for (PendingVoid one : unit.voids()) {
+                VoidTarget target = one.target();
+                names.add(new VoidedEvents.Name(target.subject(), target.source(), target.id()));
+            }
+        }
+        names.addAll(
+                VoidedEvents.read(
+                                connection,
+                                types,
+                                Instant.ofEpochMilli(any.startMillis()),
+                                Instant.ofEpochMilli(any.endMillis()))
+                        .names());
+        connection.rollback();
+        return new VoidedEvents(names);
+    }
+}

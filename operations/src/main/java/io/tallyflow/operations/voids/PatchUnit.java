@@ -1,0 +1,111 @@
+package io.tallyflow.operations.voids;
+
+import io.tallyflow.connectors.postgres.patch.PatchWindow;
+import io.tallyflow.connectors.postgres.patch.PatchedVersion;
+import io.tallyflow.connectors.postgres.patch.PendingVoid;
+import io.tallyflow.operations.counting.SubjectWindow;
+import io.tallyflow.schemas.meter.Meter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What voids take back of one subject on one day, UTC. No window reaches into another unit, and
+ * windows of one unit may have voids in common: it is patched as a whole.
+ */
+final class PatchUnit {
+
+    private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
+
+    private final SubjectWindow key;
+    private final List<PendingVoid> voids = new ArrayList<>();
+    private final Map<PatchWindow, PatchedVersion> windows = new HashMap<>();
+
+    private PatchUnit(SubjectWindow key) {
+        this.key = key;
+    }
+
+    /** The day of a subject that holds a time. */
+    static SubjectWindow keyOf(String subject, long timeMillis) {
+        long start = Math.floorDiv(timeMillis, DAY_MILLIS) * DAY_MILLIS;
+        return new SubjectWindow(subject, start, start + DAY_MILLIS);
+    }
+
+    /** The windows of which an event is, by the versions that count its type and own its time. */
+    static Map<PatchWindow, PatchedVersion> windowsOf(
+            PendingVoid pending, List<PatchedVersion> versions) {
+        Map<PatchWindow, PatchedVersion> windows = new HashMap<>();
+        long time = pending.target().at().toEpochMilli();
+        for (PatchedVersion version : versions) {
+            Meter meter = version.version().meter();
+            if (meter.eventType().equals(pending.target().type()) && version.version().owns(time)) {
+                windows.put(
+                        new PatchWindow(
+                                version.layer(),
+                                pending.target().subject(),
+                                meter.windowSize().startOf(time),
+                                meter.aggregation().keepsValues()),
+                        version);
+            }
+        }
+        return windows;
+    }
+
+    /**
+     * Divides voids into units, in the order of days.
+     *
+     * @param voids with the windows of each
+     */
+    static List<PatchUnit> of(Map<PendingVoid, Map<PatchWindow, PatchedVersion>> voids) {
+        Map<SubjectWindow, PatchUnit> units = new HashMap<>();
+        voids.forEach(
+                (pending, windows) -> {
+                    PatchUnit unit =
+                            units.computeIfAbsent(
+                                    keyOf(
+                                            pending.target().subject(),
+                                            pending.target().at().toEpochMilli()),
+                                    PatchUnit::new);
+                    unit.voids.add(pending);
+                    unit.windows.putAll(windows);
+                });
+        List<PatchUnit> sorted = new ArrayList<>(units.values());
+        sorted.sort(
+                Comparator.<PatchUnit>comparingLong(unit -> unit.key.startMillis())
+                        .thenComparing(unit -> unit.key.subject()));
+        return sorted;
+    }
+
+    SubjectWindow key() {
+        return key;
+    }
+
+    List<PendingVoid> voids() {
+        return voids;
+    }
+
+    Map<PatchWindow, PatchedVersion> windows() {
+        return windows;
+    }
+
+    boolean holds(PatchedVersion version, long startMillis) {
+        return windows.containsKey(
+                new PatchWindow(
+                        version.layer(),
+                        key.subject(),
+                        startMillis,
+                        version.version().meter().aggregation().keepsValues()));
+    }
+
+    /** The types of the events that are taken back. */
+    Set<String> types() {
+        Set<String> types = new LinkedHashSet<>();
+        voids.forEach(pending -> types.add(pending.target().type()));
+        return types;
+    }
+}

@@ -1,0 +1,112 @@
+package io.tallyflow.operations.voids;
+
+import io.tallyflow.operations.counting.CountedCell;
+import io.tallyflow.operations.counting.CountedWindow;
+import io.tallyflow.operations.counting.Passes;
+import io.tallyflow.operations.counting.Share;
+import io.tallyflow.operations.counting.SubjectWindow;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.usage.Reading;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What one worker has counted again, by the days of subjects. For one thread. */
+final class Recounted implements Passes.Counted {
+
+    /** Entries, keys and window. */
+    private static final int BYTES_OF_WINDOW = 250;
+
+    /** Entry, cell and partial, with two quantities. */
+    private static final int BYTES_OF_CELL = 300;
+
+    /** Entry and text of a value or of a name, without its characters. */
+    private static final int BYTES_OF_TEXT = 104;
+
+    private final Map<SubjectWindow, Map<LayerWindow, CountedWindow>> units = new HashMap<>();
+    private long bytes;
+
+    /**
+     * A window of a layer.
+     *
+     * @param startMillis inclusive, milliseconds since the epoch, UTC
+     */
+    record LayerWindow(int layer, long startMillis) {}
+
+    /** Counts a reading. */
+    void add(SubjectWindow unit, int layer, Reading reading, UsageEvent event) {
+        Map<LayerWindow, CountedWindow> windows =
+                units.computeIfAbsent(unit, key -> new HashMap<>());
+        LayerWindow window = new LayerWindow(layer, reading.windowStartMillis());
+        CountedWindow counted = windows.get(window);
+        int groups = 0;
+        if (counted == null) {
+            counted = new CountedWindow(reading.group());
+            windows.put(window, counted);
+            bytes += BYTES_OF_WINDOW;
+        } else {
+            groups = counted.size();
+        }
+        CountedCell cell = counted.cell(reading.group());
+        if (counted.size() > groups) {
+            bytes += BYTES_OF_CELL + bytes(reading.group());
+        }
+        cell.add(reading.partial(event));
+        String value = reading.distinct();
+        if (value != null && cell.addValue(value)) {
+            bytes += bytes(value);
+        }
+    }
+
+    private static long bytes(String text) {
+        return BYTES_OF_TEXT + 2L * text.length();
+    }
+
+    @Override
+    public long bytes() {
+        return bytes;
+    }
+
+    @Override
+    public void keep(Share share) {
+        bytes = 0;
+        units.keySet().removeIf(unit -> !share.holds(unit.hashCode()));
+        units.values().forEach(windows -> windows.values().forEach(this::weigh));
+    }
+
+    private void weigh(CountedWindow window) {
+        bytes += BYTES_OF_WINDOW;
+        window.forEach(
+                (group, cell) -> {
+                    bytes += BYTES_OF_CELL + bytes(group);
+                    for (String value : cell.values()) {
+                        bytes += bytes(value);
+                    }
+                });
+    }
+
+    /** What several workers have counted; only the first of them is as it was afterwards. */
+    static Recounted merged(List<Recounted> all) {
+        Recounted merged = all.get(0);
+        for (Recounted other : all.subList(1, all.size())) {
+            other.units.forEach(
+                    (unit, windows) -> {
+                        Map<LayerWindow, CountedWindow> known =
+                                merged.units.computeIfAbsent(unit, key -> new HashMap<>());
+                        windows.forEach(
+                                (window, counted) -> {
+                                    CountedWindow before = known.putIfAbsent(window, counted);
+                                    if (before != null) {
+                                        before.add(counted);
+                                    }
+                                });
+                    });
+        }
+        return merged;
+    }
+
+    /** What is left of the windows of a unit; those of which nothing is are missing. */
+    Map<LayerWindow, CountedWindow> of(SubjectWindow unit) {
+        return units.getOrDefault(unit, Map.of());
+    }
+}

@@ -1,0 +1,407 @@
+package io.tallyflow.operations.voids;
+
+import static io.tallyflow.schemas.event.AnEvent.anEvent;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.tallyflow.connectors.iceberg.write.SmallLake;
+import io.tallyflow.connectors.postgres.LoginUser;
+import io.tallyflow.connectors.postgres.PostgresServer;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
+import io.tallyflow.connectors.postgres.WrittenRows;
+import io.tallyflow.connectors.postgres.patch.PatchTable;
+import io.tallyflow.connectors.postgres.patch.VoidTable;
+import io.tallyflow.functions.meter.MeterReader;
+import io.tallyflow.operations.counting.RunLimits;
+import io.tallyflow.operations.voids.Correction.Outcome;
+import io.tallyflow.results.PostgresAddress;
+import io.tallyflow.results.Question;
+import io.tallyflow.results.RequestFailedException;
+import io.tallyflow.results.status.TopicWatch;
+import io.tallyflow.schemas.commit.CommitName;
+import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.event.VoidRequest;
+import io.tallyflow.schemas.measure.UsagePartial;
+import io.tallyflow.schemas.measure.UsagePartials;
+import io.tallyflow.schemas.meter.Meter;
+import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.stream.LakeRow;
+import io.tallyflow.schemas.usage.Reading;
+import io.tallyflow.schemas.usage.UsageCell;
+import io.tallyflow.schemas.usage.UsageRow;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Voids in a lake and a database without a job, applied by a user who may no more than write. */
+final class CorrectionTest {
+
+    private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
+    private static final List<Meter> METERS =
+            MeterFile.parse(
+                    "meters.yaml",
+                    """
+                    meters:
+                      - {slug: calls, eventType: t, aggregation: COUNT}
+                      - {slug: tokens, eventType: t, aggregation: SUM, valueProperty: $.n,
+                         groupBy: {g: $.g}, windowSize: HOUR}
+                    """);
+    private static final String STATES =
+            "select id || ' ' || state from tallyflow.void order by id, state";
+
+    @TempDir private Path directory;
+    private PostgresServer.Database database;
+    private LoginUser writer;
+    private SmallLake lake;
+    private long commits;
+    private long accepted;
+
+    @BeforeEach
+    void start() throws Exception {
+        database = PostgresServer.migrated();
+        writer = new LoginUser(database, "tallyflow_writer");
+        lake = new SmallLake(database, directory);
+        RegisteredMeters.register(database.dataSource(), METERS);
+        run("insert into tallyflow.ledger (pipeline) values ('p')");
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        lake.close();
+        writer.close();
+        database.close();
+    }
+
+    private static UsageEvent event(String subject, int number) {
+        return anEvent()
+                .subject(subject)
+                .source("s")
+                .id("e" + number)
+                .type("t")
+                .timeMicros(micros(START.plusSeconds(37L * number)))
+                .data("{\"n\": " + number + ", \"g\": \"" + number % 3 + "\"}")
+                .build();
+    }
+
+    private static UsageEvent taking(String id, String subject, @Nullable String data) {
+        return anEvent()
+                .subject(subject)
+                .source("v")
+                .id(id)
+                .type(VoidRequest.TYPE)
+                .timeMicros(micros(START))
+                .data(data == null ? null : data.getBytes(StandardCharsets.UTF_8))
+                .build();
+    }
+
+    private static UsageEvent taking(UsageEvent event) {
+        return taking(
+                "v" + event.id(),
+                event.subject(),
+                "{\"source\": \"s\", \"id\": \"" + event.id() + "\"}");
+    }
+
+    private static long micros(Instant time) {
+        return TimeUnit.MILLISECONDS.toMicros(time.toEpochMilli());
+    }
+
+    /** What the stream does of them: rows of settled windows, a commit, and a batch of the lake. */
+    private void accept(List<UsageEvent> events, @Nullable Instant watermark) throws Exception {
+        MeterReader reader = MeterReader.ofFirsts(METERS);
+        Map<UsageCell, UsagePartial> cells = new HashMap<>();
+        for (UsageEvent event : events) {
+            for (Reading reading : reader.read(event).readings()) {
+                cells.merge(
+                        reading.cell(event.subject()),
+                        reading.partial(event),
+                        UsagePartials::merge);
+            }
+        }
+        List<UsageRow> rows = new ArrayList<>();
+        cells.forEach((cell, partial) -> rows.add(new UsageRow(cell, partial, true, 0, true)));
+        CommitName name =
+                lake.commit(0, events.stream().map(event -> LakeRow.accepted(event, 9)).toList());
+        commits++;
+        accepted += events.size();
+        try (Connection connection = database.connect()) {
+            connection.setAutoCommit(false);
+            WrittenRows.write(connection, rows, List.of(), List.of());
+            Question.run(
+                    connection,
+                    """
+                    insert into tallyflow.ledger_history (pipeline, epoch, commit, token, checkpoint,
+                        prev_token, prev_checkpoint, committed_at, watermark, offsets, consumed,
+                        metered, unmatched, duplicate, conflict, stale, rejected, readings, adjusted,
+                        ignored, reasons)
+                    values ('p', 0, ?, ?, ?, 0, 0, now(), ?::timestamptz, '{}', ?, ?, 0, 0, 0, 0, 0, 0,
+                        0, 0, '{}')
+                    """,
+                    commits,
+                    name.token(),
+                    name.checkpoint(),
+                    watermark == null ? null : watermark.toString(),
+                    accepted,
+                    accepted);
+            Question.run(
+                    connection,
+                    "update tallyflow.ledger set commit = ?, consumed = ?, metered = ?",
+                    commits,
+                    accepted,
+                    accepted);
+            connection.commit();
+        }
+    }
+
+    private Outcome correct(RunLimits limits) throws Exception {
+        try (Correction correction = Correction.of(address(), lake.options(), limits)) {
+            return correction.run();
+        }
+    }
+
+    private Outcome correct() throws Exception {
+        return correct(new RunLimits(2, 64 << 20, 1_000));
+    }
+
+    private PostgresAddress address() {
+        return new PostgresAddress(
+                database.url(), writer.name(), writer.dataSource().getPassword());
+    }
+
+    private List<String> ask(String sql) throws SQLException {
+        try (Connection connection = database.connect()) {
+            return new Question<>(sql, row -> row.getString(1)).all(connection);
+        }
+    }
+
+    private void run(String sql) throws SQLException {
+        try (Connection connection = database.connect()) {
+            Question.run(connection, sql);
+        }
+    }
+
+    @Test
+    void takesManyEventsBackWithLittleMemory() throws Exception {
+        List<UsageEvent> events = new ArrayList<>();
+        List<UsageEvent> voids = new ArrayList<>();
+        long tokens = 0;
+        for (int i = 0; i < 3_000; i++) {
+            UsageEvent event = event("s" + i % 7, i);
+            events.add(event);
+            if (i % 2 == 0) {
+                voids.add(taking(event));
+            } else {
+                tokens += i;
+            }
+        }
+        accept(events, null);
+        accept(voids, null);
+        Outcome outcome = correct(new RunLimits(3, 200_000, 1_000));
+        assertThat(outcome.applied()).isEqualTo(1_500);
+        assertThat(outcome.patches()).hasSizeGreaterThan(3);
+        assertThat(outcome.isWhole()).isTrue();
+        assertThat(ask("select value::text from tallyflow.query('calls')")).containsExactly("1500");
+        assertThat(ask("select value::text from tallyflow.query('tokens')"))
+                .containsExactly(Long.toString(tokens));
+        assertThat(
+                        ask(
+                                "select sum(readings)::text from tallyflow.adjustment where meter = 'calls'"))
+                .containsExactly("-1500");
+        Outcome again = correct();
+        assertThat(again.applied()).isZero();
+        assertThat(again.patches()).isEmpty();
+    }
+
+    @Test
+    void foldsGroupsBeyondTheLimit() throws Exception {
+        accept(List.of(event("s", 0), event("s", 1), event("s", 2), event("s", 4)), null);
+        accept(List.of(taking(event("s", 1))), null);
+        correct(new RunLimits(1, 64 << 20, 1));
+        assertThat(
+                        ask(
+                                """
+                                select group_by::text || ' ' || value from tallyflow.usage
+                                where meter = 'tokens' order by 1
+                                """))
+                .containsExactly("{\"g\": \"0\"} 0", "{\"g\": \"__other__\"} 6");
+    }
+
+    @Test
+    void reachesMetersThatAreNoLongerCounted() throws Exception {
+        accept(List.of(event("s", 1), event("s", 2)), null);
+        RegisteredMeters.retire(database.dataSource(), "tokens");
+        accept(List.of(taking(event("s", 2))), null);
+        assertThat(correct().applied()).isEqualTo(1);
+        assertThat(ask("select value::text from tallyflow.query('tokens')")).containsExactly("1");
+    }
+
+    @Test
+    void tellsVoidsOfNothingApart() throws Exception {
+        UsageEvent unmetered =
+                anEvent()
+                        .subject("s")
+                        .source("s")
+                        .id("e9")
+                        .type("other")
+                        .timeMicros(micros(START))
+                        .build();
+        accept(
+                List.of(
+                        unmetered,
+                        taking("a", "s", null),
+                        taking("b", "s", "{\"source\": \"s\"}"),
+                        taking(
+                                "c",
+                                "s",
+                                "{\"source\": \"s\", \"id\": \"x\\u0000\", \"reason\": 1}"),
+                        taking("d", "s", "{\"source\": \"v\", \"id\": \"a\"}"),
+                        taking("e", "other", "{\"source\": \"s\", \"id\": \"e9\"}"),
+                        taking(
+                                "f",
+                                "s",
+                                "{\"source\": \"s\", \"id\": \"e9\", \"reason\": \"\\u0000\"}")),
+                START);
+        Outcome outcome = correct();
+        assertThat(outcome.applied()).isEqualTo(1);
+        assertThat(outcome.patches()).isEmpty();
+        assertThat(outcome.waitForEvent()).isEqualTo(2);
+        assertThat(
+                        ask(
+                                """
+                                select coalesce(subject || ' ' || source || ' ' || id, '-') || ' ' || state
+                                from tallyflow.void order by 1
+                                """))
+                .containsExactly(
+                        "- expired",
+                        "- expired",
+                        "- expired",
+                        "other s e9 pending",
+                        "s s e9 applied",
+                        "s v a pending");
+    }
+
+    @Test
+    void givesUpWhatNeverComes() throws Exception {
+        accept(List.of(taking(event("s", 1)), taking(event("s", 2))), START);
+        correct();
+        Instant last = START.plus(VoidTable.EXPIRES_AFTER);
+        accept(List.of(event("s", 2)), last);
+        assertThat(correct().applied()).isEqualTo(1);
+        assertThat(ask(STATES)).containsExactly("e1 pending", "e2 applied");
+        accept(List.of(event("s", 3)), last.plusMillis(1));
+        assertThat(correct().waitForEvent()).isZero();
+        assertThat(ask(STATES)).containsExactly("e1 expired", "e2 applied");
+        accept(
+                List.of(event("s", 1), taking("again", "s", "{\"source\": \"s\", \"id\": \"e1\"}")),
+                last);
+        correct();
+        assertThat(ask(STATES)).containsExactly("e1 applied", "e1 expired", "e2 applied");
+    }
+
+    @Test
+    void waitsWhileTheLakeIsOfAnotherEpochOrOfNoCommit() throws Exception {
+        assertThat(correct()).isEqualTo(Outcome.nothing(true));
+        accept(List.of(event("s", 1), taking(event("s", 1))), null);
+        run("update tallyflow.ledger set epoch = 1");
+        assertThat(correct()).isEqualTo(Outcome.nothing(false));
+        run("update tallyflow.ledger set epoch = 0");
+        run("update tallyflow.ledger_history set abandoned_in_epoch = 1");
+        assertThat(correct()).isEqualTo(Outcome.nothing(true));
+        assertThat(ask(STATES)).isEmpty();
+        run("update tallyflow.ledger_history set abandoned_in_epoch = null");
+        assertThat(correct().applied()).isEqualTo(1);
+    }
+
+    @Test
+    void waitsForTheLakeWhereItsWindowsSettledLater() throws Exception {
+        accept(List.of(event("s", 1), taking(event("s", 1))), null);
+        run("update tallyflow.usage_row set commit = 2");
+        Outcome outcome = correct();
+        assertThat(outcome.applied()).isZero();
+        assertThat(outcome.waitForLake()).isEqualTo(1);
+        accept(List.of(event("t", 2)), null);
+        assertThat(correct().applied()).isEqualTo(1);
+    }
+
+    @Test
+    void looksAgainOnlyIfThereIsSomethingToDo() throws Exception {
+        accept(List.of(event("s", 1)), null);
+        try (Correction correction =
+                Correction.of(address(), lake.options(), new RunLimits(1, 64 << 20, 10))) {
+            assertThat(correction.runIfNeeded()).isNotNull();
+            assertThat(correction.runIfNeeded()).isNull();
+            accept(List.of(taking(event("s", 1))), null);
+            Outcome outcome = correction.runIfNeeded();
+            assertThat(outcome).isNotNull();
+            assertThat(outcome.applied()).isEqualTo(1);
+            assertThat(correction.runIfNeeded()).isNull();
+            // As a run does when it is shown that may have counted the event.
+            run("update tallyflow.void_event set state = 'pending'");
+            outcome = correction.runIfNeeded();
+            assertThat(outcome).isNotNull();
+            assertThat(outcome.applied()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void isDoneByOneAtATime() throws Exception {
+        accept(List.of(event("s", 1), taking(event("s", 1))), null);
+        try (Connection other = database.connect()) {
+            assertThat(new PatchTable(other).patchAlone()).isTrue();
+            assertThatThrownBy(this::correct)
+                    .isInstanceOf(RequestFailedException.class)
+                    .hasMessage("voids are being applied by another process: ask again");
+        }
+        assertThat(correct().applied()).isEqualTo(1);
+    }
+
+    @Test
+    void goesOnAfterAPatchThatWasNeverMade() throws Exception {
+        accept(List.of(event("s", 1), taking(event("s", 1))), null);
+        try (Connection dead = database.connect()) {
+            dead.setAutoCommit(false);
+            new PatchTable(dead).begin(1, null);
+            dead.commit();
+        }
+        assertThat(correct().patches()).containsExactly(2L);
+        assertThat(ask("select run || state from tallyflow.counting_run order by run"))
+                .containsExactly("1failed", "2shown");
+        assertThat(ask("select run || state from tallyflow.run order by run"))
+                .containsExactly("2shown", "2shown");
+    }
+
+    @Test
+    void saysThatTheLakeDoesNotHoldWhatWasCommitted() throws Exception {
+        accept(List.of(event("s", 1)), null);
+        run("update tallyflow.ledger set commit = 2, consumed = 2, metered = 2");
+        try (Correction correction =
+                        Correction.of(address(), lake.options(), new RunLimits(1, 64 << 20, 10));
+                TopicWatch none = new TopicWatch(null, "none")) {
+            assertThatThrownBy(
+                            () ->
+                                    new PatientCorrection(
+                                                    correction, address(), Duration.ofMillis(1))
+                                            .run(none))
+                    .isInstanceOf(RequestFailedException.class)
+                    .hasMessageContaining("the lake does not hold commit 2");
+            run("update tallyflow.ledger set commit = 1, consumed = 1, metered = 1");
+            assertThat(
+                            new PatientCorrection(correction, address(), Duration.ofMinutes(1))
+                                    .run(none)
+                                    .commit())
+                    .isEqualTo(1);
+        }
+    }
+}
