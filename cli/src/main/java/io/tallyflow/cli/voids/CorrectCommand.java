@@ -36,6 +36,9 @@ import picocli.CommandLine.Spec;
         })
 public final class CorrectCommand implements Callable<Integer> {
 
+    /** They may apply thousands. */
+    private static final Duration FOR_OTHERS = Duration.ofMinutes(1);
+
     @Spec private @Nullable CommandSpec spec;
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
     @Mixin private final LakeOption lake = new LakeOption();
@@ -78,7 +81,7 @@ public final class CorrectCommand implements Callable<Integer> {
                                             connections.postgres(),
                                             Duration.ofSeconds(timeout))
                                     .run(topic)
-                            : correction.run());
+                            : correction.run(FOR_OTHERS));
         }
         return 0;
     }

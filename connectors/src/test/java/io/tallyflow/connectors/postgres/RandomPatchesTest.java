@@ -80,6 +80,54 @@ final class RandomPatchesTest {
         }
     }
 
+    @Test
+    void isNotMadeIfSomethingCameBetween() throws Exception {
+        try (World world = new World(1)) {
+            while (world.settled.get(world.commit) == 0 || world.events.isEmpty()) {
+                world.commit(null);
+            }
+            world.lake = world.commit;
+            Event event = world.events.get(0);
+            while (event.window() >= world.settled.get(world.commit)) {
+                world.commit(null);
+                world.lake = world.commit;
+            }
+            try (Connection connection = world.writer.connect()) {
+                connection.setAutoCommit(false);
+                List<PatchedVersion> versions = PatchedVersions.of(connection, Set.of("e"));
+                Patch patch =
+                        world.patch(
+                                connection,
+                                Set.of(event),
+                                versions,
+                                World.windows(Set.of(event), versions));
+                PatchRows rows = new PatchRows(connection);
+                world.epoch = 1;
+                assertThat(rows.write(with(patch, 1, patch.voids()))).as("rewound").isFalse();
+                assertThat(rows.write(with(patch, 0, List.of(UUID.randomUUID()))))
+                        .as("another applied the void")
+                        .isFalse();
+                RegisteredMeters.retire(world.writer.dataSource(), "x");
+                assertThat(rows.write(patch)).as("a version ended").isFalse();
+                world.check("untouched");
+            }
+        }
+    }
+
+    private static Patch with(Patch patch, long epoch, List<UUID> voids) {
+        return new Patch(
+                patch.run(),
+                patch.commit(),
+                epoch,
+                patch.types(),
+                patch.versions(),
+                patch.windows(),
+                patch.readings(),
+                patch.cells(),
+                patch.rows(),
+                voids);
+    }
+
     /** An event: the stream counted it by a commit, before or after its window had settled. */
     private record Event(
             int id,

@@ -199,11 +199,11 @@ final class VoidedEventsTest extends ServedMetering {
         awaitLake(job, LakeTable.EVENTS, accepted);
         try (Correction correction =
                 Correction.of(address(), lakeOptions(), RunLimits.ofMachine())) {
-            Outcome outcome = correction.run();
+            Outcome outcome = correction.run(Duration.ZERO);
             int applied = outcome.applied();
             while (outcome.commit() == null || outcome.waitForLake() > 0) {
                 assertThat(job.ended()).isNotDone();
-                outcome = correction.run();
+                outcome = correction.run(Duration.ZERO);
                 applied += outcome.applied();
             }
             return new Outcome(

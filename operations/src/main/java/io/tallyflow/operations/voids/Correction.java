@@ -17,8 +17,8 @@ import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Correction implements AutoCloseable {
 
+    private static final long PAUSE_MILLIS = 200;
+
     private final PostgresAddress postgres;
     private final Lake lake;
     private final RunLimits limits;
     private CommitName looked = CommitName.NONE;
+    private long left;
 
     private Correction(PostgresAddress postgres, Lake lake, RunLimits limits) {
         this.postgres = postgres;
@@ -77,40 +80,49 @@ public final class Correction implements AutoCloseable {
     /**
      * Applies the voids that can be applied now.
      *
-     * @throws RequestFailedException if somebody else does, or the lake or Postgres do not answer
+     * @param patience how long to wait while somebody else does
+     * @throws RequestFailedException if somebody does for longer, or the lake or Postgres do not
+     *     answer
      */
-    public Outcome run() {
-        return Objects.requireNonNull(run(/* always= */ true));
+    public Outcome run(Duration patience) {
+        Outcome outcome = run(/* always= */ true, patience);
+        if (outcome == null) {
+            throw new RequestFailedException(
+                    "voids are being applied by another process: ask again");
+        }
+        return outcome;
     }
 
     /**
-     * Likewise, unless the lake stands where it stood the last time and no void waits for anything
-     * else.
+     * Likewise, unless the lake stands where it stood the last time and no other voids wait, or
+     * somebody else applies voids.
      *
-     * @return null if it does
-     * @throws RequestFailedException as {@link #run()}
+     * @return null if so
+     * @throws RequestFailedException if the lake or Postgres do not answer
      */
     public @Nullable Outcome runIfNeeded() {
-        return run(/* always= */ false);
+        return run(/* always= */ false, Duration.ZERO);
     }
 
-    private @Nullable Outcome run(boolean always) {
+    private @Nullable Outcome run(boolean always, Duration patience) {
         try (Connection connection = postgres.connect();
                 Workers workers = new Workers(limits.workers())) {
             LakeView view = LakeView.of(lake);
-            if (!always
-                    && view.batch().equals(looked)
-                    && new VoidTable(connection).pending().isEmpty()) {
+            VoidTable voids = new VoidTable(connection);
+            if (!always && view.batch().equals(looked) && voids.countPending() == left) {
                 return null;
             }
-            if (!new PatchTable(connection).patchAlone()) {
-                throw new RequestFailedException(
-                        "voids are being applied by another process: ask again");
+            if (!isAlone(connection, patience)) {
+                return null;
             }
             connection.setAutoCommit(false);
+            // What another process has just applied rests on a later lake, perhaps.
+            view = LakeView.of(lake);
             Outcome outcome = new CorrectionPass(connection, workers, view, limits).run();
             if (outcome.commit() != null) {
                 looked = view.batch();
+                left = voids.countPending();
+                connection.rollback();
             }
             return outcome;
         } catch (SQLException e) {
@@ -123,6 +135,18 @@ public final class Correction implements AutoCloseable {
         } catch (Exception e) {
             throw new RequestFailedException("the lake cannot be read: " + FirstCause.of(e), e);
         }
+    }
+
+    private static boolean isAlone(Connection connection, Duration patience)
+            throws SQLException, InterruptedException {
+        PatchTable patches = new PatchTable(connection);
+        long deadline = System.nanoTime() + patience.toNanos();
+        boolean alone = patches.patchAlone();
+        while (!alone && System.nanoTime() - deadline < 0) {
+            Thread.sleep(PAUSE_MILLIS);
+            alone = patches.patchAlone();
+        }
+        return alone;
     }
 
     @Override

@@ -116,17 +116,20 @@ final class CorrectionPass {
                 wanted.put(target, new WantedTarget(target, one.subject()));
             }
         }
+        List<VoidTarget> targets = search.targets(wanted.values(), 0);
         // What was looked for before cannot be among what was there before.
-        List<VoidTarget> targets = new ArrayList<>(search.targets(wanted.values(), 0));
-        targets.addAll(search.targets(before, after));
+        List<VoidTarget> cameSince = search.targets(before, after);
         PostgresSession.pin(connection);
+        patches.lookUpByKeys();
+        voids.add(found, watermark);
+        voids.found(targets);
+        // Commits of the stream wait for whoever holds it, and a rewind changes what was there.
         Present present = patches.hold();
         if (present == null || present.epoch() != view.epoch()) {
             connection.rollback();
             return false;
         }
-        voids.add(found, watermark);
-        voids.found(targets);
+        voids.found(cameSince);
         if (watermark != null) {
             voids.expire(watermark);
         }

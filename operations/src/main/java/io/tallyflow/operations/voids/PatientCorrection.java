@@ -73,7 +73,7 @@ public final class PatientCorrection {
         int applied = 0;
         List<Long> patches = new ArrayList<>();
         while (true) {
-            Outcome outcome = correction.run();
+            Outcome outcome = correction.run(patience);
             applied += outcome.applied();
             patches.addAll(outcome.patches());
             Long standing = outcome.commit();

@@ -21,9 +21,6 @@ public final class PatchTable {
     private static final String ONE_PATCH =
             "select pg_try_advisory_lock(hashtextextended('tallyflow.patch', 0))";
 
-    private static final String NO_MORE =
-            "select pg_advisory_unlock(hashtextextended('tallyflow.patch', 0))";
-
     /** As registration has it, and as runs have it, which take their numbers from the same row. */
     private static final String LOCK_LAYERS =
             "select pg_advisory_xact_lock(hashtextextended('tallyflow.meter_request', 0))";
@@ -210,13 +207,6 @@ public final class PatchTable {
                 ResultSet row = statement.executeQuery(ONE_PATCH)) {
             row.next();
             return row.getBoolean(1);
-        }
-    }
-
-    /** Lets others patch again. */
-    public void patchNoMore() throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.execute(NO_MORE);
         }
     }
 

@@ -80,6 +80,12 @@ public final class VoidTable {
             order by event_at, void
             """;
 
+    private static final String COUNT_PENDING =
+            """
+            select count(*) from tallyflow.void_event
+            where state = 'pending' and event_at is not null
+            """;
+
     private static final String APPLIED =
             """
             update tallyflow.void_event set state = 'applied', run = ?
@@ -135,9 +141,10 @@ public final class VoidTable {
                 statement.setLong(7, one.checkpoint());
                 statement.setObject(8, time(watermark));
                 statement.setObject(9, one.target());
-                // One by one: a later one of the same event is a repetition of this one.
-                statement.executeUpdate();
+                // Each by itself: a later one of the same event is a repetition of this one.
+                statement.addBatch();
             }
+            statement.executeBatch();
         }
     }
 
@@ -195,6 +202,15 @@ public final class VoidTable {
                                 row.getString(9)));
             }
             return all;
+        }
+    }
+
+    /** How many there are of those. */
+    public long countPending() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(COUNT_PENDING);
+                ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
         }
     }
 

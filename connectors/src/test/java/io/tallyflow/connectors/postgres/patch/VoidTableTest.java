@@ -1,0 +1,73 @@
+package io.tallyflow.connectors.postgres.patch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.tallyflow.connectors.postgres.PostgresServer;
+import io.tallyflow.connectors.postgres.RegisteredMeters;
+import io.tallyflow.connectors.postgres.run.CountingRun;
+import io.tallyflow.connectors.postgres.run.RunTable;
+import io.tallyflow.connectors.postgres.run.UncountedTimes;
+import io.tallyflow.schemas.meter.MeterFile;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+final class VoidTableTest {
+
+    private static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
+
+    @Test
+    void appliesOnceMoreWhatWasAppliedWhileARunCounted() throws Exception {
+        try (PostgresServer.Database database = PostgresServer.migrated();
+                Connection connection = database.connect()) {
+            RegisteredMeters.register(
+                    database.dataSource(),
+                    MeterFile.parse("m", "meters: [{slug: m, eventType: t, aggregation: COUNT}]"));
+            connection.setAutoCommit(false);
+            apply(connection, "before", "t");
+            CountingRun run =
+                    new RunTable(connection)
+                            .begin(new UncountedTimes(connection).of("m", null, null).get(0), null);
+            apply(connection, "beside", "t");
+            apply(connection, "other", "o");
+            RunTable table = new RunTable(connection);
+            table.show(table.advance(run, NOW, 1, 1));
+            assertThat(states(connection))
+                    .containsExactly("before applied 1", "beside pending -", "other applied 4");
+            connection.rollback();
+        }
+    }
+
+    private static void apply(Connection connection, String id, String type) throws SQLException {
+        VoidTable voids = new VoidTable(connection);
+        UUID key = UUID.randomUUID();
+        UUID target = UUID.randomUUID();
+        voids.add(List.of(new VoidEvent(key, target, "c", "s", id, null, NOW, 1)), null);
+        voids.found(List.of(new VoidTarget(target, "c", "s", id, type, NOW, 1)));
+        long run = new PatchTable(connection).begin(1, null);
+        assertThat(voids.applied(List.of(key), run)).isEqualTo(1);
+        assertThat(voids.applied(List.of(key), run)).as("once").isZero();
+    }
+
+    private static List<String> states(Connection connection) throws SQLException {
+        List<String> states = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery(
+                                """
+                                select id || ' ' || state || ' ' || coalesce(run::text, '-')
+                                from tallyflow.void order by id
+                                """)) {
+            while (row.next()) {
+                states.add(row.getString(1));
+            }
+        }
+        return states;
+    }
+}

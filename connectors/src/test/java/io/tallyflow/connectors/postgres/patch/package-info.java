@@ -1,0 +1,4 @@
+@NullMarked
+package io.tallyflow.connectors.postgres.patch;
+
+import org.jspecify.annotations.NullMarked;
