@@ -64,7 +64,7 @@ final class RandomPatchesTest {
                       - {slug: x, eventType: e, aggregation: MAX, valueProperty: $.v}
                     """);
 
-    private static final int SEEDS = Integer.getInteger("tallyflow.test.patch-seeds", 6);
+    private static final int SEEDS = Integer.getInteger("tallyflow.test.patch-seeds", 3);
     private static final int STEPS = 60;
     private static final long MINUTE = 60_000;
 

@@ -37,7 +37,7 @@ final class RandomFaultsTest {
     }
 
     static List<Long> seeds() {
-        return Seeds.upTo(10);
+        return Seeds.upTo(8);
     }
 
     @ParameterizedTest

@@ -132,13 +132,18 @@ abstract class ServedMetering {
 
     /** Sends a record that says what time it is. */
     final void send(Instant kafkaTime, String event) throws Exception {
+        send(0, kafkaTime, event);
+    }
+
+    /** Likewise, to a partition of its own. */
+    final void send(int partition, Instant kafkaTime, String event) throws Exception {
         Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
         ByteArraySerializer bytes = new ByteArraySerializer();
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(client, bytes, bytes)) {
             producer.send(
                             new ProducerRecord<>(
                                     Topics.EVENTS,
-                                    0,
+                                    partition,
                                     kafkaTime.toEpochMilli(),
                                     null,
                                     event.getBytes(StandardCharsets.UTF_8)))

@@ -75,7 +75,7 @@ public final class LakeQueryEngine implements QueryEngine {
             LakeView view, TemporaryTables tables, List<ShownVersion> versions, UsageQuery query)
             throws IOException, SQLException {
         NeededUsage needed = NeededUsage.of(versions, query);
-        PatchedWindows patched = tables.patched(query.meter(), needed.types());
+        PatchedWindows patched = tables.patched(needed);
         UsageOfOthers others = new UsageOfOthers(query.subjects());
         try (CloseableIterable<LakePart> parts = LakeParts.of(view, needed, patched);
                 PartCopy copy = tables.fill(versions.get(0).version().meter())) {

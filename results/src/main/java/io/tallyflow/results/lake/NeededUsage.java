@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What has to be read of a meter: all that an answer hangs on, and a little more, so that rounding
@@ -67,6 +68,16 @@ record NeededUsage(List<ShownVersion> versions, long from, long to, List<String>
     /** What all versions have in common: slug, aggregation and window size. */
     Meter meter() {
         return versions.get(0).version().meter();
+    }
+
+    /** Nothing before it is needed; null if there is no such time. */
+    @Nullable Instant firstInstant() {
+        return from == Long.MIN_VALUE ? null : Instant.ofEpochSecond(from);
+    }
+
+    /** Nothing that begins here or later is needed; null if there is no such time. */
+    @Nullable Instant endInstant() {
+        return to == Long.MAX_VALUE ? null : Instant.ofEpochSecond(to).plusSeconds(1);
     }
 
     /** Of events that its versions count. */

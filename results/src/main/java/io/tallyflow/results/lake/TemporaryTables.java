@@ -16,7 +16,6 @@ import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Tables that look to {@code tallyflow.query} like those of the results, and the same function over
@@ -179,9 +178,14 @@ final class TemporaryTables implements AutoCloseable {
         return versions;
     }
 
-    /** Windows of a meter that were counted again without events that voids took back. */
-    PatchedWindows patched(String slug, Set<String> types) throws SQLException {
-        return PatchedWindows.read(connection, slug, types);
+    /** Windows that are needed and were counted again without events that voids took back. */
+    PatchedWindows patched(NeededUsage needed) throws SQLException {
+        return PatchedWindows.read(
+                connection,
+                needed.meter().slug(),
+                needed.types(),
+                needed.firstInstant(),
+                needed.endInstant());
     }
 
     /**

@@ -3,13 +3,16 @@ package io.tallyflow.results.voids;
 import io.tallyflow.results.Question;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Windows of a meter that were counted again without voided events: what the lake keeps of them is
@@ -28,6 +31,8 @@ public final class PatchedWindows {
                     join tallyflow.counting_run c on c.run = w.run and c.state = 'shown'
                     join tallyflow.layer l on l.layer = w.layer
                     where l.slug = ?
+                      and (w.window_start >= ?::timestamptz) is not false
+                      and (w.window_start < ?::timestamptz) is not false
                     """,
                     row ->
                             new Window(
@@ -70,14 +75,27 @@ public final class PatchedWindows {
     }
 
     /**
-     * Those of a meter.
+     * Those of a meter in some time.
      *
      * @param types of events that its versions count
+     * @param from on a boundary of its windows, or before it; null for no bound
+     * @param to on a boundary, or after it; null for no bound
      */
-    public static PatchedWindows read(Connection connection, String slug, Collection<String> types)
+    public static PatchedWindows read(
+            Connection connection,
+            String slug,
+            Collection<String> types,
+            @Nullable Instant from,
+            @Nullable Instant to)
             throws SQLException {
-        VoidedEvents voided = VoidedEvents.read(connection, types, null, null);
-        return voided.isEmpty() ? NONE : new PatchedWindows(WINDOWS.all(connection, slug), voided);
+        VoidedEvents voided = VoidedEvents.read(connection, types, from, to);
+        return voided.isEmpty()
+                ? NONE
+                : new PatchedWindows(WINDOWS.all(connection, slug, time(from), time(to)), voided);
+    }
+
+    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
+        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
     /** Whether there are none. */

@@ -47,7 +47,7 @@ class QueryPropertyTest extends DatabaseProperty {
     private static final List<String> SUBJECTS = List.of("a", "B", "c'\"", "\u00e9");
     private static final List<String> GROUPS = List.of("", "x", "x!", "\"y\\");
 
-    @Property(tries = 200, seed = "20250330", shrinking = ShrinkingMode.OFF)
+    @Property(tries = 130, seed = "20250330", shrinking = ShrinkingMode.OFF)
     void answersLikeTheOracle(@ForAll long seed) throws SQLException {
         World world = new World(seed);
         for (int i = 0; i < 6; i++) {
@@ -104,7 +104,7 @@ class QueryPropertyTest extends DatabaseProperty {
     }
 
     /** Each version has counted everything; a third one that is not shown has, too. */
-    @Property(tries = 120, seed = "20261130", shrinking = ShrinkingMode.OFF)
+    @Property(tries = 80, seed = "20261130", shrinking = ShrinkingMode.OFF)
     void takesEachWindowFromTheVersionThatOwnsItsTime(@ForAll long seed) throws SQLException {
         World world = new World(seed);
         Instant change = world.later(world.instant());
