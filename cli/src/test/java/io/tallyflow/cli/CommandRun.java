@@ -4,6 +4,8 @@ import io.tallyflow.local.embedded.JobLauncher;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine;
 
 /** What a command said and returned. */
@@ -17,6 +19,18 @@ public record CommandRun(int exitCode, String out, String err) {
     /** Runs a command line that starts no job. */
     public static CommandRun of(String... arguments) {
         return at(InstantSource.system(), arguments);
+    }
+
+    /**
+     * Runs what is typed.
+     *
+     * @param command words with blanks between them
+     * @param more words that may hold blanks
+     */
+    public static CommandRun typed(String command, String... more) {
+        List<String> all = new ArrayList<>(List.of(command.split(" ")));
+        all.addAll(List.of(more));
+        return of(all.toArray(String[]::new));
     }
 
     /** The same at a time of the test's choice. */

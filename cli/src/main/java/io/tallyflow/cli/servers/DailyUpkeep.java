@@ -4,9 +4,6 @@ import io.tallyflow.connectors.postgres.schema.Upkeep;
 import io.tallyflow.results.PostgresAddress;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,28 +39,13 @@ final class DailyUpkeep {
         return new DailyUpkeep(() -> Upkeep.run(postgres.dataSource()), System::nanoTime);
     }
 
-    /** A thread that ends with the process, or when it is closed, which waits for nothing. */
-    interface Running extends AutoCloseable {
-        @Override
-        void close();
-    }
-
     /**
      * Does it whenever it is due, one at a time, until the result is closed.
      *
      * @param pace how often is looked whether it is
      */
-    Running start(Duration pace) {
-        ScheduledExecutorService thread =
-                Executors.newSingleThreadScheduledExecutor(
-                        task -> {
-                            Thread upkeep = new Thread(task, "daily-upkeep");
-                            upkeep.setDaemon(true);
-                            return upkeep;
-                        });
-        thread.scheduleWithFixedDelay(
-                this::runIfDue, pace.toMillis(), pace.toMillis(), TimeUnit.MILLISECONDS);
-        return thread::shutdownNow;
+    BackgroundThread start(Duration pace) {
+        return BackgroundThread.start("daily-upkeep", this::runIfDue, pace);
     }
 
     /** Does it if a day has passed; what fails is done the next day, and nothing depends on it. */

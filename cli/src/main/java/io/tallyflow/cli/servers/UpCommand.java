@@ -89,9 +89,9 @@ public final class UpCommand implements Callable<Integer> {
 
     /** Returns when the end has come; throws when the job ends or fails before. */
     public static void awaitEnd(Servers running, Lifetime lifetime) {
-        try (DailyUpkeep.Running upkeep =
+        try (BackgroundThread upkeep =
                         DailyUpkeep.of(running.postgres()).start(Duration.ofSeconds(1));
-                VoidWatch.Running voids =
+                BackgroundThread voids =
                         VoidWatch.of(
                                         running.postgres(),
                                         EmbeddedLake.of(

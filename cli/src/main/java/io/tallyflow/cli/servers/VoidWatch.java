@@ -7,9 +7,6 @@ import io.tallyflow.operations.voids.Correction.Outcome;
 import io.tallyflow.results.PostgresAddress;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,31 +39,16 @@ final class VoidWatch {
         return new VoidWatch(() -> Correction.of(postgres, lake, limits));
     }
 
-    /** A thread that ends with the process, or when it is closed. */
-    interface Running extends AutoCloseable {
-        @Override
-        void close();
-    }
-
     /**
      * Looks again and again, until the result is closed.
      *
      * @param pace how often
      */
-    Running start(Duration pace) {
-        ScheduledExecutorService thread =
-                Executors.newSingleThreadScheduledExecutor(
-                        task -> {
-                            Thread watch = new Thread(task, "voids");
-                            watch.setDaemon(true);
-                            return watch;
-                        });
-        thread.scheduleWithFixedDelay(
-                this::look, pace.toMillis(), pace.toMillis(), TimeUnit.MILLISECONDS);
-        return thread::shutdownNow;
+    BackgroundThread start(Duration pace) {
+        return BackgroundThread.start("voids", this::look, pace);
     }
 
-    /** What fails is tried again the next time; said once. */
+    /** What fails is tried again the next time; said once, and not of who was ended. */
     void look() {
         try {
             Correction open = correction;
@@ -80,7 +62,7 @@ final class VoidWatch {
             }
             failed = false;
         } catch (RuntimeException e) {
-            if (!failed) {
+            if (!failed && !Thread.currentThread().isInterrupted()) {
                 LOG.warn("Voids cannot be applied, and are tried again: {}", e.getMessage(), e);
             }
             failed = true;

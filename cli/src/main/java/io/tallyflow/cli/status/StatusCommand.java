@@ -1,13 +1,12 @@
 package io.tallyflow.cli.status;
 
-import io.tallyflow.cli.connect.Addresses;
 import io.tallyflow.cli.connect.ConnectionOptions;
 import io.tallyflow.cli.connect.Connections;
+import io.tallyflow.cli.connect.KafkaOption;
 import io.tallyflow.cli.terminal.Console;
 import io.tallyflow.cli.terminal.FrameByFrame;
 import io.tallyflow.cli.terminal.Lifetime;
 import io.tallyflow.cli.terminal.Signals;
-import io.tallyflow.connectors.kafka.KafkaConnection;
 import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.PostgresTrouble;
@@ -16,7 +15,6 @@ import io.tallyflow.results.status.LedgerStatus;
 import io.tallyflow.results.status.TopicEnds;
 import io.tallyflow.results.status.TopicWatch;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -41,29 +39,16 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Spec private @Nullable CommandSpec spec;
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
-
-    @Option(
-            names = "--kafka-bootstrap",
-            paramLabel = "HOST:PORT",
-            description = "Kafka to compare with; without it the one of the data directory.")
-    private @Nullable String kafkaBootstrap;
-
-    @Option(
-            names = "--kafka-properties",
-            paramLabel = "FILE",
-            description = Addresses.KAFKA_PROPERTIES)
-    private @Nullable Path kafkaProperties;
+    @Mixin private final KafkaOption kafka = new KafkaOption();
 
     @Option(names = "--watch", description = "Again every second, until Ctrl-C.")
     private boolean watch;
 
     @Override
     public Integer call() {
-        KafkaConnection given = Addresses.kafka(kafkaBootstrap, kafkaProperties);
         Connections connections = connection.find(System.getenv());
         PrintWriter out = Console.out(spec);
-        try (TopicWatch topic =
-                new TopicWatch(given == null ? connections.kafka() : given, Topics.EVENTS)) {
+        try (TopicWatch topic = new TopicWatch(kafka.find(connections), Topics.EVENTS)) {
             if (watch) {
                 watch(connections.postgres(), topic, new FrameByFrame(out, Ansi.AUTO.enabled()));
             } else {

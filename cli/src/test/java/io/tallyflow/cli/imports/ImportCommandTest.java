@@ -17,7 +17,6 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -87,7 +86,7 @@ final class ImportCommandTest {
             "--kafka-properties",
             impatient().toString()
         };
-        CommandRun bad = run("import --dry-run", where);
+        CommandRun bad = CommandRun.typed("import --dry-run", where);
         assertThat(bad.exitCode()).isEqualTo(2);
         assertThat(bad.err().lines())
                 .containsExactly(
@@ -96,7 +95,7 @@ final class ImportCommandTest {
                                 + " line 3: JSON: The value is not a JSON document at byte 0: a value is missing.",
                         "tallyflow: 1 of 5 lines are no events, and nothing was sent: mend them, or"
                                 + " leave them out with --skip-bad");
-        CommandRun run = run("import --dry-run --skip-bad", where);
+        CommandRun run = CommandRun.typed("import --dry-run --skip-bad", where);
         assertThat(run.err()).isEmpty();
         assertThat(run.out().lines())
                 .containsExactly(
@@ -121,7 +120,7 @@ final class ImportCommandTest {
         assertThat(clock.err())
                 .contains(
                         "the clock of this machine says 2100-01-01T00:00:00Z and that of Postgres");
-        CommandRun sent = run("import --skip-bad", where);
+        CommandRun sent = CommandRun.typed("import --skip-bad", where);
         assertThat(sent.exitCode()).isEqualTo(1);
         assertThat(sent.err()).contains("localhost:1");
     }
@@ -130,7 +129,7 @@ final class ImportCommandTest {
     void namesTheFirstBadLinesAndCountsTheOthers() throws Exception {
         Path file = file(IntStream.range(0, 30).mapToObj(i -> "[" + i).toArray(String[]::new));
         CommandRun run =
-                run(
+                CommandRun.typed(
                         "import",
                         file.toString(),
                         "--dry-run",
@@ -146,13 +145,13 @@ final class ImportCommandTest {
 
     @Test
     void saysWhatIsMissing() throws Exception {
-        CommandRun none = run("import", "--postgres-url", address());
+        CommandRun none = CommandRun.typed("import", "--postgres-url", address());
         assertThat(none.exitCode()).isEqualTo(2);
         assertThat(none.err()).contains("which files?", "--stale");
-        CommandRun both = run("import --stale f", "--postgres-url", address());
+        CommandRun both = CommandRun.typed("import --stale f", "--postgres-url", address());
         assertThat(both.exitCode()).isEqualTo(2);
         assertThat(both.err()).contains("--stale takes no files");
-        CommandRun lake = run("import f", "--postgres-url", address());
+        CommandRun lake = CommandRun.typed("import f", "--postgres-url", address());
         assertThat(lake.exitCode()).isEqualTo(1);
         assertThat(lake.err())
                 .contains(
@@ -160,14 +159,15 @@ final class ImportCommandTest {
                                 + " events were accepted before");
         String properties = properties(directory.resolve("warehouse")).toString();
         CommandRun kafka =
-                run("import f", "--postgres-url", address(), "--lake-properties", properties);
+                CommandRun.typed(
+                        "import f", "--postgres-url", address(), "--lake-properties", properties);
         assertThat(kafka.exitCode()).isEqualTo(2);
         assertThat(kafka.err()).contains("which Kafka does the job read?", "--kafka-bootstrap");
-        CommandRun rate = run("import f --rate -1", "--postgres-url", address());
+        CommandRun rate = CommandRun.typed("import f --rate -1", "--postgres-url", address());
         assertThat(rate.exitCode()).isEqualTo(2);
         assertThat(rate.err()).contains("--rate -1 is not a number of events");
         CommandRun file =
-                run(
+                CommandRun.typed(
                         "import /no/such/file --dry-run --kafka-bootstrap localhost:1",
                         "--postgres-url",
                         address(),
@@ -181,12 +181,6 @@ final class ImportCommandTest {
         return Files.writeString(
                 directory.resolve("kafka.properties"),
                 "default.api.timeout.ms=1000\nrequest.timeout.ms=1000\n");
-    }
-
-    private static CommandRun run(String command, String... more) {
-        List<String> all = new ArrayList<>(List.of(command.split(" ")));
-        all.addAll(Arrays.asList(more));
-        return CommandRun.of(all.toArray(String[]::new));
     }
 
     private Path file(String... lines) throws Exception {

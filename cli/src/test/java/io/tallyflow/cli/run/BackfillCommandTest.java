@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.cli.CommandRun;
 import io.tallyflow.cli.TestedServers;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
+import io.tallyflow.connectors.postgres.MadeCommit;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
+import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.stream.LakeRow;
@@ -14,8 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,17 +35,8 @@ final class BackfillCommandTest {
         database = PostgresServer.migrated();
         RegisteredMeters.register(
                 database.dataSource(), MeterFile.parse("m", "meters: [" + CALLS + "]"));
-        try (Connection connection = database.connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(
-                    """
-                    insert into tallyflow.ledger (pipeline, commit) values ('p', 3);
-                    insert into tallyflow.ledger_history (pipeline, epoch, commit, token, checkpoint,
-                        prev_token, prev_checkpoint, committed_at, offsets, consumed, metered,
-                        unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored,
-                        reasons)
-                    values ('p', 0, 3, 7, 1, 0, 0, now(), '{}', 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, '{}')
-                    """);
+        try (Connection connection = database.connect()) {
+            MadeCommit.make(connection, 3, new CommitName(7, 1), 1, null);
         }
     }
 
@@ -63,14 +54,14 @@ final class BackfillCommandTest {
         String[] where = {
             "--postgres-url", address(), "--lake-properties", properties(warehouse).toString()
         };
-        CommandRun dry = run("backfill calls --dry-run", where);
+        CommandRun dry = CommandRun.typed("backfill calls --dry-run", where);
         assertThat(dry.err()).isEmpty();
         assertThat(dry.out().lines())
                 .containsExactly(
                         "counting 1 day",
                         "run  meter  version  from  to  events  windows  shown after commit",
                         "     calls        1                 1        1");
-        CommandRun run = run("backfill calls --to 2027-01-01 --reason because", where);
+        CommandRun run = CommandRun.typed("backfill calls --to 2027-01-01 --reason because", where);
         assertThat(run.err()).isEmpty();
         assertThat(run.out().lines())
                 .containsExactly(
@@ -80,18 +71,22 @@ final class BackfillCommandTest {
                                 + " commit",
                         "  1  calls        1        2027-01-01T00:00:00Z       1        1             "
                                 + "      3");
-        assertThat(run("backfill calls --to 2027-01-01", where).out())
+        assertThat(CommandRun.typed("backfill calls --to 2027-01-01", where).out())
                 .contains("nothing is left to be counted");
-        assertThat(run("backfill calls --dry-run --from 2020-01-01 --to 2028-01-01", where).out())
+        assertThat(
+                        CommandRun.typed(
+                                        "backfill calls --dry-run --from 2020-01-01 --to 2028-01-01",
+                                        where)
+                                .out())
                 .startsWith("the lake holds no events of before 2026-03-01");
-        CommandRun unknown = run("backfill nothing", where);
+        CommandRun unknown = CommandRun.typed("backfill nothing", where);
         assertThat(unknown.exitCode()).isEqualTo(2);
         assertThat(unknown.err()).contains("there is no meter nothing");
     }
 
     @Test
     void needsALake() {
-        CommandRun run = run("backfill calls", "--postgres-url", address());
+        CommandRun run = CommandRun.typed("backfill calls", "--postgres-url", address());
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err().lines())
                 .singleElement()
@@ -106,10 +101,11 @@ final class BackfillCommandTest {
                         directory.resolve("m.yaml"),
                         "meters: [{slug: users, eventType: t, aggregation: COUNT}]");
         CommandRun run =
-                run("meters apply", file.toString(), "--backfill", "--postgres-url", address());
+                CommandRun.typed(
+                        "meters apply", file.toString(), "--backfill", "--postgres-url", address());
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.err()).contains("nothing is known of a lake there");
-        assertThat(run("meters history users", "--postgres-url", address()).err())
+        assertThat(CommandRun.typed("meters history users", "--postgres-url", address()).err())
                 .contains("there is no meter users");
     }
 
@@ -127,12 +123,6 @@ final class BackfillCommandTest {
                         0,
                         0),
                 0);
-    }
-
-    private static CommandRun run(String command, String... more) {
-        List<String> all = new ArrayList<>(List.of(command.split(" ")));
-        all.addAll(List.of(more));
-        return CommandRun.of(all.toArray(String[]::new));
     }
 
     private String address() {

@@ -104,7 +104,7 @@ final class DailyUpkeepTest {
                             return new Upkeep.Done(0, 0);
                         },
                         () -> now += Duration.ofDays(1).toNanos());
-        try (DailyUpkeep.Running running = blocked.start(Duration.ofMillis(1))) {
+        try (BackgroundThread running = blocked.start(Duration.ofMillis(1))) {
             begun.await();
             assertThat(running).isNotNull();
         }

@@ -69,7 +69,7 @@ final class VoidWatchTest {
                             thrice.countDown();
                             throw new RequestFailedException("no lake");
                         });
-        try (VoidWatch.Running running = watch.start(Duration.ofMillis(1))) {
+        try (BackgroundThread running = watch.start(Duration.ofMillis(1))) {
             thrice.await();
         }
     }

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tallyflow.cli.CommandRun;
 import io.tallyflow.cli.TestedServers;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
+import io.tallyflow.connectors.postgres.MadeCommit;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
-import io.tallyflow.results.Question;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.event.VoidRequest;
@@ -17,7 +17,6 @@ import io.tallyflow.schemas.stream.LakeRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -53,20 +52,20 @@ final class VoidCommandsTest {
                         "void --subject s --source s",
                         "void --subject s --source s --id=",
                         "void --source s --id i")) {
-            CommandRun run = run(few, where);
+            CommandRun run = CommandRun.typed(few, where);
             assertThat(run.exitCode()).as(few).isEqualTo(2);
             assertThat(run.err()).contains("which event?", "--file", "is missing");
         }
-        CommandRun both = run("void --file f --id i", where);
+        CommandRun both = CommandRun.typed("void --file f --id i", where);
         assertThat(both.exitCode()).isEqualTo(2);
         assertThat(both.err()).contains("--file says which events");
-        CommandRun lake = run("void --subject s --source s --id i", where);
+        CommandRun lake = CommandRun.typed("void --subject s --source s --id i", where);
         assertThat(lake.exitCode()).isEqualTo(1);
         assertThat(lake.err()).contains("without one windows cannot be counted again");
-        CommandRun correct = run("correct", where);
+        CommandRun correct = CommandRun.typed("correct", where);
         assertThat(correct.exitCode()).isEqualTo(1);
         assertThat(correct.err()).contains("without one windows cannot be counted again");
-        CommandRun patience = run("correct --wait --timeout 0", where);
+        CommandRun patience = CommandRun.typed("correct --wait --timeout 0", where);
         assertThat(patience.exitCode()).isEqualTo(2);
         assertThat(patience.err()).contains("--timeout 0 is no time to wait for");
     }
@@ -76,7 +75,7 @@ final class VoidCommandsTest {
         String[] where = {
             "--postgres-url", address(), "--lake-properties", properties(warehouse()).toString()
         };
-        CommandRun kafka = run("void --subject s --source s --id i", where);
+        CommandRun kafka = CommandRun.typed("void --subject s --source s --id i", where);
         assertThat(kafka.exitCode()).isEqualTo(2);
         assertThat(kafka.err()).contains("which Kafka does the job read?");
         String[] away = Arrays.copyOf(where, 8);
@@ -84,17 +83,18 @@ final class VoidCommandsTest {
         away[5] = "localhost:1";
         away[6] = "--kafka-properties";
         away[7] = impatient().toString();
-        CommandRun none = run("void --subject s --source s --id i", away);
+        CommandRun none = CommandRun.typed("void --subject s --source s --id i", away);
         assertThat(none.exitCode()).isEqualTo(1);
         assertThat(none.err()).contains("Kafka at localhost:1");
-        CommandRun longOne = run("void --source s --id i --subject " + "x".repeat(257), away);
+        CommandRun longOne =
+                CommandRun.typed("void --source s --id i --subject " + "x".repeat(257), away);
         assertThat(longOne.exitCode()).isEqualTo(2);
         assertThat(longOne.err()).contains("no such event can be accepted", "Nothing was sent.");
         Path file = Files.writeString(directory.resolve("v.jsonl"), "garbage\n");
-        CommandRun bad = run("void --file " + file, away);
+        CommandRun bad = CommandRun.typed("void --file " + file, away);
         assertThat(bad.exitCode()).isEqualTo(2);
         assertThat(bad.err()).contains(file + " line 1: no JSON object");
-        CommandRun wait = run("correct --wait", away);
+        CommandRun wait = CommandRun.typed("correct --wait", away);
         assertThat(wait.exitCode()).isEqualTo(1);
         assertThat(wait.err()).contains("Kafka at localhost:1");
     }
@@ -110,43 +110,23 @@ final class VoidCommandsTest {
                                     LakeRow.accepted(event(VoidRequest.TYPE, "2", "1"), 0),
                                     LakeRow.accepted(event(VoidRequest.TYPE, "3", "1"), 0),
                                     LakeRow.accepted(event(VoidRequest.TYPE, "4", "0"), 0)));
-            ledger(name);
+            try (Connection connection = database.connect()) {
+                MadeCommit.make(connection, 3, name, 4, null);
+            }
         }
         String[] where = {
             "--postgres-url", address(), "--lake-properties", properties(warehouse()).toString()
         };
-        CommandRun run = run("correct --wait", where);
+        CommandRun run = CommandRun.typed("correct --wait", where);
         assertThat(run.err()).isEmpty();
         assertThat(run.out().lines())
                 .containsExactly(
                         "kafka     is not known: records that were not read do not count",
                         "applied   1 void by run 1",
                         "waiting   1 void for an event that has not come");
-        assertThat(run("correct", where).out().lines())
+        assertThat(CommandRun.typed("correct", where).out().lines())
                 .containsExactly(
                         "applied   0 voids", "waiting   1 void for an event that has not come");
-    }
-
-    private void ledger(CommitName name) throws Exception {
-        try (Connection connection = database.connect()) {
-            Question.run(
-                    connection,
-                    """
-                    insert into tallyflow.ledger (pipeline, commit, consumed, metered)
-                    values ('p', 3, 4, 4)
-                    """);
-            Question.run(
-                    connection,
-                    """
-                    insert into tallyflow.ledger_history (pipeline, epoch, commit, token, checkpoint,
-                        prev_token, prev_checkpoint, committed_at, offsets, consumed, metered,
-                        unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored,
-                        reasons)
-                    values ('p', 0, 3, ?, ?, 0, 0, now(), '{}', 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, '{}')
-                    """,
-                    name.token(),
-                    name.checkpoint());
-        }
     }
 
     private static UsageEvent event(String type, String id, String taken) {
@@ -167,12 +147,6 @@ final class VoidCommandsTest {
         return Files.writeString(
                 directory.resolve("kafka.properties"),
                 "default.api.timeout.ms=1000\nrequest.timeout.ms=1000\n");
-    }
-
-    private static CommandRun run(String command, String... more) {
-        List<String> all = new ArrayList<>(List.of(command.split(" ")));
-        all.addAll(Arrays.asList(more));
-        return CommandRun.of(all.toArray(String[]::new));
     }
 
     private String address() {

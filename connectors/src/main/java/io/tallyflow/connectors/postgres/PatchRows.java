@@ -7,6 +7,7 @@ import io.tallyflow.connectors.postgres.patch.PatchedVersion;
 import io.tallyflow.connectors.postgres.patch.PatchedVersions;
 import io.tallyflow.connectors.postgres.patch.VoidTable;
 import io.tallyflow.connectors.postgres.patch.WindowState;
+import io.tallyflow.connectors.postgres.patch.WindowStates;
 import io.tallyflow.connectors.postgres.rows.PartRows;
 import io.tallyflow.connectors.postgres.rows.RowKind;
 import io.tallyflow.connectors.postgres.rows.Rows;
@@ -129,7 +130,7 @@ public final class PatchRows {
         }
         CommitRows.lockTables(connection);
         patches.lookUpByKeys();
-        if (patches.states(patch.windows(), patch.commit()).stream()
+        if (WindowStates.of(connection, patch.windows(), patch.commit()).stream()
                 .anyMatch(state -> state != WindowState.READY)) {
             return false;
         }

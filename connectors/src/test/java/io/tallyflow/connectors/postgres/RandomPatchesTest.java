@@ -12,6 +12,7 @@ import io.tallyflow.connectors.postgres.patch.VoidEvent;
 import io.tallyflow.connectors.postgres.patch.VoidTable;
 import io.tallyflow.connectors.postgres.patch.VoidTarget;
 import io.tallyflow.connectors.postgres.patch.WindowState;
+import io.tallyflow.connectors.postgres.patch.WindowStates;
 import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.connectors.postgres.rows.RowsEncoder;
 import io.tallyflow.connectors.postgres.run.CountingRun;
@@ -31,9 +32,7 @@ import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.math.BigDecimal;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -346,7 +345,7 @@ final class RandomPatchesTest {
                 connection.setAutoCommit(false);
                 List<PatchedVersion> versions = PatchedVersions.of(connection, Set.of("e"));
                 List<PatchWindow> windows = windows(chosen, versions);
-                List<WindowState> states = new PatchTable(connection).states(windows, lake);
+                List<WindowState> states = WindowStates.of(connection, windows, lake);
                 connection.rollback();
                 assertThat(states.contains(WindowState.OPEN))
                         .isEqualTo(
@@ -532,15 +531,7 @@ final class RandomPatchesTest {
         }
 
         private List<String> ask(String sql) throws SQLException {
-            try (Connection connection = database.connect();
-                    Statement statement = connection.createStatement();
-                    ResultSet rows = statement.executeQuery(sql)) {
-                List<String> answers = new ArrayList<>();
-                while (rows.next()) {
-                    answers.add(rows.getString(1));
-                }
-                return answers;
-            }
+            return RolesTest.ask(database.connect(), sql);
         }
     }
 }

@@ -148,6 +148,7 @@ final class VoidedEventsTest extends ServedMetering {
     void isLeftOutOfWhatIsCountedLater() throws Exception {
         try (RunningJob job = run(METERS)) {
             send("right", 1, 5, "a");
+            send("kept", 4, 2, "a");
             send("wrong", 2, 70, "b");
             settle(job);
             take("wrong", null);
@@ -162,14 +163,14 @@ final class VoidedEventsTest extends ServedMetering {
             awaitDefinitions(job, 2);
             awaitLake(job);
             backfill();
-            assertThat(ask("select value::text from tallyflow.query('more')")).containsExactly("6");
+            assertThat(ask("select value::text from tallyflow.query('more')")).containsExactly("8");
             assertThat(ask("select value::text from tallyflow.query('tokens')"))
-                    .containsExactly("6");
+                    .containsExactly("8");
             // And what is taken back afterwards goes from the run's share, too.
             take("right", null);
             assertThat(correct(job).applied()).isEqualTo(1);
-            assertThat(ask("select value::text from tallyflow.query('more')")).containsExactly("1");
-            assertThat(lake("more")).isEqualTo("more 1");
+            assertThat(ask("select value::text from tallyflow.query('more')")).containsExactly("3");
+            assertThat(lake("more")).isEqualTo("more 3");
         }
     }
 

@@ -1,6 +1,8 @@
 package io.tallyflow.operations.counting;
 
+import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.GroupText;
+import io.tallyflow.schemas.usage.Reading;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What was counted of one subject in one window, by group. */
 public final class CountedWindow {
+
+    /** Entry, cell and partial, with two quantities. */
+    private static final int BYTES_OF_CELL = 300;
+
+    /** Entry and text of a value or of a name, without its characters. */
+    private static final int BYTES_OF_TEXT = 104;
 
     private final String firstGroup;
     private final CountedCell first = new CountedCell();
@@ -24,6 +32,36 @@ public final class CountedWindow {
     /** How many groups there are. */
     public int size() {
         return others == null ? 1 : 1 + others.size();
+    }
+
+    /** What it takes of heap, about. */
+    public long bytes() {
+        long[] bytes = {0};
+        forEach(
+                (group, cell) -> {
+                    bytes[0] += BYTES_OF_CELL + bytes(group);
+                    cell.values().forEach(value -> bytes[0] += bytes(value));
+                });
+        return bytes[0];
+    }
+
+    /** Of a text, about. */
+    public static long bytes(String text) {
+        return BYTES_OF_TEXT + 2L * text.length();
+    }
+
+    /**
+     * Counts a reading.
+     *
+     * @return how much more heap that takes, about
+     */
+    public long count(Reading reading, UsageEvent event) {
+        int groups = size();
+        CountedCell cell = cell(reading.group());
+        long more = size() > groups ? BYTES_OF_CELL + bytes(reading.group()) : 0;
+        cell.add(reading.partial(event));
+        String value = reading.distinct();
+        return value != null && cell.addValue(value) ? more + bytes(value) : more;
     }
 
     /** What was counted of a group; new if there is nothing yet. */

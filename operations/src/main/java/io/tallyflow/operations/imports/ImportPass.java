@@ -1,5 +1,6 @@
 package io.tallyflow.operations.imports;
 
+import io.tallyflow.connectors.iceberg.table.SubjectFilter;
 import io.tallyflow.functions.deduplicate.Identity;
 import io.tallyflow.results.RequestRefusedException;
 import java.io.IOException;
@@ -123,7 +124,7 @@ final class ImportPass {
         @Override
         public boolean event(SourcedEvent event) {
             identities.add(identity.of(event.event()));
-            if (subjects.size() <= KnownIdentities.MOST_SUBJECTS) {
+            if (subjects.size() <= SubjectFilter.MOST_SUBJECTS) {
                 subjects.add(event.event().subject());
             }
             return !identities.isFull();
@@ -136,7 +137,7 @@ final class ImportPass {
 
         /** None if they are too many. */
         Set<String> subjects() {
-            return subjects.size() <= KnownIdentities.MOST_SUBJECTS ? subjects : Set.of();
+            return subjects.size() <= SubjectFilter.MOST_SUBJECTS ? subjects : Set.of();
         }
     }
 }

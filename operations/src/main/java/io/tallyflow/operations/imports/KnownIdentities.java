@@ -3,6 +3,7 @@ package io.tallyflow.operations.imports;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.connectors.iceberg.table.RowsOfFile;
+import io.tallyflow.connectors.iceberg.table.SubjectFilter;
 import io.tallyflow.functions.deduplicate.Identity;
 import io.tallyflow.operations.counting.Workers;
 import java.util.ArrayList;
@@ -18,9 +19,6 @@ import org.apache.iceberg.io.CloseableIterable;
 
 /** Looks identities up among all events that the lake has accepted, however old they are. */
 final class KnownIdentities {
-
-    /** Above, files that hold none of them cannot be told by their statistics. */
-    static final int MOST_SUBJECTS = 200;
 
     private static final List<String> COLUMNS = List.of("subject", "source", "id");
 
@@ -40,9 +38,7 @@ final class KnownIdentities {
     void mark(IdentityTable identities, Collection<String> subjects, LakeView view)
             throws Exception {
         Expression filter =
-                subjects.isEmpty()
-                        ? Expressions.alwaysTrue()
-                        : Expressions.in("subject", subjects.toArray());
+                subjects.isEmpty() ? Expressions.alwaysTrue() : SubjectFilter.of(subjects);
         List<RowsOfFile> parts = view.parts(LakeTable.EVENTS, filter, COLUMNS);
         listener.looksUp(parts.size());
         Queue<RowsOfFile> queue = new ConcurrentLinkedQueue<>(parts);

@@ -1,6 +1,5 @@
 package io.tallyflow.operations.run;
 
-import io.tallyflow.operations.counting.CountedCell;
 import io.tallyflow.operations.counting.CountedWindow;
 import io.tallyflow.operations.counting.Passes;
 import io.tallyflow.operations.counting.Share;
@@ -20,12 +19,6 @@ final class CountedCells implements Passes.Counted {
 
     /** Entry, key and window. */
     private static final int BYTES_OF_WINDOW = 150;
-
-    /** Entry, cell and partial, with two quantities. */
-    private static final int BYTES_OF_CELL = 300;
-
-    /** Entry and text of a value or of a name, without its characters. */
-    private static final int BYTES_OF_TEXT = 104;
 
     /** Windows of one share have the low bits of the hash in common. */
     private static final int HIGH_BITS = 20;
@@ -47,31 +40,16 @@ final class CountedCells implements Passes.Counted {
         Map<SubjectWindow, CountedWindow> division =
                 divisions.get((window.hashCode() >>> HIGH_BITS) % divisions.size());
         CountedWindow counted = division.get(window);
-        int groups = 0;
         if (counted == null) {
             counted = new CountedWindow(reading.group());
             division.put(window, counted);
-            bytes += bytes(window);
-        } else {
-            groups = counted.size();
+            bytes += bytes(window, counted);
         }
-        CountedCell cell = counted.cell(reading.group());
-        if (counted.size() > groups) {
-            bytes += BYTES_OF_CELL + bytes(reading.group());
-        }
-        cell.add(reading.partial(event));
-        String value = reading.distinct();
-        if (value != null && cell.addValue(value)) {
-            bytes += bytes(value);
-        }
+        bytes += counted.count(reading, event);
     }
 
-    private static long bytes(SubjectWindow window) {
-        return BYTES_OF_WINDOW + bytes(window.subject());
-    }
-
-    private static long bytes(String text) {
-        return BYTES_OF_TEXT + 2L * text.length();
+    private static long bytes(SubjectWindow window, CountedWindow counted) {
+        return BYTES_OF_WINDOW + CountedWindow.bytes(window.subject()) + counted.bytes();
     }
 
     @Override
@@ -90,18 +68,10 @@ final class CountedCells implements Passes.Counted {
                             (window, counted) -> {
                                 if (share.holds(window.hashCode())) {
                                     kept.put(window, counted);
-                                    bytes += bytes(window);
-                                    counted.forEach(this::weigh);
+                                    bytes += bytes(window, counted);
                                 }
                             });
             divisions.set(i, kept);
-        }
-    }
-
-    private void weigh(String group, CountedCell counted) {
-        bytes += BYTES_OF_CELL + bytes(group);
-        for (String value : counted.values()) {
-            bytes += bytes(value);
         }
     }
 

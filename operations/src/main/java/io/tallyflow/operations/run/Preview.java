@@ -10,9 +10,7 @@ import io.tallyflow.operations.counting.LakeAccess;
 import io.tallyflow.operations.counting.Passes;
 import io.tallyflow.operations.counting.RunLimits;
 import io.tallyflow.operations.counting.Workers;
-import io.tallyflow.results.FirstCause;
 import io.tallyflow.results.PostgresAddress;
-import io.tallyflow.results.PostgresTrouble;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.results.meters.ShownVersion;
@@ -110,28 +108,22 @@ public final class Preview {
      * @throws RequestFailedException if the lake or Postgres do not answer
      */
     public Outcome run(Request request) {
+        return LakeAccess.ask(postgres, "ended before it was done", () -> count(request));
+    }
+
+    private Outcome count(Request request) throws Exception {
         try (Lake opened = LakeAccess.open(lake);
-                Workers workers = new Workers(limits.workers())) {
+                Workers workers = new Workers(limits.workers());
+                Connection connection = postgres.connect()) {
             LakeView view = LakeView.of(opened);
-            try (Connection connection = postgres.connect()) {
-                List<MeterVersion> inForce = inForce(connection, request);
-                List<Meter> meters = new ArrayList<>(List.of(request.meter()));
-                inForce.forEach(version -> meters.add(version.meter()));
-                Set<String> types =
-                        meters.stream().map(Meter::eventType).collect(Collectors.toSet());
-                VoidedEvents voided =
-                        VoidedEvents.read(connection, types, request.from(), request.to());
-                return count(request, inForce, new EventColumns(meters, voided), view, workers);
-            }
-        } catch (SQLException e) {
-            throw PostgresTrouble.failure(postgres, e);
-        } catch (RequestFailedException | RequestRefusedException e) {
-            throw e;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RequestFailedException("ended before it was done", e);
-        } catch (Exception e) {
-            throw new RequestFailedException("the lake cannot be read: " + FirstCause.of(e), e);
+            List<MeterVersion> inForce = inForce(connection, request);
+            List<Meter> meters = new ArrayList<>(List.of(request.meter()));
+            inForce.forEach(version -> meters.add(version.meter()));
+            Set<String> types = meters.stream().map(Meter::eventType).collect(Collectors.toSet());
+            VoidedEvents voided =
+                    VoidedEvents.read(connection, types, request.from(), request.to());
+            EventColumns columns = new EventColumns(meters, voided);
+            return count(request, inForce, columns, view, workers);
         }
     }
 

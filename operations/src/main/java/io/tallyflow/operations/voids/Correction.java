@@ -8,11 +8,8 @@ import io.tallyflow.connectors.postgres.patch.VoidTable;
 import io.tallyflow.operations.counting.LakeAccess;
 import io.tallyflow.operations.counting.RunLimits;
 import io.tallyflow.operations.counting.Workers;
-import io.tallyflow.results.FirstCause;
 import io.tallyflow.results.PostgresAddress;
-import io.tallyflow.results.PostgresTrouble;
 import io.tallyflow.results.RequestFailedException;
-import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
 import java.sql.Connection;
@@ -105,19 +102,25 @@ public final class Correction implements AutoCloseable {
     }
 
     private @Nullable Outcome run(boolean always, Duration patience) {
+        return LakeAccess.ask(
+                postgres, "ended before all voids were applied", () -> pass(always, patience));
+    }
+
+    private @Nullable Outcome pass(boolean always, Duration patience) throws Exception {
         try (Connection connection = postgres.connect();
                 Workers workers = new Workers(limits.workers())) {
-            LakeView view = LakeView.of(lake);
             VoidTable voids = new VoidTable(connection);
-            if (!always && view.batch().equals(looked) && voids.countPending() == left) {
+            if (!always
+                    && LakeView.of(lake).batch().equals(looked)
+                    && voids.countPending() == left) {
                 return null;
             }
             if (!isAlone(connection, patience)) {
                 return null;
             }
             connection.setAutoCommit(false);
-            // What another process has just applied rests on a later lake, perhaps.
-            view = LakeView.of(lake);
+            // Only now: what another process has just applied may rest on a later lake.
+            LakeView view = LakeView.of(lake);
             Outcome outcome = new CorrectionPass(connection, workers, view, limits).run();
             if (outcome.commit() != null) {
                 looked = view.batch();
@@ -125,15 +128,6 @@ public final class Correction implements AutoCloseable {
                 connection.rollback();
             }
             return outcome;
-        } catch (SQLException e) {
-            throw PostgresTrouble.failure(postgres, e);
-        } catch (RequestFailedException | RequestRefusedException e) {
-            throw e;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RequestFailedException("ended before all voids were applied", e);
-        } catch (Exception e) {
-            throw new RequestFailedException("the lake cannot be read: " + FirstCause.of(e), e);
         }
     }
 

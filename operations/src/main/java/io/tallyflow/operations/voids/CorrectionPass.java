@@ -16,6 +16,7 @@ import io.tallyflow.operations.counting.SubjectWindow;
 import io.tallyflow.operations.counting.WholeLake;
 import io.tallyflow.operations.counting.Workers;
 import io.tallyflow.operations.voids.Correction.Outcome;
+import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.voids.VoidedEvents;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -40,6 +41,7 @@ final class CorrectionPass {
     private final VoidTable voids;
     private final PatchTable patches;
     private final List<Long> made = new ArrayList<>();
+    private @Nullable RequestFailedException failed;
     private int applied;
     private int waitForLake;
 
@@ -162,21 +164,45 @@ final class CorrectionPass {
             byDay.computeIfAbsent(unit.key().startMillis(), day -> new ArrayList<>()).add(unit);
         }
         for (List<PatchUnit> day : byDay.values()) {
-            PatchChunk[] chunk = {new PatchChunk(basis, limits.mostGroups())};
-            new Recount(view, day, voided(day))
-                    .run(
-                            limits,
-                            workers,
-                            (unit, recounted) -> {
-                                chunk[0].add(unit, recounted);
-                                if (chunk[0].isFull()) {
-                                    write(chunk[0]);
-                                    chunk[0] = new PatchChunk(basis, limits.mostGroups());
-                                }
-                            });
-            if (!chunk[0].isEmpty()) {
-                write(chunk[0]);
+            try {
+                applyDay(day, basis);
+            } catch (RequestFailedException e) {
+                applyEach(day, basis);
             }
+        }
+        RequestFailedException first = failed;
+        if (first != null) {
+            throw first;
+        }
+    }
+
+    /** One unit that memory does not hold must not keep the others for ever. */
+    private void applyEach(List<PatchUnit> day, PatchChunk.Basis basis) throws Exception {
+        for (PatchUnit unit : day) {
+            try {
+                // What was applied a moment ago is found to be, and stays as it is.
+                applyDay(List.of(unit), basis);
+            } catch (RequestFailedException e) {
+                failed = failed == null ? e : failed;
+            }
+        }
+    }
+
+    private void applyDay(List<PatchUnit> day, PatchChunk.Basis basis) throws Exception {
+        PatchChunk[] chunk = {new PatchChunk(basis, limits.mostGroups())};
+        new Recount(view, day, voided(day))
+                .run(
+                        limits,
+                        workers,
+                        (unit, recounted) -> {
+                            chunk[0].add(unit, recounted);
+                            if (chunk[0].isFull()) {
+                                write(chunk[0]);
+                                chunk[0] = new PatchChunk(basis, limits.mostGroups());
+                            }
+                        });
+        if (!chunk[0].isEmpty()) {
+            write(chunk[0]);
         }
     }
 

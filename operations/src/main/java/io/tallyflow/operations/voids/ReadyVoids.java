@@ -5,6 +5,7 @@ import io.tallyflow.connectors.postgres.patch.PatchWindow;
 import io.tallyflow.connectors.postgres.patch.PatchedVersion;
 import io.tallyflow.connectors.postgres.patch.PendingVoid;
 import io.tallyflow.connectors.postgres.patch.WindowState;
+import io.tallyflow.connectors.postgres.patch.WindowStates;
 import io.tallyflow.connectors.postgres.session.PostgresSession;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -87,7 +88,7 @@ record ReadyVoids(
                     windows.subList(from, Math.min(from + WINDOWS_AT_ONCE, windows.size()));
             PostgresSession.pin(connection);
             patches.lookUpByKeys();
-            List<WindowState> found = patches.states(some, commit);
+            List<WindowState> found = WindowStates.of(connection, some, commit);
             connection.rollback();
             for (int i = 0; i < some.size(); i++) {
                 states.put(some.get(i), found.get(i));

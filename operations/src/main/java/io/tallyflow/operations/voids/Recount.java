@@ -1,8 +1,10 @@
 package io.tallyflow.operations.voids;
 
+import io.tallyflow.connectors.iceberg.table.EventRow;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.connectors.iceberg.table.RowsOfFile;
+import io.tallyflow.connectors.iceberg.table.SubjectFilter;
 import io.tallyflow.connectors.postgres.patch.PatchedVersion;
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.operations.counting.CountingListener;
@@ -15,7 +17,6 @@ import io.tallyflow.results.voids.VoidedEvents;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.usage.Reading;
-import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -30,9 +31,6 @@ import org.apache.iceberg.expressions.Expressions;
 
 /** Counts the windows of some units of one day again, from all events that still count. */
 final class Recount {
-
-    private static final List<String> COLUMNS =
-            List.of("subject", "source", "id", "time", "data", "type", "definitions");
 
     private final LakeView view;
     private final Map<SubjectWindow, PatchUnit> units = new LinkedHashMap<>();
@@ -62,7 +60,7 @@ final class Recount {
 
     /** Counts, and hands over each unit once. */
     void run(RunLimits limits, Workers workers, Receiver receiver) throws Exception {
-        List<RowsOfFile> parts = view.parts(LakeTable.EVENTS, filter(), COLUMNS);
+        List<RowsOfFile> parts = view.parts(LakeTable.EVENTS, filter(), EventRow.COLUMNS);
         new Passes<Recounted>(
                         limits,
                         workers,
@@ -90,7 +88,7 @@ final class Recount {
                 units.keySet().stream().map(SubjectWindow::subject).collect(Collectors.toSet());
         return Expressions.and(
                 Expressions.in("type", types.toArray()),
-                VoidSearch.ofSubjects(subjects),
+                SubjectFilter.of(subjects),
                 Expressions.greaterThanOrEqual(
                         "time", TimeUnit.MILLISECONDS.toMicros(any.startMillis())),
                 Expressions.lessThan("time", TimeUnit.MILLISECONDS.toMicros(any.endMillis())));
@@ -113,19 +111,15 @@ final class Recount {
 
         @Override
         public void add(StructLike row, Share share) {
-            long timeMillis = TimeUnit.MICROSECONDS.toMillis(row.get(3, Long.class));
-            PatchUnit unit = units.get(PatchUnit.keyOf(row.get(0, String.class), timeMillis));
+            long timeMillis = TimeUnit.MICROSECONDS.toMillis(EventRow.timeMicros(row));
+            PatchUnit unit = units.get(PatchUnit.keyOf(EventRow.subject(row), timeMillis));
             if (unit == null
                     || !share.holds(unit.key().hashCode())
-                    || voided.holds(
-                            unit.key().subject(),
-                            row.get(1, String.class),
-                            row.get(2, String.class))) {
+                    || voided.holds(unit.key().subject(), EventRow.source(row), EventRow.id(row))) {
                 return;
             }
-            Integer stamp = row.get(6, Integer.class);
-            long definitions = stamp == null ? 0 : stamp;
-            UsageEvent event = event(row);
+            long definitions = EventRow.definitions(row);
+            UsageEvent event = EventRow.event(row);
             for (Reading reading : reader.read(event).readings()) {
                 PatchedVersion version = byName.get(reading.meter());
                 if (version != null
@@ -135,21 +129,5 @@ final class Recount {
                 }
             }
         }
-    }
-
-    /** Where it was in Kafka does not matter to a meter. */
-    private static UsageEvent event(StructLike row) {
-        String data = row.get(4, String.class);
-        return new UsageEvent(
-                row.get(0, String.class),
-                row.get(1, String.class),
-                row.get(2, String.class),
-                row.get(5, String.class),
-                row.get(3, Long.class),
-                data == null ? null : data.getBytes(StandardCharsets.UTF_8),
-                0,
-                0,
-                0,
-                0);
     }
 }

@@ -1,6 +1,5 @@
 package io.tallyflow.operations.voids;
 
-import io.tallyflow.operations.counting.CountedCell;
 import io.tallyflow.operations.counting.CountedWindow;
 import io.tallyflow.operations.counting.Passes;
 import io.tallyflow.operations.counting.Share;
@@ -16,12 +15,6 @@ final class Recounted implements Passes.Counted {
 
     /** Entries, keys and window. */
     private static final int BYTES_OF_WINDOW = 250;
-
-    /** Entry, cell and partial, with two quantities. */
-    private static final int BYTES_OF_CELL = 300;
-
-    /** Entry and text of a value or of a name, without its characters. */
-    private static final int BYTES_OF_TEXT = 104;
 
     private final Map<SubjectWindow, Map<LayerWindow, CountedWindow>> units = new HashMap<>();
     private long bytes;
@@ -39,27 +32,12 @@ final class Recounted implements Passes.Counted {
                 units.computeIfAbsent(unit, key -> new HashMap<>());
         LayerWindow window = new LayerWindow(layer, reading.windowStartMillis());
         CountedWindow counted = windows.get(window);
-        int groups = 0;
         if (counted == null) {
             counted = new CountedWindow(reading.group());
             windows.put(window, counted);
-            bytes += BYTES_OF_WINDOW;
-        } else {
-            groups = counted.size();
+            bytes += BYTES_OF_WINDOW + counted.bytes();
         }
-        CountedCell cell = counted.cell(reading.group());
-        if (counted.size() > groups) {
-            bytes += BYTES_OF_CELL + bytes(reading.group());
-        }
-        cell.add(reading.partial(event));
-        String value = reading.distinct();
-        if (value != null && cell.addValue(value)) {
-            bytes += bytes(value);
-        }
-    }
-
-    private static long bytes(String text) {
-        return BYTES_OF_TEXT + 2L * text.length();
+        bytes += counted.count(reading, event);
     }
 
     @Override
@@ -71,18 +49,11 @@ final class Recounted implements Passes.Counted {
     public void keep(Share share) {
         bytes = 0;
         units.keySet().removeIf(unit -> !share.holds(unit.hashCode()));
-        units.values().forEach(windows -> windows.values().forEach(this::weigh));
-    }
-
-    private void weigh(CountedWindow window) {
-        bytes += BYTES_OF_WINDOW;
-        window.forEach(
-                (group, cell) -> {
-                    bytes += BYTES_OF_CELL + bytes(group);
-                    for (String value : cell.values()) {
-                        bytes += bytes(value);
-                    }
-                });
+        for (Map<LayerWindow, CountedWindow> windows : units.values()) {
+            for (CountedWindow window : windows.values()) {
+                bytes += BYTES_OF_WINDOW + window.bytes();
+            }
+        }
     }
 
     /** What several workers have counted; only the first of them is as it was afterwards. */

@@ -3,6 +3,7 @@ package io.tallyflow.operations.voids;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.connectors.iceberg.table.RowsOfFile;
+import io.tallyflow.connectors.iceberg.table.SubjectFilter;
 import io.tallyflow.connectors.postgres.patch.VoidEvent;
 import io.tallyflow.connectors.postgres.patch.VoidTarget;
 import io.tallyflow.connectors.postgres.patch.WantedTarget;
@@ -29,9 +30,6 @@ import org.apache.iceberg.io.CloseableIterable;
 
 /** Finds voids in the lake, and the events that they name. */
 final class VoidSearch {
-
-    /** Above, files that hold none of them cannot be told by their statistics. */
-    static final int MOST_SUBJECTS = 200;
 
     private static final Comparator<VoidEvent> FIRST_COME =
             Comparator.comparingLong(VoidEvent::checkpoint)
@@ -110,7 +108,7 @@ final class VoidSearch {
                 Expressions.and(
                         Expressions.notEqual("type", VoidRequest.TYPE),
                         later(after),
-                        ofSubjects(subjects)),
+                        SubjectFilter.of(subjects)),
                 List.of("subject", "source", "id", "type", "time", "checkpoint"),
                 () -> {
                     Identity identity = new Identity();
@@ -134,13 +132,6 @@ final class VoidSearch {
                         }
                     };
                 });
-    }
-
-    /** Passes events of these subjects, and others if they are many. */
-    static Expression ofSubjects(Set<String> subjects) {
-        return subjects.size() > MOST_SUBJECTS
-                ? Expressions.alwaysTrue()
-                : Expressions.in("subject", subjects.toArray());
     }
 
     private <T> List<T> all(Expression filter, List<String> columns, Supplier<Looking<T>> looks)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.connectors.postgres.LoginUser;
+import io.tallyflow.connectors.postgres.MadeCommit;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.schema.AskedVersions;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
@@ -80,21 +81,7 @@ abstract class BackfillRig {
             connection.setAutoCommit(false);
             long request = AskedVersions.ask(connection, MeterVersion.firsts(List.of(defined)));
             MeterRegistry.register(connection, 0, request, commits, unused -> newest);
-            Question.run(
-                    connection,
-                    """
-                    insert into tallyflow.ledger_history (pipeline, epoch, commit, token, checkpoint,
-                        prev_token, prev_checkpoint, committed_at, offsets, consumed, metered,
-                        unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored,
-                        reasons)
-                    values ('p', 0, ?, ?, ?, 0, 0, now(), '{}', ?, ?, 0, 0, 0, 0, 0, 0, 0, 0, '{}')
-                    """,
-                    commits,
-                    name.token(),
-                    name.checkpoint(),
-                    accepted,
-                    accepted);
-            Question.run(connection, "update tallyflow.ledger set commit = ?", commits);
+            MadeCommit.make(connection, commits, name, accepted, null);
             connection.commit();
             return request;
         }

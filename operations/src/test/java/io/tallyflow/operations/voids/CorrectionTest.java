@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.connectors.postgres.LoginUser;
+import io.tallyflow.connectors.postgres.MadeCommit;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.connectors.postgres.WrittenRows;
@@ -45,6 +46,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Voids in a lake and a database without a job, applied by a user who may no more than write. */
@@ -60,6 +62,12 @@ final class CorrectionTest {
                       - {slug: tokens, eventType: t, aggregation: SUM, valueProperty: $.n,
                          groupBy: {g: $.g}, windowSize: HOUR}
                     """);
+    private static final String WAITING =
+            """
+            select pid::text from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'
+            """;
+    private static final int BATCHES = 3;
     private static final String STATES =
             "select id || ' ' || state from tallyflow.void order by id, state";
 
@@ -133,35 +141,21 @@ final class CorrectionTest {
         }
         List<UsageRow> rows = new ArrayList<>();
         cells.forEach((cell, partial) -> rows.add(new UsageRow(cell, partial, true, 0, true)));
-        CommitName name =
-                lake.commit(0, events.stream().map(event -> LakeRow.accepted(event, 9)).toList());
+        CommitName name = CommitName.NONE;
+        // So that several files have events of one window.
+        for (int batch = 0; batch < BATCHES; batch++) {
+            List<LakeRow> some = new ArrayList<>();
+            for (int i = batch; i < events.size(); i += BATCHES) {
+                some.add(LakeRow.accepted(events.get(i), 9));
+            }
+            name = lake.commit(0, some);
+        }
         commits++;
         accepted += events.size();
         try (Connection connection = database.connect()) {
             connection.setAutoCommit(false);
             WrittenRows.write(connection, rows, List.of(), List.of());
-            Question.run(
-                    connection,
-                    """
-                    insert into tallyflow.ledger_history (pipeline, epoch, commit, token, checkpoint,
-                        prev_token, prev_checkpoint, committed_at, watermark, offsets, consumed,
-                        metered, unmatched, duplicate, conflict, stale, rejected, readings, adjusted,
-                        ignored, reasons)
-                    values ('p', 0, ?, ?, ?, 0, 0, now(), ?::timestamptz, '{}', ?, ?, 0, 0, 0, 0, 0, 0,
-                        0, 0, '{}')
-                    """,
-                    commits,
-                    name.token(),
-                    name.checkpoint(),
-                    watermark == null ? null : watermark.toString(),
-                    accepted,
-                    accepted);
-            Question.run(
-                    connection,
-                    "update tallyflow.ledger set commit = ?, consumed = ?, metered = ?",
-                    commits,
-                    accepted,
-                    accepted);
+            MadeCommit.make(connection, commits, name, accepted, watermark);
             connection.commit();
         }
     }
@@ -291,6 +285,76 @@ final class CorrectionTest {
                         "other s e9 pending",
                         "s s e9 applied",
                         "s v a pending");
+    }
+
+    @Test
+    void takesAnEventBackOnce() throws Exception {
+        String data = "{\"source\": \"s\", \"id\": \"e1\"}";
+        accept(List.of(event("s", 1), taking("a", "s", data), taking("b", "s", data)), null);
+        assertThat(correct().applied()).isEqualTo(1);
+        accept(List.of(taking("c", "s", data)), null);
+        assertThat(correct().applied()).isZero();
+        assertThat(ask(STATES)).containsExactly("e1 applied", "e1 repeated", "e1 repeated");
+    }
+
+    @Test
+    void doesNotLetOneSubjectHoldUpTheOthers() throws Exception {
+        List<UsageEvent> events = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            events.add(event("many", i));
+        }
+        UsageEvent nextDay = event("few", 5_000);
+        UsageEvent sameDay = event("few", 10);
+        events.addAll(List.of(nextDay, sameDay));
+        accept(events, null);
+        List<UsageEvent> voids = new ArrayList<>(List.of(taking(nextDay), taking(sameDay)));
+        for (int i = 0; i < 500; i += 2) {
+            voids.add(taking(events.get(i)));
+        }
+        accept(voids, null);
+        assertThatThrownBy(() -> correct(new RunLimits(1, 20_000, 1_000)))
+                .isInstanceOf(RequestFailedException.class)
+                .hasMessageContaining("the windows of one subject on one day do not fit");
+        assertThat(ask("select subject from tallyflow.void where state = 'applied'"))
+                .containsExactly("few", "few");
+        assertThat(correct().applied()).isEqualTo(250);
+    }
+
+    @Test
+    void leavesOutWhatWasTakenBackBefore() throws Exception {
+        accept(List.of(event("s", 1), event("s", 2), event("s", 3)), null);
+        for (int number = 1; number <= 2; number++) {
+            accept(List.of(taking(event("s", number))), null);
+            assertThat(correct().applied()).isEqualTo(1);
+        }
+        assertThat(ask("select value::text from tallyflow.query('tokens')")).containsExactly("3");
+        assertThat(ask("select value::text from tallyflow.query('calls')")).containsExactly("1");
+    }
+
+    @Test
+    @Timeout(60)
+    void notesNothingIfARewindComesBetween() throws Exception {
+        accept(List.of(event("s", 1), taking(event("s", 1))), null);
+        CompletableFuture<Outcome> look;
+        try (Connection rewinding = database.connect()) {
+            rewinding.setAutoCommit(false);
+            Question.run(rewinding, "update tallyflow.ledger set epoch = 1");
+            look = CompletableFuture.supplyAsync(this::corrected);
+            while (ask(WAITING).isEmpty()) {
+                assertThat(look).isNotDone();
+            }
+            rewinding.commit();
+        }
+        assertThat(look.get().commit()).isNull();
+        assertThat(ask(STATES)).isEmpty();
+    }
+
+    private Outcome corrected() {
+        try {
+            return correct();
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test

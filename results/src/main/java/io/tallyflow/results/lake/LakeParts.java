@@ -2,6 +2,7 @@ package io.tallyflow.results.lake;
 
 import static java.util.stream.Collectors.toMap;
 
+import io.tallyflow.connectors.iceberg.table.EventRow;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.functions.meter.MeterReader;
@@ -17,7 +18,6 @@ import io.tallyflow.schemas.usage.AdjustmentReason;
 import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -124,21 +124,16 @@ final class LakeParts {
         MeterReader reader =
                 new MeterReader(needed.versions().stream().map(ShownVersion::version).toList());
         CloseableIterable<StructLike> rows =
-                view.scan(
-                        LakeTable.EVENTS,
-                        needed.events(since, patched),
-                        List.of("subject", "source", "id", "time", "data", "type", "definitions"));
-        return present(
-                CloseableIterable.transform(
-                        rows, row -> fromEvent(reader, event(row), row, since)));
+                view.scan(LakeTable.EVENTS, needed.events(since, patched), EventRow.COLUMNS);
+        return present(CloseableIterable.transform(rows, row -> fromEvent(reader, row, since)));
     }
 
-    private Optional<LakePart> fromEvent(
-            MeterReader reader, UsageEvent event, StructLike row, long since) {
+    private Optional<LakePart> fromEvent(MeterReader reader, StructLike row, long since) {
+        UsageEvent event = EventRow.event(row);
         if (patched.voided().holds(event.subject(), event.source(), event.id())) {
             return Optional.empty();
         }
-        @Nullable Integer definitions = row.get(6, Integer.class);
+        long definitions = EventRow.definitions(row);
         // One version owns its time at most, and reads it once.
         return reader.read(event).readings().stream()
                 .filter(reading -> counts(reading, event, definitions, since))
@@ -152,13 +147,12 @@ final class LakeParts {
     }
 
     /** What a settled window came to in the stream is read from what it came to. */
-    private boolean counts(
-            Reading reading, UsageEvent event, @Nullable Integer definitions, long since) {
+    private boolean counts(Reading reading, UsageEvent event, long definitions, long since) {
         ShownVersion shown = byLayer.get(LayerName.of(reading.meter()));
         if (shown == null) {
             return false;
         }
-        return shown.isOfStream(definitions == null ? 0 : definitions)
+        return shown.isOfStream(definitions)
                 ? reading.windowEndMillis() > since
                         || patched.holds(
                                 LayerName.of(reading.meter()),
@@ -222,21 +216,5 @@ final class LakeParts {
                 latestAt == null ? 0 : latestAt,
                 row.get(11, String.class),
                 row.get(12, String.class));
-    }
-
-    /** Where it was in Kafka does not matter to a meter. */
-    private UsageEvent event(StructLike row) {
-        String data = row.get(4, String.class);
-        return new UsageEvent(
-                row.get(0, String.class),
-                row.get(1, String.class),
-                row.get(2, String.class),
-                row.get(5, String.class),
-                row.get(3, Long.class),
-                data == null ? null : data.getBytes(StandardCharsets.UTF_8),
-                0,
-                0,
-                0,
-                0);
     }
 }

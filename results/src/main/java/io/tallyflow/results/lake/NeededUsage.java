@@ -1,5 +1,6 @@
 package io.tallyflow.results.lake;
 
+import io.tallyflow.connectors.iceberg.table.SubjectFilter;
 import io.tallyflow.results.meters.ShownVersion;
 import io.tallyflow.results.query.CalendarWindow;
 import io.tallyflow.results.query.UsageQuery;
@@ -30,9 +31,6 @@ record NeededUsage(List<ShownVersion> versions, long from, long to, List<String>
     private static final long LONG_RANGE_DAYS = 36_500;
 
     private static final String UTC = "UTC";
-
-    /** Above, files that hold none of them cannot be told by their statistics. */
-    private static final int MOST_SUBJECTS = 200;
 
     static NeededUsage all(ShownVersion version) {
         return new NeededUsage(List.of(version), Long.MIN_VALUE, Long.MAX_VALUE, List.of());
@@ -131,10 +129,7 @@ record NeededUsage(List<ShownVersion> versions, long from, long to, List<String>
                                 "time",
                                 TimeUnit.MILLISECONDS.toMicros(
                                         patched.lastMillis() + meter().windowSize().millis())));
-        Set<String> owners = patched.subjects();
-        return owners.size() > MOST_SUBJECTS
-                ? within
-                : Expressions.and(within, Expressions.in("subject", owners.toArray()));
+        return Expressions.and(within, SubjectFilter.of(patched.subjects()));
     }
 
     private Expression needed(String time, Expression one, Expression other) {

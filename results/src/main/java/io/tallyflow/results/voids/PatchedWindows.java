@@ -1,11 +1,11 @@
 package io.tallyflow.results.voids;
 
+import io.tallyflow.connectors.postgres.session.ColumnTime;
 import io.tallyflow.results.Question;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -91,11 +91,9 @@ public final class PatchedWindows {
         VoidedEvents voided = VoidedEvents.read(connection, types, from, to);
         return voided.isEmpty()
                 ? NONE
-                : new PatchedWindows(WINDOWS.all(connection, slug, time(from), time(to)), voided);
-    }
-
-    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
-        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
+                : new PatchedWindows(
+                        WINDOWS.all(connection, slug, ColumnTime.of(from), ColumnTime.of(to)),
+                        voided);
     }
 
     /** Whether there are none. */

@@ -1,11 +1,10 @@
 package io.tallyflow.results.voids;
 
+import io.tallyflow.connectors.postgres.session.ColumnTime;
 import io.tallyflow.results.Question;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
@@ -55,12 +54,13 @@ public final class VoidedEvents {
             @Nullable Instant from,
             @Nullable Instant to)
             throws SQLException {
-        List<Name> names = APPLIED.all(connection, String.join("\n", types), time(from), time(to));
+        List<Name> names =
+                APPLIED.all(
+                        connection,
+                        String.join("\n", types),
+                        ColumnTime.of(from),
+                        ColumnTime.of(to));
         return names.isEmpty() ? NONE : new VoidedEvents(names);
-    }
-
-    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
-        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 
     /** Their names. */

@@ -9,8 +9,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,32 +45,6 @@ public final class PatchTable {
             set local enable_hashjoin to default;
             set local enable_mergejoin to default;
             set local enable_seqscan to default;
-            """;
-
-    // Rows of a run that totals do not show are none of the window's.
-    private static final String STATES =
-            """
-            select
-                exists (
-                    select from tallyflow.cell c
-                    join tallyflow.usage_row u
-                        on u.cell = c.cell and u.window_start = w.window_start
-                    join tallyflow.layer l on l.layer = u.layer and (l.kind = 'stream' or l.shown)
-                    where c.layer = w.layer and c.subject = w.subject and not u.settled),
-                exists (
-                    select from tallyflow.cell c
-                    join tallyflow.usage_row u
-                        on u.cell = c.cell and u.window_start = w.window_start
-                    join tallyflow.layer l on l.layer = u.layer and (l.kind = 'stream' or l.shown)
-                    where c.layer = w.layer and c.subject = w.subject and u.commit > ?)
-                or w.keeps_values and exists (
-                    select from tallyflow.cell c
-                    join tallyflow.adjustment_row a
-                        on a.cell = c.cell and a.window_start = w.window_start
-                    where c.layer = w.layer and c.subject = w.subject and a.commit > ?)
-            from unnest(?::integer[], ?::text[], ?::timestamptz[], ?::boolean[])
-                with ordinality w (layer, subject, window_start, keeps_values, place)
-            order by w.place
             """;
 
     private static final String GIVE_UP =
@@ -251,56 +223,6 @@ public final class PatchTable {
     }
 
     /**
-     * Whether windows can be counted again.
-     *
-     * @param commit that the lake stands for
-     * @return in the order of the windows
-     */
-    public List<WindowState> states(List<PatchWindow> windows, long commit) throws SQLException {
-        List<WindowState> states = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(STATES)) {
-            statement.setLong(1, commit);
-            statement.setLong(2, commit);
-            bind(statement, 3, windows);
-            statement.setArray(
-                    6,
-                    connection.createArrayOf(
-                            "boolean", windows.stream().map(PatchWindow::keepsValues).toArray()));
-            try (ResultSet row = statement.executeQuery()) {
-                while (row.next()) {
-                    states.add(
-                            row.getBoolean(1)
-                                    ? WindowState.OPEN
-                                    : row.getBoolean(2)
-                                            ? WindowState.AHEAD_OF_LAKE
-                                            : WindowState.READY);
-                }
-            }
-        }
-        return states;
-    }
-
-    private void bind(PreparedStatement statement, int first, List<PatchWindow> windows)
-            throws SQLException {
-        statement.setArray(
-                first,
-                connection.createArrayOf(
-                        "integer", windows.stream().map(PatchWindow::layer).toArray()));
-        statement.setArray(
-                first + 1,
-                connection.createArrayOf(
-                        "text", windows.stream().map(PatchWindow::subject).toArray()));
-        statement.setArray(
-                first + 2,
-                connection.createArrayOf(
-                        "timestamptz", windows.stream().map(PatchTable::start).toArray()));
-    }
-
-    private static OffsetDateTime start(PatchWindow window) {
-        return Instant.ofEpochMilli(window.startMillis()).atOffset(ZoneOffset.UTC);
-    }
-
-    /**
      * Begins a patch. One that was begun before and not made is given up: nobody else patches.
      *
      * @param commit whose events it counts
@@ -361,16 +283,16 @@ public final class PatchTable {
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(ADD_WINDOWS)) {
             statement.setLong(1, run);
-            bind(statement, 2, windows);
+            WindowColumns.bind(statement, 2, windows);
             statement.setArray(5, connection.createArrayOf("bigint", readings.toArray()));
             statement.setArray(6, connection.createArrayOf("integer", cells.toArray()));
             statement.executeUpdate();
         }
         // Few partitions, though the planner does not know the windows.
         OffsetDateTime first =
-                windows.stream().map(PatchTable::start).min(naturalOrder()).orElseThrow();
+                windows.stream().map(WindowColumns::start).min(naturalOrder()).orElseThrow();
         OffsetDateTime last =
-                windows.stream().map(PatchTable::start).max(naturalOrder()).orElseThrow();
+                windows.stream().map(WindowColumns::start).max(naturalOrder()).orElseThrow();
         run(KEEP_USAGE, run, first, last);
         run(KEEP_ADJUSTMENTS, run, first, last, commit);
         run(KEEP_VALUES, run, first, last, commit);

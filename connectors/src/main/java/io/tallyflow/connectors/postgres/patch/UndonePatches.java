@@ -31,7 +31,7 @@ public final class UndonePatches {
               and u.shard = 1000000 + w.run
             """;
 
-    // What a patch had written that is undone, too, is later than the target.
+    // What a patch had written that is undone, too, is later than the target; so are all voids.
     private static final String[] PUT_BACK = {
         """
         insert into tallyflow.usage_row (cell, window_start, layer, shard, commit, readings, latest_at,
@@ -45,7 +45,7 @@ public final class UndonePatches {
             committed_at, readings, latest_at, reason, sum, min, max, latest, latest_source, latest_id)
         select cell, window_start, layer, commit, checkpoint, committed_at, readings, latest_at, reason,
             sum, min, max, latest, latest_source, latest_id
-        from tallyflow.patched_adjustment where run = any (?) and commit <= ? and reason <> 'void'
+        from tallyflow.patched_adjustment where run = any (?) and commit <= ?
         """,
         """
         insert into tallyflow.distinct_value (cell, window_start, value_hash, layer, commit, value)
@@ -79,7 +79,13 @@ public final class UndonePatches {
 
     // The stream's time went back.
     private static final String NOT_EXPIRED =
-            "update tallyflow.void_event set state = 'pending' where state = 'expired' and target is not null";
+            """
+            update tallyflow.void_event e set state = 'pending'
+            where e.state = 'expired' and e.target is not null
+              and not exists (
+                select from tallyflow.void_event o
+                where o.target = e.target and o.state in ('pending', 'applied'))
+            """;
 
     private final Connection connection;
 

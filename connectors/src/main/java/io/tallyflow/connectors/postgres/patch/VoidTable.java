@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.postgres.patch;
 
+import io.tallyflow.connectors.postgres.session.ColumnTime;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -8,7 +9,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -137,9 +137,9 @@ public final class VoidTable {
                 statement.setString(3, one.source());
                 statement.setString(4, one.id());
                 statement.setString(5, one.reason());
-                statement.setObject(6, time(one.requestedAt()));
+                statement.setObject(6, ColumnTime.of(one.requestedAt()));
                 statement.setLong(7, one.checkpoint());
-                statement.setObject(8, time(watermark));
+                statement.setObject(8, ColumnTime.of(watermark));
                 statement.setObject(9, one.target());
                 // Each by itself: a later one of the same event is a repetition of this one.
                 statement.addBatch();
@@ -153,7 +153,7 @@ public final class VoidTable {
         try (PreparedStatement statement = connection.prepareStatement(FOUND)) {
             for (VoidTarget target : targets) {
                 statement.setString(1, target.type());
-                statement.setObject(2, time(target.at()));
+                statement.setObject(2, ColumnTime.of(target.at()));
                 statement.setLong(3, target.checkpoint());
                 statement.setObject(4, target.key());
                 statement.addBatch();
@@ -165,7 +165,7 @@ public final class VoidTable {
     /** Gives voids up whose event has not come for too long, by the stream's own time. */
     public void expire(Instant watermark) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(EXPIRE)) {
-            statement.setObject(1, time(watermark.minus(EXPIRES_AFTER)));
+            statement.setObject(1, ColumnTime.of(watermark.minus(EXPIRES_AFTER)));
             statement.executeUpdate();
         }
     }
@@ -241,9 +241,5 @@ public final class VoidTable {
             statement.setString(2, type);
             statement.executeUpdate();
         }
-    }
-
-    private static @Nullable OffsetDateTime time(@Nullable Instant instant) {
-        return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 }

@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.postgres.run;
 
+import io.tallyflow.connectors.postgres.session.ColumnTime;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -104,8 +105,8 @@ public final class RowsOfRuns {
         for (String forget : FORGET) {
             try (PreparedStatement statement = connection.prepareStatement(forget)) {
                 statement.setInt(1, layer);
-                statement.setObject(2, RunTime.of(from));
-                statement.setObject(3, RunTime.of(to));
+                statement.setObject(2, ColumnTime.of(from));
+                statement.setObject(3, ColumnTime.of(to));
                 statement.executeUpdate();
             }
         }

@@ -2,6 +2,7 @@ package io.tallyflow.connectors.postgres.run;
 
 import io.tallyflow.connectors.postgres.patch.VoidTable;
 import io.tallyflow.connectors.postgres.schema.MeterRegistry;
+import io.tallyflow.connectors.postgres.session.ColumnTime;
 import io.tallyflow.schemas.meter.LayerName;
 import io.tallyflow.schemas.meter.MeterVersion;
 import java.sql.Connection;
@@ -138,8 +139,8 @@ public final class RunTable {
             statement.setInt(2, version.version());
             statement.setLong(3, counts.request());
             statement.setLong(4, counts.cutCommit());
-            statement.setObject(5, RunTime.of(from(version)));
-            statement.setObject(6, RunTime.of(to(version)));
+            statement.setObject(5, ColumnTime.of(from(version)));
+            statement.setObject(6, ColumnTime.of(to(version)));
             try (ResultSet row = statement.executeQuery()) {
                 if (!row.next()) {
                     return null;
@@ -175,8 +176,8 @@ public final class RunTable {
             statement.setInt(2, layer);
             statement.setLong(3, counts.request());
             statement.setLong(4, counts.cutCommit());
-            statement.setObject(5, RunTime.of(from(version)));
-            statement.setObject(6, RunTime.of(to(version)));
+            statement.setObject(5, ColumnTime.of(from(version)));
+            statement.setObject(6, ColumnTime.of(to(version)));
             statement.setString(7, reason);
             statement.setInt(8, counts.streamLayer());
             statement.executeUpdate();
@@ -212,11 +213,11 @@ public final class RunTable {
     public CountingRun advance(CountingRun run, Instant doneUntil, long events, long windows)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(ADVANCE)) {
-            statement.setObject(1, RunTime.of(doneUntil));
+            statement.setObject(1, ColumnTime.of(doneUntil));
             statement.setLong(2, events);
             statement.setLong(3, windows);
             statement.setLong(4, run.run());
-            statement.setObject(5, RunTime.of(run.doneUntil()));
+            statement.setObject(5, ColumnTime.of(run.doneUntil()));
             if (statement.executeUpdate() == 0) {
                 throw new RunUndoneException(run);
             }

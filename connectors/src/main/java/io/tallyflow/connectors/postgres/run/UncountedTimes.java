@@ -1,6 +1,7 @@
 package io.tallyflow.connectors.postgres.run;
 
 import io.tallyflow.connectors.postgres.schema.MeterColumns;
+import io.tallyflow.connectors.postgres.session.ColumnTime;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -62,8 +63,8 @@ public final class UncountedTimes {
             String slug, @Nullable Integer version, @Nullable Instant from, @Nullable Instant to)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(UNCOUNTED)) {
-            statement.setObject(1, RunTime.of(from));
-            statement.setObject(2, RunTime.of(to));
+            statement.setObject(1, ColumnTime.of(from));
+            statement.setObject(2, ColumnTime.of(to));
             statement.setString(3, slug);
             statement.setObject(4, version, Types.INTEGER);
             statement.setObject(5, version, Types.INTEGER);

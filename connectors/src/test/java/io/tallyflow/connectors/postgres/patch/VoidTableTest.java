@@ -44,6 +44,29 @@ final class VoidTableTest {
         }
     }
 
+    @Test
+    void isPendingAgainAfterARewindUnlessAnotherVoidNamesTheEvent() throws Exception {
+        try (PostgresServer.Database database = PostgresServer.migrated();
+                Connection connection = database.connect()) {
+            connection.setAutoCommit(false);
+            VoidTable voids = new VoidTable(connection);
+            UUID first = UUID.randomUUID();
+            UUID second = UUID.randomUUID();
+            voids.add(List.of(named(first, "first", 1), named(second, "second", 1)), NOW);
+            voids.expire(NOW.plus(VoidTable.EXPIRES_AFTER).plusMillis(1));
+            voids.add(List.of(named(first, "first", 2)), NOW);
+            voids.add(List.of(named(UUID.randomUUID(), "later", 3)), NOW);
+            new UndonePatches(connection).putBack(5, 2);
+            assertThat(states(connection))
+                    .containsExactly("first expired -", "first pending -", "second pending -");
+            connection.rollback();
+        }
+    }
+
+    private static VoidEvent named(UUID target, String id, long checkpoint) {
+        return new VoidEvent(UUID.randomUUID(), target, "c", "s", id, null, NOW, checkpoint);
+    }
+
     private static void apply(Connection connection, String id, String type) throws SQLException {
         VoidTable voids = new VoidTable(connection);
         UUID key = UUID.randomUUID();
@@ -62,7 +85,7 @@ final class VoidTableTest {
                         statement.executeQuery(
                                 """
                                 select id || ' ' || state || ' ' || coalesce(run::text, '-')
-                                from tallyflow.void order by id
+                                from tallyflow.void order by id, state
                                 """)) {
             while (row.next()) {
                 states.add(row.getString(1));

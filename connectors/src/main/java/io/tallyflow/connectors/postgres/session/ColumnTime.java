@@ -1,4 +1,4 @@
-package io.tallyflow.connectors.postgres.run;
+package io.tallyflow.connectors.postgres.session;
 
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -6,11 +6,12 @@ import java.time.ZoneOffset;
 import org.jspecify.annotations.Nullable;
 
 /** Instants as the driver takes them. */
-final class RunTime {
+public final class ColumnTime {
 
-    private RunTime() {}
+    private ColumnTime() {}
 
-    static @Nullable OffsetDateTime of(@Nullable Instant instant) {
+    /** Null for null. */
+    public static @Nullable OffsetDateTime of(@Nullable Instant instant) {
         return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
     }
 }
