@@ -1,5 +1,7 @@
 package io.tallyflow.cli;
 
+import io.tallyflow.cli.audit.ExplainCommand;
+import io.tallyflow.cli.audit.ReconcileCommand;
 import io.tallyflow.cli.cluster.RewindCommand;
 import io.tallyflow.cli.cluster.StartCommand;
 import io.tallyflow.cli.cluster.SubmitCommand;
@@ -105,6 +107,8 @@ public final class Tallyflow implements Callable<Integer> {
         line.addSubcommand(new CommandLine(new ImportCommand(clock)));
         line.addSubcommand(new CommandLine(new VoidCommand(clock)));
         line.addSubcommand(new CommandLine(new CorrectCommand()));
+        line.addSubcommand(new CommandLine(new ExplainCommand()));
+        line.addSubcommand(new CommandLine(new ReconcileCommand()));
         line.addSubcommand(new CommandLine(new StatusCommand()));
         line.addSubcommand(new CommandLine(new LakeCommand()));
         line.addSubcommand(new CommandLine(new ServersCommand()));

@@ -21,6 +21,15 @@ public final class KafkaOption {
             description = Addresses.KAFKA_PROPERTIES)
     private @Nullable Path kafkaProperties;
 
+    /**
+     * Says what is wrong with what was given before anything is looked for.
+     *
+     * @throws RequestRefusedException if something is
+     */
+    public void check() {
+        Addresses.kafka(bootstrap, kafkaProperties);
+    }
+
     /** The Kafka; null if none is named, and the servers told of none. */
     public @Nullable KafkaConnection find(Connections connections) {
         KafkaConnection named = Addresses.kafka(bootstrap, kafkaProperties);

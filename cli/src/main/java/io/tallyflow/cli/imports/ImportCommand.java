@@ -106,6 +106,7 @@ public final class ImportCommand implements Callable<Integer> {
         if (rate < 0) {
             throw new RequestRefusedException("--rate " + rate + " is not a number of events");
         }
+        kafka.check();
         Connections connections = connection.find(System.getenv());
         LakeOptions found =
                 lake.required(

@@ -89,12 +89,30 @@ public final class RunProgress implements RunListener, AutoCloseable {
 
     @Override
     public synchronized void done(LocalDate day, long events, long windows) {
+        done("%s: %d events, %d windows".formatted(day, events, windows));
+    }
+
+    /**
+     * One day is done.
+     *
+     * @param line what it came to
+     */
+    public synchronized void done(String line) {
         done++;
         if (inTerminal) {
             draw();
         } else {
-            out.println("%s: %d events, %d windows".formatted(day, events, windows));
+            out.println(line);
             out.flush();
+        }
+    }
+
+    /** Prints a line that stays. */
+    public synchronized void print(String line) {
+        if (inTerminal) {
+            screen.print(line);
+        } else {
+            out.println(line);
         }
     }
 

@@ -46,6 +46,7 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        kafka.check();
         Connections connections = connection.find(System.getenv());
         PrintWriter out = Console.out(spec);
         try (TopicWatch topic = new TopicWatch(kafka.find(connections), Topics.EVENTS)) {

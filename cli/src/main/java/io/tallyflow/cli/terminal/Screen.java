@@ -50,6 +50,17 @@ public final class Screen implements AutoCloseable {
         out.flush();
     }
 
+    /** Prints a line in the place of the picture, which is drawn below it the next time. */
+    public synchronized void print(String line) {
+        StringBuilder frame = new StringBuilder();
+        if (drawn > 0) {
+            frame.append('\r').append(ESCAPE).append(drawn).append('A');
+        }
+        drawn = 0;
+        out.print(frame.append(line).append(REST_OF_LINE).append("\r\n").append(REST_OF_SCREEN));
+        out.flush();
+    }
+
     /** Leaves the last picture where it is, and gives the cursor back. */
     @Override
     public synchronized void close() {

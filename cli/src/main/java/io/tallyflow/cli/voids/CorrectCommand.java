@@ -63,6 +63,7 @@ public final class CorrectCommand implements Callable<Integer> {
         if (timeout <= 0) {
             throw new RequestRefusedException("--timeout " + timeout + " is no time to wait for");
         }
+        kafka.check();
         Connections connections = connection.find(System.getenv());
         LakeOptions options =
                 lake.required(connections, System.getenv(), "windows cannot be counted again");

@@ -73,6 +73,7 @@ public final class VoidCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<VoidRequest> requests = requests();
+        kafka.check();
         Connections connections = connection.find(System.getenv());
         lake.required(connections, System.getenv(), "windows cannot be counted again");
         new VoidSender(new EventsTopic(kafka.required(connections), Topics.EVENTS), clock)

@@ -13,10 +13,10 @@ public final class MadeCommit {
 
     private static final String LEDGER =
             """
-            insert into tallyflow.ledger (pipeline, commit, consumed, metered)
-            values ('p', ?, ?, ?)
+            insert into tallyflow.ledger (pipeline, commit, checkpoint, consumed, metered)
+            values ('p', ?, ?, ?, ?)
             on conflict (pipeline) do update set commit = excluded.commit,
-                consumed = excluded.consumed, metered = excluded.metered
+                checkpoint = excluded.checkpoint, consumed = excluded.consumed, metered = excluded.metered
             """;
 
     private static final String HISTORY =
@@ -44,8 +44,9 @@ public final class MadeCommit {
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(LEDGER)) {
             statement.setLong(1, number);
-            statement.setLong(2, accepted);
+            statement.setLong(2, name.checkpoint());
             statement.setLong(3, accepted);
+            statement.setLong(4, accepted);
             statement.executeUpdate();
         }
         try (PreparedStatement statement = connection.prepareStatement(HISTORY)) {

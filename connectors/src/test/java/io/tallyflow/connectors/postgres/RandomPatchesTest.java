@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.postgres.PatchRows.Patch;
+import io.tallyflow.connectors.postgres.patch.PatchKind;
 import io.tallyflow.connectors.postgres.patch.PatchTable;
 import io.tallyflow.connectors.postgres.patch.PatchWindow;
 import io.tallyflow.connectors.postgres.patch.PatchedVersion;
@@ -406,7 +407,7 @@ final class RandomPatchesTest {
                                         names.get(event.commit()).checkpoint())));
                 keys.add(pending(connection, event));
             }
-            long run = new PatchTable(connection).begin(lake, null);
+            long run = new PatchTable(connection).begin(PatchKind.PATCH, lake, null);
             connection.commit();
             Set<Event> out = voided();
             out.addAll(chosen);

@@ -3,17 +3,16 @@ package io.tallyflow.operations.voids;
 import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeView;
-import io.tallyflow.connectors.postgres.patch.PatchTable;
 import io.tallyflow.connectors.postgres.patch.VoidTable;
 import io.tallyflow.operations.counting.LakeAccess;
 import io.tallyflow.operations.counting.RunLimits;
 import io.tallyflow.operations.counting.Workers;
+import io.tallyflow.operations.patch.PatchTurn;
 import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.schemas.commit.CommitName;
 import java.io.IOException;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * void is applied, and then in none, all at once. For one thread.
  */
 public final class Correction implements AutoCloseable {
-
-    private static final long PAUSE_MILLIS = 200;
 
     private final PostgresAddress postgres;
     private final Lake lake;
@@ -115,7 +112,7 @@ public final class Correction implements AutoCloseable {
                     && voids.countPending() == left) {
                 return null;
             }
-            if (!isAlone(connection, patience)) {
+            if (!PatchTurn.await(connection, patience)) {
                 return null;
             }
             connection.setAutoCommit(false);
@@ -129,18 +126,6 @@ public final class Correction implements AutoCloseable {
             }
             return outcome;
         }
-    }
-
-    private static boolean isAlone(Connection connection, Duration patience)
-            throws SQLException, InterruptedException {
-        PatchTable patches = new PatchTable(connection);
-        long deadline = System.nanoTime() + patience.toNanos();
-        boolean alone = patches.patchAlone();
-        while (!alone && System.nanoTime() - deadline < 0) {
-            Thread.sleep(PAUSE_MILLIS);
-            alone = patches.patchAlone();
-        }
-        return alone;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.tallyflow.operations.voids;
 
 import io.tallyflow.connectors.iceberg.table.LakeView;
+import io.tallyflow.connectors.postgres.patch.PatchKind;
 import io.tallyflow.connectors.postgres.patch.PatchTable;
 import io.tallyflow.connectors.postgres.patch.PatchTable.Present;
 import io.tallyflow.connectors.postgres.patch.PatchTable.Standing;
@@ -15,6 +16,8 @@ import io.tallyflow.operations.counting.RunLimits;
 import io.tallyflow.operations.counting.SubjectWindow;
 import io.tallyflow.operations.counting.WholeLake;
 import io.tallyflow.operations.counting.Workers;
+import io.tallyflow.operations.patch.PatchChunk;
+import io.tallyflow.operations.patch.PatchUnit;
 import io.tallyflow.operations.voids.Correction.Outcome;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.voids.VoidedEvents;
@@ -189,7 +192,7 @@ final class CorrectionPass {
     }
 
     private void applyDay(List<PatchUnit> day, PatchChunk.Basis basis) throws Exception {
-        PatchChunk[] chunk = {new PatchChunk(basis, limits.mostGroups())};
+        PatchChunk[] chunk = {new PatchChunk(PatchKind.PATCH, basis, limits.mostGroups())};
         new Recount(view, day, voided(day))
                 .run(
                         limits,
@@ -198,7 +201,8 @@ final class CorrectionPass {
                             chunk[0].add(unit, recounted);
                             if (chunk[0].isFull()) {
                                 write(chunk[0]);
-                                chunk[0] = new PatchChunk(basis, limits.mostGroups());
+                                chunk[0] =
+                                        new PatchChunk(PatchKind.PATCH, basis, limits.mostGroups());
                             }
                         });
         if (!chunk[0].isEmpty()) {

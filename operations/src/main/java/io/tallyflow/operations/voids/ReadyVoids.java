@@ -7,6 +7,7 @@ import io.tallyflow.connectors.postgres.patch.PendingVoid;
 import io.tallyflow.connectors.postgres.patch.WindowState;
 import io.tallyflow.connectors.postgres.patch.WindowStates;
 import io.tallyflow.connectors.postgres.session.PostgresSession;
+import io.tallyflow.operations.patch.PatchUnit;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

@@ -13,6 +13,8 @@ import io.tallyflow.operations.counting.RunLimits;
 import io.tallyflow.operations.counting.Share;
 import io.tallyflow.operations.counting.SubjectWindow;
 import io.tallyflow.operations.counting.Workers;
+import io.tallyflow.operations.patch.PatchUnit;
+import io.tallyflow.operations.patch.Recounted;
 import io.tallyflow.results.voids.VoidedEvents;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.meter.MeterVersion;

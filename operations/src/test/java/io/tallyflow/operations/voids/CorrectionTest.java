@@ -4,55 +4,31 @@ import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.tallyflow.connectors.iceberg.write.SmallLake;
-import io.tallyflow.connectors.postgres.LoginUser;
-import io.tallyflow.connectors.postgres.MadeCommit;
-import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
-import io.tallyflow.connectors.postgres.WrittenRows;
+import io.tallyflow.connectors.postgres.patch.PatchKind;
 import io.tallyflow.connectors.postgres.patch.PatchTable;
 import io.tallyflow.connectors.postgres.patch.VoidTable;
-import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.operations.counting.RunLimits;
+import io.tallyflow.operations.patch.SettledRig;
 import io.tallyflow.operations.voids.Correction.Outcome;
-import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.status.TopicWatch;
-import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.event.VoidRequest;
-import io.tallyflow.schemas.measure.UsagePartial;
-import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
-import io.tallyflow.schemas.stream.LakeRow;
-import io.tallyflow.schemas.usage.Reading;
-import io.tallyflow.schemas.usage.UsageCell;
-import io.tallyflow.schemas.usage.UsageRow;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
-/** Voids in a lake and a database without a job, applied by a user who may no more than write. */
-final class CorrectionTest {
+/** Voids, applied by a user who may no more than write. */
+final class CorrectionTest extends SettledRig {
 
-    private static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
     private static final List<Meter> METERS =
             MeterFile.parse(
                     "meters.yaml",
@@ -67,124 +43,11 @@ final class CorrectionTest {
             select pid::text from pg_stat_activity
             where datname = current_database() and wait_event_type = 'Lock'
             """;
-    private static final int BATCHES = 3;
     private static final String STATES =
             "select id || ' ' || state from tallyflow.void order by id, state";
 
-    @TempDir private Path directory;
-    private PostgresServer.Database database;
-    private LoginUser writer;
-    private SmallLake lake;
-    private long commits;
-    private long accepted;
-
-    @BeforeEach
-    void start() throws Exception {
-        database = PostgresServer.migrated();
-        writer = new LoginUser(database, "tallyflow_writer");
-        lake = new SmallLake(database, directory);
-        RegisteredMeters.register(database.dataSource(), METERS);
-        run("insert into tallyflow.ledger (pipeline) values ('p')");
-    }
-
-    @AfterEach
-    void stop() throws Exception {
-        lake.close();
-        writer.close();
-        database.close();
-    }
-
-    private static UsageEvent event(String subject, int number) {
-        return anEvent()
-                .subject(subject)
-                .source("s")
-                .id("e" + number)
-                .type("t")
-                .timeMicros(micros(START.plusSeconds(37L * number)))
-                .data("{\"n\": " + number + ", \"g\": \"" + number % 3 + "\"}")
-                .build();
-    }
-
-    private static UsageEvent taking(String id, String subject, @Nullable String data) {
-        return anEvent()
-                .subject(subject)
-                .source("v")
-                .id(id)
-                .type(VoidRequest.TYPE)
-                .timeMicros(micros(START))
-                .data(data == null ? null : data.getBytes(StandardCharsets.UTF_8))
-                .build();
-    }
-
-    private static UsageEvent taking(UsageEvent event) {
-        return taking(
-                "v" + event.id(),
-                event.subject(),
-                "{\"source\": \"s\", \"id\": \"" + event.id() + "\"}");
-    }
-
-    private static long micros(Instant time) {
-        return TimeUnit.MILLISECONDS.toMicros(time.toEpochMilli());
-    }
-
-    /** What the stream does of them: rows of settled windows, a commit, and a batch of the lake. */
-    private void accept(List<UsageEvent> events, @Nullable Instant watermark) throws Exception {
-        MeterReader reader = MeterReader.ofFirsts(METERS);
-        Map<UsageCell, UsagePartial> cells = new HashMap<>();
-        for (UsageEvent event : events) {
-            for (Reading reading : reader.read(event).readings()) {
-                cells.merge(
-                        reading.cell(event.subject()),
-                        reading.partial(event),
-                        UsagePartials::merge);
-            }
-        }
-        List<UsageRow> rows = new ArrayList<>();
-        cells.forEach((cell, partial) -> rows.add(new UsageRow(cell, partial, true, 0, true)));
-        CommitName name = CommitName.NONE;
-        // So that several files have events of one window.
-        for (int batch = 0; batch < BATCHES; batch++) {
-            List<LakeRow> some = new ArrayList<>();
-            for (int i = batch; i < events.size(); i += BATCHES) {
-                some.add(LakeRow.accepted(events.get(i), 9));
-            }
-            name = lake.commit(0, some);
-        }
-        commits++;
-        accepted += events.size();
-        try (Connection connection = database.connect()) {
-            connection.setAutoCommit(false);
-            WrittenRows.write(connection, rows, List.of(), List.of());
-            MadeCommit.make(connection, commits, name, accepted, watermark);
-            connection.commit();
-        }
-    }
-
-    private Outcome correct(RunLimits limits) throws Exception {
-        try (Correction correction = Correction.of(address(), lake.options(), limits)) {
-            return correction.run(Duration.ZERO);
-        }
-    }
-
-    private Outcome correct() throws Exception {
-        return correct(new RunLimits(2, 64 << 20, 1_000));
-    }
-
-    private PostgresAddress address() {
-        return new PostgresAddress(
-                database.url(), writer.name(), writer.dataSource().getPassword());
-    }
-
-    private List<String> ask(String sql) throws SQLException {
-        try (Connection connection = database.connect()) {
-            return new Question<>(sql, row -> row.getString(1)).all(connection);
-        }
-    }
-
-    private void run(String sql) throws SQLException {
-        try (Connection connection = database.connect()) {
-            Question.run(connection, sql);
-        }
+    CorrectionTest() {
+        super(METERS);
     }
 
     @Test
@@ -444,7 +307,7 @@ final class CorrectionTest {
         accept(List.of(event("s", 1), taking(event("s", 1))), null);
         try (Connection dead = database.connect()) {
             dead.setAutoCommit(false);
-            new PatchTable(dead).begin(1, null);
+            new PatchTable(dead).begin(PatchKind.PATCH, 1, null);
             dead.commit();
         }
         assertThat(correct().patches()).containsExactly(2L);

@@ -2,6 +2,7 @@ package io.tallyflow.results.lake;
 
 import static java.util.stream.Collectors.toMap;
 
+import io.tallyflow.connectors.iceberg.table.CellRow;
 import io.tallyflow.connectors.iceberg.table.EventRow;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
@@ -18,7 +19,6 @@ import io.tallyflow.schemas.usage.AdjustmentReason;
 import io.tallyflow.schemas.usage.Reading;
 import io.tallyflow.schemas.usage.UsageCell;
 import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +27,6 @@ import java.util.function.Function;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.io.CloseableIterable;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the usage of a meter from the lake: settled windows from {@code usage}, {@code
@@ -35,19 +34,6 @@ import org.jspecify.annotations.Nullable;
  * voids took events from, from {@code events}.
  */
 final class LakeParts {
-
-    private static final List<String> CELL =
-            List.of("subject", "group_by", "window_start", "window_end", "layer");
-    private static final List<String> PARTIAL =
-            List.of(
-                    "readings",
-                    "sum",
-                    "min",
-                    "max",
-                    "latest",
-                    "latest_at",
-                    "latest_source",
-                    "latest_id");
 
     private final LakeView view;
     private final NeededUsage needed;
@@ -90,7 +76,9 @@ final class LakeParts {
 
     private CloseableIterable<LakePart> settled() {
         return ofCells(
-                LakeTable.USAGE, PARTIAL, row -> new LakePart(cell(row), partial(row), null));
+                LakeTable.USAGE,
+                CellRow.PARTIAL,
+                row -> new LakePart(cell(row), CellRow.partial(row), null));
     }
 
     private CloseableIterable<LakePart> adjusted() {
@@ -168,8 +156,7 @@ final class LakeParts {
 
     private CloseableIterable<LakePart> ofCells(
             LakeTable table, List<String> columns, Function<StructLike, LakePart> part) {
-        List<String> all = new ArrayList<>(CELL);
-        all.addAll(columns);
+        List<String> all = CellRow.columns(columns);
         Expression filter = needed.settled(view.settledUntilMillis());
         CloseableIterable<StructLike> owned =
                 CloseableIterable.filter(view.scan(table, filter, all), this::isOwned);
@@ -178,12 +165,12 @@ final class LakeParts {
 
     /** Whether the version that counted a row owns its window, and it still stands. */
     private boolean isOwned(StructLike row) {
-        String layer = row.get(4, String.class);
+        String layer = CellRow.layer(row);
         ShownVersion shown = byLayer.get(layer);
-        long start = TimeUnit.MICROSECONDS.toMillis(row.get(2, Long.class));
+        long start = TimeUnit.MICROSECONDS.toMillis(CellRow.windowStartMicros(row));
         return shown != null
                 && shown.version().owns(start)
-                && !patched.holds(layer, row.get(0, String.class), start);
+                && !patched.holds(layer, CellRow.subject(row), start);
     }
 
     /** All versions are one meter here. */
@@ -199,22 +186,9 @@ final class LakeParts {
     private UsageCell cell(StructLike row) {
         return new UsageCell(
                 meter.slug(),
-                row.get(0, String.class),
-                row.get(1, String.class),
-                TimeUnit.MICROSECONDS.toMillis(row.get(2, Long.class)),
-                TimeUnit.MICROSECONDS.toMillis(row.get(3, Long.class)));
-    }
-
-    private static UsagePartial partial(StructLike row) {
-        @Nullable Long latestAt = row.get(10, Long.class);
-        return new UsagePartial(
-                row.get(5, Long.class),
-                row.get(6, BigDecimal.class),
-                row.get(7, BigDecimal.class),
-                row.get(8, BigDecimal.class),
-                row.get(9, BigDecimal.class),
-                latestAt == null ? 0 : latestAt,
-                row.get(11, String.class),
-                row.get(12, String.class));
+                CellRow.subject(row),
+                CellRow.group(row),
+                TimeUnit.MICROSECONDS.toMillis(CellRow.windowStartMicros(row)),
+                TimeUnit.MICROSECONDS.toMillis(CellRow.windowEndMicros(row)));
     }
 }

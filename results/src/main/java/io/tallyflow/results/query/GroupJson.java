@@ -11,14 +11,14 @@ import java.util.List;
 import java.util.Map;
 
 /** Groups and filters as JSON. */
-final class GroupJson {
+public final class GroupJson {
 
     private static final JsonFactory FACTORY = new JsonFactory();
 
     private GroupJson() {}
 
     /** Reads an object of strings. */
-    static Map<String, String> parse(String json) {
+    public static Map<String, String> parse(String json) {
         Map<String, String> groups = new LinkedHashMap<>();
         try (JsonParser parser = FACTORY.createParser(json)) {
             parser.nextToken();

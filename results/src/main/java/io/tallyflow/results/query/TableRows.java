@@ -1,60 +1,34 @@
 package io.tallyflow.results.query;
 
-import io.tallyflow.results.TextTable;
+import io.tallyflow.results.StreamedTable;
 import io.tallyflow.results.TextTable.Column;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
-/** Aligned columns; the first rows decide how wide they are, so that not all need be held. */
+/** Aligned columns. */
 final class TableRows implements RowPrinter {
 
-    private static final int MEASURED = 1_000;
-
-    private final PrintWriter out;
+    private final StreamedTable table;
     private final boolean bySubject;
     private final List<String> groups;
-    private final List<List<String>> held = new ArrayList<>();
-    private @Nullable TextTable table;
 
     TableRows(PrintWriter out, UsageQuery query) {
-        this.out = out;
         this.bySubject = query.bySubject();
         this.groups = query.groups();
+        this.table = new StreamedTable(out, columns());
     }
 
     @Override
     public void accept(QueryRow row) throws IOException {
-        held.add(cells(row));
-        if (held.size() == MEASURED) {
-            release();
-        }
+        table.add(cells(row));
     }
 
     @Override
     public void end() throws IOException {
-        release();
-    }
-
-    private void release() throws IOException {
-        TextTable started = table;
-        if (started == null) {
-            started = TextTable.fitting(columns(), held);
-            line(started.header());
-            table = started;
-        }
-        for (List<String> row : held) {
-            line(started.line(row));
-        }
-        held.clear();
-        RowPrinter.flush(out);
-    }
-
-    private void line(String line) {
-        out.write(line + System.lineSeparator());
+        table.end();
     }
 
     private List<Column> columns() {

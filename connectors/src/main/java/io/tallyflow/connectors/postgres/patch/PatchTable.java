@@ -50,7 +50,7 @@ public final class PatchTable {
     private static final String GIVE_UP =
             """
             update tallyflow.counting_run set state = 'failed'
-            where state = 'running' and kind = 'patch'
+            where state = 'running' and kind in ('patch', 'repair')
             """;
 
     private static final String FAIL =
@@ -59,7 +59,7 @@ public final class PatchTable {
     private static final String BEGIN =
             """
             insert into tallyflow.counting_run (run, kind, cut_commit, reason, swept)
-            select coalesce(max(run), 0) + 1, 'patch', ?, ?, true from tallyflow.counting_run
+            select coalesce(max(run), 0) + 1, ?, ?, ?, true from tallyflow.counting_run
             returning run
             """;
 
@@ -137,7 +137,8 @@ public final class PatchTable {
             """
             insert into tallyflow.patched_adjustment (run, cell, window_start, layer, commit,
                 checkpoint, committed_at, readings, reason, sum)
-            select ?, d.cell, d.window_start, c.layer, ?, ?, now(), sum(d.readings), 'void',
+            select r.run, d.cell, d.window_start, c.layer, ?, ?, now(), sum(d.readings),
+                case r.kind when 'repair' then 'repair' else 'void' end,
                 trim_scale(sum(d.sum))
             from (
                 select p.cell, p.window_start, -p.readings as readings, -p.sum as sum
@@ -152,7 +153,8 @@ public final class PatchTable {
                 join tallyflow.usage_row u on u.cell = c.cell and u.window_start = w.window_start
                 where w.run = ? and u.shard = ?) d
             join tallyflow.cell c on c.cell = d.cell
-            group by d.cell, d.window_start, c.layer
+            join tallyflow.counting_run r on r.run = ?
+            group by d.cell, d.window_start, c.layer, r.run
             having sum(d.readings) <> 0 or sum(d.sum) <> 0
             """;
 
@@ -225,18 +227,20 @@ public final class PatchTable {
     /**
      * Begins a patch. One that was begun before and not made is given up: nobody else patches.
      *
+     * @param kind why it is made
      * @param commit whose events it counts
      * @param reason for people; null if nobody said
      * @return number of its run
      */
-    public long begin(long commit, @Nullable String reason) throws SQLException {
+    public long begin(PatchKind kind, long commit, @Nullable String reason) throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(LOCK_LAYERS);
             statement.executeUpdate(GIVE_UP);
         }
         try (PreparedStatement statement = connection.prepareStatement(BEGIN)) {
-            statement.setLong(1, commit);
-            statement.setString(2, reason);
+            statement.setString(1, kind.label());
+            statement.setLong(2, commit);
+            statement.setString(3, reason);
             try (ResultSet row = statement.executeQuery()) {
                 row.next();
                 return row.getLong(1);
@@ -309,7 +313,7 @@ public final class PatchTable {
      */
     public void show(long run, int shard, Present present, long readings, long cells)
             throws SQLException {
-        run(TELL, run, present.commit() + 1, present.checkpoint(), run, run, run, shard);
+        run(TELL, present.commit() + 1, present.checkpoint(), run, run, run, shard, run);
         if (run(SHOWN, present.commit(), readings, cells, run) == 0) {
             throw new SQLException("patch " + run + " was ended by somebody else");
         }

@@ -7,11 +7,12 @@ import java.util.List;
  * A version, and which events of its time its totals include: what its rows are counted from.
  *
  * @param layer number of the layer that the stream counts it in
+ * @param shown whether totals are taken from it
  * @param request for it: the stream counted by it what it counted by this request or a later one
  * @param runs the time of each run that counted for it what the stream had not
  */
 public record PatchedVersion(
-        MeterVersion version, int layer, long request, List<MeterVersion> runs) {
+        MeterVersion version, int layer, boolean shown, long request, List<MeterVersion> runs) {
 
     /**
      * Whether totals include an event.

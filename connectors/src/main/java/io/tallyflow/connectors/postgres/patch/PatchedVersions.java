@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All versions that have rows, whether totals show them or not: a version that is not shown yet may
@@ -21,7 +22,8 @@ public final class PatchedVersions {
     private static final String VERSIONS =
             """
             select d.slug, d.description, d.aggregation, d.window_size, l.version, l.event_type,
-                l.value_property, l.group_by, l.counts_from, l.counts_to, l.layer, r.request
+                l.value_property, l.group_by, l.counts_from, l.counts_to, l.layer, l.shown,
+                r.request
             from tallyflow.layer l
             join tallyflow.meter_definition d on d.slug = l.slug
             join tallyflow.meter_request r
@@ -41,7 +43,33 @@ public final class PatchedVersions {
             order by c.run
             """;
 
+    private static final String TYPES =
+            """
+            select distinct l.event_type from tallyflow.layer l
+            where l.kind = 'stream' and l.shown and l.slug = coalesce(?, l.slug)
+            order by l.event_type
+            """;
+
     private PatchedVersions() {}
+
+    /**
+     * The types of the events that versions count which totals show.
+     *
+     * @param slug of one meter; null for all
+     */
+    public static List<String> types(Connection connection, @Nullable String slug)
+            throws SQLException {
+        List<String> types = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(TYPES)) {
+            statement.setString(1, slug);
+            try (ResultSet row = statement.executeQuery()) {
+                while (row.next()) {
+                    types.add(row.getString(1));
+                }
+            }
+        }
+        return types;
+    }
 
     /** Those that count events of some types. */
     public static List<PatchedVersion> of(Connection connection, Collection<String> types)
@@ -66,6 +94,7 @@ public final class PatchedVersions {
                             new PatchedVersion(
                                     MeterColumns.version(row),
                                     layer,
+                                    row.getBoolean("shown"),
                                     row.getLong("request"),
                                     runs.getOrDefault(layer, List.of())));
                 }

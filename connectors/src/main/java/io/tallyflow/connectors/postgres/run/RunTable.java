@@ -38,7 +38,7 @@ public final class RunTable {
     private static final String GIVE_UP =
             """
             update tallyflow.counting_run set state = 'failed'
-            where state = 'running' and kind <> 'patch' and run <> ?
+            where state = 'running' and kind not in ('patch', 'repair') and run <> ?
             """;
 
     private static final String BEGIN_LAYER =

@@ -73,7 +73,7 @@ final class VoidTableTest {
         UUID target = UUID.randomUUID();
         voids.add(List.of(new VoidEvent(key, target, "c", "s", id, null, NOW, 1)), null);
         voids.found(List.of(new VoidTarget(target, "c", "s", id, type, NOW, 1)));
-        long run = new PatchTable(connection).begin(1, null);
+        long run = new PatchTable(connection).begin(PatchKind.PATCH, 1, null);
         assertThat(voids.applied(List.of(key), run)).isEqualTo(1);
         assertThat(voids.applied(List.of(key), run)).as("once").isZero();
     }

@@ -132,19 +132,19 @@ comment on column tallyflow.adjustment.subject is 'Who is metered.';
 comment on column tallyflow.adjustment.group_by is 'Group names and values, all text.';
 comment on column tallyflow.adjustment.window_start is 'Start of the window, inclusive.';
 comment on column tallyflow.adjustment.window_end is 'End of the window, exclusive.';
-comment on column tallyflow.adjustment.readings is 'Readings added; negative where a void takes them away.';
+comment on column tallyflow.adjustment.readings is 'Readings added; negative where a void or a repair takes them away.';
 comment on column tallyflow.adjustment.sum is
     'Their sum; null where readings have no number (COUNT, UNIQUE_COUNT).';
-comment on column tallyflow.adjustment.min is 'Smallest of them; null of a void.';
-comment on column tallyflow.adjustment.max is 'Greatest of them; null of a void.';
+comment on column tallyflow.adjustment.min is 'Smallest of them; null of a void and of a repair.';
+comment on column tallyflow.adjustment.max is 'Greatest of them; null of a void and of a repair.';
 comment on column tallyflow.adjustment.latest is
-    'The one with the greatest event time, source and id; null of a void.';
+    'The one with the greatest event time, source and id; null of a void and of a repair.';
 comment on column tallyflow.adjustment.latest_at is 'Its event time.';
 comment on column tallyflow.adjustment.latest_source is 'Its event source.';
 comment on column tallyflow.adjustment.latest_id is 'Its event id.';
-comment on column tallyflow.adjustment.reason is 'late, backfill or void.';
+comment on column tallyflow.adjustment.reason is 'late, backfill, void or repair.';
 comment on column tallyflow.adjustment.commit is
-    'Number of the commit that made it visible; of a void, that of the first commit after it.';
+    'Number of the commit that made it visible; of a void and of a repair, that of the first commit after it.';
 comment on column tallyflow.adjustment.checkpoint is 'Flink checkpoint of that commit.';
 comment on column tallyflow.adjustment.committed_at is 'When that commit was made.';
 
@@ -292,9 +292,9 @@ group by c.run, l.layer, d.slug;
 comment on view tallyflow.run is
     'What was counted from the lake for versions of meters, beside what the stream counts.';
 comment on column tallyflow.run.run is
-    'Number of the run; a patch has a row for each version that it counts.';
+    'Number of the run; a patch and a repair have a row for each version that they count.';
 comment on column tallyflow.run.kind is
-    'backfill: what came before the version was asked for; redefine: the same of a version that counts from a time in the past on, and takes the place of the one before it with this run; patch: windows that voids took events from.';
+    'backfill: what came before the version was asked for; redefine: the same of a version that counts from a time in the past on, and takes the place of the one before it with this run; patch: windows that voids took events from; repair: windows that came to something else than their events.';
 comment on column tallyflow.run.meter is 'Slug of the meter.';
 comment on column tallyflow.run.version is 'Which of its versions is counted.';
 comment on column tallyflow.run."from" is 'First event time that is counted; null for no bound.';

@@ -34,7 +34,9 @@ begin
         on tallyflow.ledger to tallyflow_operator;
     -- to put savepoints on record and find their commits,
     grant select, insert on tallyflow.savepoint to tallyflow_operator;
-    grant select (pipeline, epoch, commit, token, checkpoint, committed_at, abandoned_in_epoch)
+    grant select (
+        pipeline, epoch, commit, token, checkpoint, committed_at, watermark, metered, unmatched,
+        abandoned_in_epoch)
         on tallyflow.ledger_history to tallyflow_operator;
     -- to ask for meters; who asks and when is for the server to say,
     grant insert (kind, slug, version, description, event_type, aggregation, value_property,
@@ -99,6 +101,11 @@ begin
         pipeline, epoch, commit, checkpoint, committed_at, watermark, offsets, consumed, metered,
         unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored)
         on tallyflow.ledger to tallyflow_reader;
+    -- To hold results against the lake.
+    grant select (
+        pipeline, epoch, commit, token, checkpoint, committed_at, watermark, metered, unmatched,
+        abandoned_in_epoch)
+        on tallyflow.ledger_history to tallyflow_reader;
 
     -- A commit writes rows and replaces the partials of rows; a rewind deletes by commit. What stands
     -- in a key never changes. (To replace a column by the one that was excluded is to select it.)

@@ -1,4 +1,4 @@
-package io.tallyflow.operations.voids;
+package io.tallyflow.operations.patch;
 
 import io.tallyflow.connectors.postgres.patch.PatchWindow;
 import io.tallyflow.connectors.postgres.patch.PatchedVersion;
@@ -15,10 +15,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What voids take back of one subject on one day, UTC. No window reaches into another unit, and
- * windows of one unit may have voids in common: it is patched as a whole.
+ * Windows of one subject on one day, UTC, that are counted again, and the voids that are why. No
+ * window reaches into another unit, and windows of one unit may have voids in common: it is patched
+ * as a whole.
  */
-final class PatchUnit {
+public final class PatchUnit {
 
     private static final long DAY_MILLIS = Duration.ofDays(1).toMillis();
 
@@ -30,14 +31,26 @@ final class PatchUnit {
         this.key = key;
     }
 
+    /**
+     * Windows that are counted again without a void.
+     *
+     * @param key subject and day
+     * @param windows of this subject and day, with the versions that count them
+     */
+    public static PatchUnit of(SubjectWindow key, Map<PatchWindow, PatchedVersion> windows) {
+        PatchUnit unit = new PatchUnit(key);
+        unit.windows.putAll(windows);
+        return unit;
+    }
+
     /** The day of a subject that holds a time. */
-    static SubjectWindow keyOf(String subject, long timeMillis) {
+    public static SubjectWindow keyOf(String subject, long timeMillis) {
         long start = Math.floorDiv(timeMillis, DAY_MILLIS) * DAY_MILLIS;
         return new SubjectWindow(subject, start, start + DAY_MILLIS);
     }
 
     /** The windows of which an event is, by the versions that count its type and own its time. */
-    static Map<PatchWindow, PatchedVersion> windowsOf(
+    public static Map<PatchWindow, PatchedVersion> windowsOf(
             PendingVoid pending, List<PatchedVersion> versions) {
         Map<PatchWindow, PatchedVersion> windows = new HashMap<>();
         long time = pending.target().at().toEpochMilli();
@@ -45,15 +58,23 @@ final class PatchUnit {
             Meter meter = version.version().meter();
             if (meter.eventType().equals(pending.target().type()) && version.version().owns(time)) {
                 windows.put(
-                        new PatchWindow(
-                                version.layer(),
+                        window(
+                                version,
                                 pending.target().subject(),
-                                meter.windowSize().startOf(time),
-                                meter.aggregation().keepsValues()),
+                                meter.windowSize().startOf(time)),
                         version);
             }
         }
         return windows;
+    }
+
+    /** A window of a version. */
+    public static PatchWindow window(PatchedVersion version, String subject, long startMillis) {
+        return new PatchWindow(
+                version.layer(),
+                subject,
+                startMillis,
+                version.version().meter().aggregation().keepsValues());
     }
 
     /**
@@ -61,7 +82,7 @@ final class PatchUnit {
      *
      * @param voids with the windows of each
      */
-    static List<PatchUnit> of(Map<PendingVoid, Map<PatchWindow, PatchedVersion>> voids) {
+    public static List<PatchUnit> of(Map<PendingVoid, Map<PatchWindow, PatchedVersion>> voids) {
         Map<SubjectWindow, PatchUnit> units = new HashMap<>();
         voids.forEach(
                 (pending, windows) -> {
@@ -81,29 +102,25 @@ final class PatchUnit {
         return sorted;
     }
 
-    SubjectWindow key() {
+    /** Subject and day. */
+    public SubjectWindow key() {
         return key;
     }
 
-    List<PendingVoid> voids() {
+    public List<PendingVoid> voids() {
         return voids;
     }
 
-    Map<PatchWindow, PatchedVersion> windows() {
+    public Map<PatchWindow, PatchedVersion> windows() {
         return windows;
     }
 
-    boolean holds(PatchedVersion version, long startMillis) {
-        return windows.containsKey(
-                new PatchWindow(
-                        version.layer(),
-                        key.subject(),
-                        startMillis,
-                        version.version().meter().aggregation().keepsValues()));
+    public boolean holds(PatchedVersion version, long startMillis) {
+        return windows.containsKey(window(version, key.subject(), startMillis));
     }
 
     /** The types of the events that are taken back. */
-    Set<String> types() {
+    public Set<String> types() {
         Set<String> types = new LinkedHashSet<>();
         voids.forEach(pending -> types.add(pending.target().type()));
         return types;

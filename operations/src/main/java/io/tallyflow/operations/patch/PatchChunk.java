@@ -1,7 +1,8 @@
-package io.tallyflow.operations.voids;
+package io.tallyflow.operations.patch;
 
 import io.tallyflow.connectors.postgres.PatchRows;
 import io.tallyflow.connectors.postgres.PatchRows.Patch;
+import io.tallyflow.connectors.postgres.patch.PatchKind;
 import io.tallyflow.connectors.postgres.patch.PatchTable;
 import io.tallyflow.connectors.postgres.patch.PatchWindow;
 import io.tallyflow.connectors.postgres.patch.PatchedVersion;
@@ -24,11 +25,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Units that are patched in one transaction, with what was counted of them. For one thread. */
-final class PatchChunk {
+public final class PatchChunk {
 
     /** So few that a commit of the stream does not wait for long. */
     private static final int MOST_WINDOWS = 200;
 
+    private final PatchKind kind;
     private final Basis basis;
     private final int mostGroups;
     private final List<PatchUnit> units = new ArrayList<>();
@@ -40,21 +42,24 @@ final class PatchChunk {
      *
      * @param commit that the lake stands for
      * @param epoch of the lake
-     * @param types of all events that are taken back
+     * @param types of events
      * @param versions that count these types
      */
-    record Basis(long commit, long epoch, Set<String> types, List<PatchedVersion> versions) {}
+    public record Basis(
+            long commit, long epoch, Set<String> types, List<PatchedVersion> versions) {}
 
     /**
+     * @param kind why units are patched
      * @param mostGroups of a subject in one window
      */
-    PatchChunk(Basis basis, int mostGroups) {
+    public PatchChunk(PatchKind kind, Basis basis, int mostGroups) {
+        this.kind = kind;
         this.basis = basis;
         this.mostGroups = mostGroups;
     }
 
     /** Adds a unit. */
-    void add(PatchUnit unit, Recounted recounted) {
+    public void add(PatchUnit unit, Recounted recounted) {
         units.add(unit);
         windows += unit.windows().size();
         Map<Recounted.LayerWindow, CountedWindow> ofUnit = recounted.of(unit.key());
@@ -67,16 +72,23 @@ final class PatchChunk {
         }
     }
 
-    boolean isEmpty() {
+    /** Whether there is nothing to be patched. */
+    public boolean isEmpty() {
         return units.isEmpty();
     }
 
-    boolean isFull() {
+    /** Whether it is to be written before another unit is added. */
+    public boolean isFull() {
         return windows >= MOST_WINDOWS;
     }
 
+    /** How many windows it counts again. */
+    public int windows() {
+        return windows;
+    }
+
     /** How many voids it applies. */
-    int voids() {
+    public int voids() {
         return units.stream().mapToInt(unit -> unit.voids().size()).sum();
     }
 
@@ -85,10 +97,10 @@ final class PatchChunk {
      *
      * @return number of the run; null if something has come between: then nothing has changed
      */
-    @Nullable Long write(Connection connection) throws Exception {
+    public @Nullable Long write(Connection connection) throws Exception {
         PatchTable patches = new PatchTable(connection);
         PostgresSession.pin(connection);
-        long run = patches.begin(basis.commit(), reason());
+        long run = patches.begin(kind, basis.commit(), reason());
         connection.commit();
         if (new PatchRows(connection).write(patch(run))) {
             return run;

@@ -1,4 +1,4 @@
-package io.tallyflow.operations.voids;
+package io.tallyflow.operations.patch;
 
 import io.tallyflow.operations.counting.CountedWindow;
 import io.tallyflow.operations.counting.Passes;
@@ -6,12 +6,14 @@ import io.tallyflow.operations.counting.Share;
 import io.tallyflow.operations.counting.SubjectWindow;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.usage.Reading;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What one worker has counted again, by the days of subjects. For one thread. */
-final class Recounted implements Passes.Counted {
+public final class Recounted implements Passes.Counted {
 
     /** Entries, keys and window. */
     private static final int BYTES_OF_WINDOW = 250;
@@ -24,10 +26,10 @@ final class Recounted implements Passes.Counted {
      *
      * @param startMillis inclusive, milliseconds since the epoch, UTC
      */
-    record LayerWindow(int layer, long startMillis) {}
+    public record LayerWindow(int layer, long startMillis) {}
 
     /** Counts a reading. */
-    void add(SubjectWindow unit, int layer, Reading reading, UsageEvent event) {
+    public void add(SubjectWindow unit, int layer, Reading reading, UsageEvent event) {
         Map<LayerWindow, CountedWindow> windows =
                 units.computeIfAbsent(unit, key -> new HashMap<>());
         LayerWindow window = new LayerWindow(layer, reading.windowStartMillis());
@@ -57,7 +59,7 @@ final class Recounted implements Passes.Counted {
     }
 
     /** What several workers have counted; only the first of them is as it was afterwards. */
-    static Recounted merged(List<Recounted> all) {
+    public static Recounted merged(List<Recounted> all) {
         Recounted merged = all.get(0);
         for (Recounted other : all.subList(1, all.size())) {
             other.units.forEach(
@@ -76,8 +78,13 @@ final class Recounted implements Passes.Counted {
         return merged;
     }
 
+    /** Of which something was counted. */
+    public Set<SubjectWindow> units() {
+        return Collections.unmodifiableSet(units.keySet());
+    }
+
     /** What is left of the windows of a unit; those of which nothing is are missing. */
-    Map<LayerWindow, CountedWindow> of(SubjectWindow unit) {
+    public Map<LayerWindow, CountedWindow> of(SubjectWindow unit) {
         return units.getOrDefault(unit, Map.of());
     }
 }
