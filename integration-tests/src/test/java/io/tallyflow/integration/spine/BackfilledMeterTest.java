@@ -7,7 +7,6 @@ import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.operations.counting.RunLimits;
 import io.tallyflow.operations.run.Backfill;
 import io.tallyflow.operations.run.RunListener;
-import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.lake.LakeQueryEngine;
 import io.tallyflow.results.query.CalendarWindow;
 import io.tallyflow.results.query.UsageQuery;
@@ -75,6 +74,7 @@ final class BackfilledMeterTest extends ServedMetering {
             for (int i = 0; i < MEANINGS.size(); i++) {
                 assertThat(inLake("late_" + i)).isEqualTo(inLake("early_" + i)).isNotEmpty();
             }
+            audit();
             assertThat(backfill("late_0")).isEmpty();
             assertThat(backfill("early_0")).hasSize(1);
             assertThat(ask("select state || events from tallyflow.run order by run"))
@@ -104,8 +104,7 @@ final class BackfilledMeterTest extends ServedMetering {
     }
 
     private List<Backfill.Outcome> backfill(String meter) {
-        PostgresAddress postgres = new PostgresAddress(database().url(), database().user(), null);
-        return new Backfill(postgres, lakeOptions(), RunLimits.ofMachine(), new RunListener() {})
+        return new Backfill(address(), lakeOptions(), RunLimits.ofMachine(), new RunListener() {})
                 .run(Backfill.Request.all(meter, Duration.ofMinutes(1)));
     }
 

@@ -69,6 +69,7 @@ final class ChangedMeterTest extends ServedMetering {
                         .isEqualTo(answer(postgres, window))
                         .isNotEmpty();
             }
+            audit();
         }
     }
 

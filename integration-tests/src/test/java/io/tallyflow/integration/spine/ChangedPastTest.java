@@ -69,6 +69,8 @@ final class ChangedPastTest extends ServedMetering {
             assertThat(ask("select value::text from tallyflow.query('tokens')"))
                     .containsExactly("503");
             assertThat(redefine()).as("once more").isEmpty();
+            awaitLake(job);
+            audit();
         }
     }
 

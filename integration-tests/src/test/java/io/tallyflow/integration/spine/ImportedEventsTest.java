@@ -99,6 +99,7 @@ final class ImportedEventsTest extends ServedMetering {
             assertThat(imports())
                     .containsExactlyInAnyOrder("known 0", "settles 0", "old 1", "older 1");
             assertThat(inLake()).isEqualTo(115);
+            audit();
             assertThat(
                             ask(
                                     """

@@ -65,6 +65,7 @@ final class LiveMeterTest extends ServedMetering {
                             "tokens 10:21 {\"model\": \"m\"} 200");
             assertThat(stamps())
                     .containsExactly("a 1", "a 1", "b 2", "b 2", "c 4", "c 4", "c 4", "d 4");
+            audit();
         }
     }
 

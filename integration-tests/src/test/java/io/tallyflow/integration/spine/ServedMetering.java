@@ -18,11 +18,20 @@ import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.RetainedCheckpoints;
 import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.local.embedded.Topics;
+import io.tallyflow.operations.counting.RunLimits;
+import io.tallyflow.operations.explain.Explain;
+import io.tallyflow.operations.explain.ExplainListener;
+import io.tallyflow.operations.explain.ExplainedCell;
+import io.tallyflow.operations.reconcile.Difference;
+import io.tallyflow.operations.reconcile.Reconcile;
+import io.tallyflow.operations.reconcile.ReconcileListener;
+import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.Question;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -200,6 +209,54 @@ abstract class ServedMetering {
 
     final LakeOptions lakeOptions() {
         return MeteringOptionsReader.read(options(), Map.of()).lake().options();
+    }
+
+    /** All windows add up to their events, and in none that has settled is there a difference. */
+    final Reconcile.Outcome audit() throws Exception {
+        List<String[]> windows =
+                ask(
+                                """
+                                select distinct concat_ws(' ', meter, subject,
+                                    to_char(window_start at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'))
+                                from tallyflow.usage
+                                """)
+                        .stream()
+                        .map(window -> window.split(" "))
+                        .toList();
+        Explain explain = new Explain(address(), lakeOptions(), new ExplainListener() {});
+        for (String[] window : windows) {
+            Explain.Outcome outcome =
+                    explain.run(
+                            new Explain.Request(
+                                    window[0],
+                                    window[1],
+                                    Instant.parse(window[2]),
+                                    Map.of(),
+                                    Duration.ofMinutes(1)));
+            assertThat(outcome.cells()).allMatch(ExplainedCell::isEqual).isNotEmpty();
+        }
+        List<Difference> differences = new ArrayList<>();
+        Reconcile.Outcome outcome =
+                new Reconcile(
+                                address(),
+                                lakeOptions(),
+                                RunLimits.ofMachine(),
+                                Duration.ZERO,
+                                new ReconcileListener() {
+                                    @Override
+                                    public void differs(Difference difference) {
+                                        differences.add(difference);
+                                    }
+                                })
+                        .run(new Reconcile.Request(null, null, null, /* repairs= */ false));
+        assertThat(differences).isEmpty();
+        assertThat(outcome.postgres().compared() + outcome.postgres().left())
+                .isEqualTo(windows.size());
+        return outcome;
+    }
+
+    final PostgresAddress address() {
+        return new PostgresAddress(database().url(), database().user(), null);
     }
 
     /** What readers see: meter, minute, group and value. */

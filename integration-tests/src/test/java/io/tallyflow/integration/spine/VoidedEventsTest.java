@@ -6,12 +6,12 @@ import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.local.embedded.Topics;
 import io.tallyflow.operations.counting.RunLimits;
+import io.tallyflow.operations.reconcile.Reconcile;
 import io.tallyflow.operations.run.Backfill;
 import io.tallyflow.operations.run.RunListener;
 import io.tallyflow.operations.voids.Correction;
 import io.tallyflow.operations.voids.Correction.Outcome;
 import io.tallyflow.operations.voids.VoidSender;
-import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.lake.LakeQueryEngine;
 import io.tallyflow.results.query.CalendarWindow;
 import io.tallyflow.results.query.UsageQuery;
@@ -125,6 +125,9 @@ final class VoidedEventsTest extends ServedMetering {
             assertThat(inLake()).containsExactlyElementsOf(totals());
             assertThat(ask(VOIDS)).contains("never applied 2 -");
             waitsForOpenWindows(job);
+            Reconcile.Outcome audit = audit();
+            assertThat(audit.postgres().compared()).isEqualTo(4);
+            assertThat(audit.lake().compared()).isEqualTo(8);
             // A copy is one of what was accepted, whether it counts or not.
             send("wrong", 2, 70, "b");
             awaitCommit(job);
@@ -171,6 +174,7 @@ final class VoidedEventsTest extends ServedMetering {
             assertThat(correct(job).applied()).isEqualTo(1);
             assertThat(ask("select value::text from tallyflow.query('more')")).containsExactly("3");
             assertThat(lake("more")).isEqualTo("more 3");
+            audit();
         }
     }
 
@@ -217,10 +221,6 @@ final class VoidedEventsTest extends ServedMetering {
                     outcome.waitForWindows(),
                     0);
         }
-    }
-
-    private PostgresAddress address() {
-        return new PostgresAddress(database().url(), database().user(), null);
     }
 
     private void take(String id, @Nullable String reason) {

@@ -75,6 +75,9 @@ final class KeptUsage {
             long mostBytes)
             throws IOException {
         KeptUsage kept = new KeptUsage(view, versions, range, share, mostBytes);
+        if (view.settledUntilMillis() <= range.fromMillis()) {
+            return kept;
+        }
         kept.read(LakeTable.USAGE, CellRow.PARTIAL, row -> new Part(CellRow.partial(row), null));
         kept.read(
                 LakeTable.USAGE_DISTINCT,

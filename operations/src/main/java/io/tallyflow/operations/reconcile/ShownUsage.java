@@ -19,10 +19,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
-import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What Postgres says of the windows of a day, subject by subject, as of a commit. */
@@ -235,14 +235,17 @@ final class ShownUsage {
                         quantity(row, 7),
                         quantity(row, 8),
                         quantity(row, 9),
-                        latestAt == null
-                                ? 0
-                                : ChronoUnit.MICROS.between(Instant.EPOCH, latestAt.toInstant()),
+                        latestAt == null ? 0 : micros(latestAt.toInstant()),
                         row.getString(11),
                         row.getString(12)),
                 row.getBoolean(13),
                 row.getLong(14),
                 row.getString(15));
+    }
+
+    private static long micros(Instant time) {
+        return TimeUnit.SECONDS.toMicros(time.getEpochSecond())
+                + TimeUnit.NANOSECONDS.toMicros(time.getNano());
     }
 
     private static @Nullable BigDecimal quantity(ResultSet row, int column) throws SQLException {
