@@ -7,6 +7,8 @@ import io.tallyflow.connectors.postgres.schema.MeterRequests;
 import io.tallyflow.connectors.postgres.schema.Migrations;
 import io.tallyflow.local.embedded.LakeAddress;
 import io.tallyflow.operations.counting.RunLimits;
+import io.tallyflow.operations.reconcile.Reconcile;
+import io.tallyflow.operations.reconcile.ReconcileListener;
 import io.tallyflow.operations.run.Backfill;
 import io.tallyflow.operations.run.RunListener;
 import io.tallyflow.results.PostgresAddress;
@@ -50,6 +52,7 @@ public final class CountedPast {
      *
      * @param rows that it wrote
      * @param onlyCountedSeconds the same without writing
+     * @param reconciledSeconds for counting again, and comparing with what was written
      */
     public record Counted(
             String meter,
@@ -57,7 +60,8 @@ public final class CountedPast {
             long events,
             long rows,
             double seconds,
-            double onlyCountedSeconds) {}
+            double onlyCountedSeconds,
+            double reconciledSeconds) {}
 
     /**
      * Counts for each meter with each number of workers.
@@ -81,6 +85,8 @@ public final class CountedPast {
                 long counted = System.nanoTime();
                 Backfill.Outcome outcome = run(slug, limits, /* writes= */ true);
                 long written = System.nanoTime();
+                reconcile(slug, limits);
+                long reconciled = System.nanoTime();
                 all.add(
                         new Counted(
                                 slug,
@@ -88,7 +94,8 @@ public final class CountedPast {
                                 outcome.events(),
                                 outcome.windows(),
                                 (written - counted) / NANOS_PER_SECOND,
-                                (counted - begun) / NANOS_PER_SECOND));
+                                (counted - begun) / NANOS_PER_SECOND,
+                                (reconciled - written) / NANOS_PER_SECOND));
             }
         }
         return all;
@@ -102,6 +109,15 @@ public final class CountedPast {
         return new Backfill(postgres, options, limits, new RunListener() {})
                 .run(new Backfill.Request(slug, null, null, null, null, writes, Duration.ZERO))
                 .get(0);
+    }
+
+    private void reconcile(String slug, RunLimits limits) {
+        Reconcile.Outcome outcome =
+                new Reconcile(postgres, options, limits, Duration.ZERO, new ReconcileListener() {})
+                        .run(new Reconcile.Request(slug, null, null, /* repairs= */ false));
+        if (!outcome.isEqual() || outcome.postgres().left() > 0) {
+            throw new IllegalStateException("what was counted is not what was written: " + outcome);
+        }
     }
 
     /** As the commit of a job does that had written the lake before. */
