@@ -100,7 +100,8 @@ public final class Tallyflow implements Callable<Integer> {
     static CommandLine commandLine(JobLauncher launcher, InstantSource clock) {
         CommandLine line = new CommandLine(new Tallyflow());
         line.addSubcommand(new CommandLine(new UpCommand(launcher)));
-        line.addSubcommand(new CommandLine(new DemoCommand(launcher)));
+        line.addSubcommand(
+                new CommandLine(new DemoCommand(launcher, () -> commandLine(launcher, clock))));
         line.addSubcommand(new CommandLine(new MetersCommand()));
         line.addSubcommand(new CommandLine(new QueryCommand()));
         line.addSubcommand(new CommandLine(new BackfillCommand()));

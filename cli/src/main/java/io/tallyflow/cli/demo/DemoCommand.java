@@ -9,6 +9,7 @@ import io.tallyflow.cli.servers.ServerOptions;
 import io.tallyflow.cli.servers.ServerPlan;
 import io.tallyflow.cli.servers.Servers;
 import io.tallyflow.cli.servers.UpCommand;
+import io.tallyflow.cli.story.Story;
 import io.tallyflow.cli.terminal.Console;
 import io.tallyflow.cli.terminal.Lifetime;
 import io.tallyflow.cli.terminal.Signals;
@@ -31,8 +32,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -50,11 +54,13 @@ import picocli.CommandLine.Spec;
 public final class DemoCommand implements Callable<Integer> {
 
     private static final int DIFFERENT = 1;
+    private static final long EVENTS = 100_000;
 
     /** As shells say of whoever was interrupted: nothing was compared. */
     private static final int STOPPED = 130;
 
     private final JobLauncher launcher;
+    private final Supplier<CommandLine> commands;
 
     @Spec private @Nullable CommandSpec spec;
     @Mixin private final ServerOptions servers = new ServerOptions();
@@ -62,18 +68,15 @@ public final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--events",
             paramLabel = "N",
-            defaultValue = "100000",
             description =
-                    "How many records to send, copies and bad ones among them; default"
-                            + " ${DEFAULT-VALUE}.")
-    private long events;
+                    "How many records to send, copies and bad ones among them; default 100000.")
+    private @Nullable Long events;
 
     @Option(
             names = "--seed",
             paramLabel = "S",
-            defaultValue = "1",
-            description = "Equal seeds send equal events; default ${DEFAULT-VALUE}.")
-    private long seed;
+            description = "Equal seeds send equal events; default 1.")
+    private @Nullable Long seed;
 
     @Option(
             names = "--keep",
@@ -86,14 +89,26 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Records to send per second; without it as fast as Kafka takes them.")
     private @Nullable Long rate;
 
-    public DemoCommand(JobLauncher launcher) {
+    @Option(
+            names = "--story",
+            description =
+                    "Tell how the past is counted again, by the commands that do it, instead: exit code"
+                            + " 0 only if every figure is right, in Postgres and in the lake.")
+    private boolean story;
+
+    /**
+     * @param commands makes the command with all its subcommands
+     */
+    public DemoCommand(JobLauncher launcher, Supplier<CommandLine> commands) {
         this.launcher = launcher;
+        this.commands = commands;
     }
 
     @Override
     public Integer call() throws IOException, SQLException {
-        requirePositive("--events", events);
+        requirePositive("--events", events == null ? 1 : events);
         requirePositive("--rate", rate == null ? 1 : rate);
+        requireNoMore();
         Path given = servers.dataDirectory;
         Path directory = given == null ? Files.createTempDirectory("tallyflow-demo") : given;
         PrintWriter out = Console.out(spec);
@@ -106,20 +121,24 @@ public final class DemoCommand implements Callable<Integer> {
             Servers running =
                     Servers.start(
                             plan,
-                            new MeterChoice(meters(directory), false),
+                            new MeterChoice(meters(directory, story), false),
                             launcher,
                             lifetime,
                             out);
             running.awaitProcessing(UpCommand.PATIENCE);
-            return untilStopped(running, settings(running), lifetime, out);
+            return untilStopped(running, story ? null : settings(running), lifetime, out);
         }
     }
 
     private int untilStopped(
-            Servers running, GeneratorSettings settings, Lifetime lifetime, PrintWriter out)
+            Servers running,
+            @Nullable GeneratorSettings settings,
+            Lifetime lifetime,
+            PrintWriter out)
             throws SQLException {
         try {
-            boolean equal = run(running, settings, lifetime, out);
+            boolean equal =
+                    settings == null ? tell(running, out) : run(running, settings, lifetime, out);
             if (staysRunning) {
                 out.println("everything is left running; Ctrl-C stops");
                 out.flush();
@@ -135,17 +154,28 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
+    private boolean tell(Servers running, PrintWriter out) {
+        return new Story(running, running.directory().root(), commands, Instant.now(), out).tell();
+    }
+
+    private void requireNoMore() {
+        if (story && (events != null || seed != null || rate != null)) {
+            throw new RequestRefusedException(
+                    "--story sends what it tells of: it goes with none of --events, --seed and --rate");
+        }
+    }
+
     private static void requirePositive(String option, long number) {
         if (number < 1) {
             throw new RequestRefusedException(option + " " + number + " is not a number of events");
         }
     }
 
-    private static Path meters(Path directory) {
+    private static Path meters(Path directory, boolean story) {
         try {
             Birthplace.require(DataPlace.of(directory));
             DataDirectory.makePrivate(directory);
-            return DemoMeters.writeTo(directory);
+            return story ? Story.meters(directory) : DemoMeters.writeTo(directory);
         } catch (IOException e) {
             throw new RequestFailedException(
                     "data directory "
@@ -159,7 +189,11 @@ public final class DemoCommand implements Callable<Integer> {
 
     private GeneratorSettings settings(Servers running) throws IOException {
         try {
-            return DemoRun.in(running.directory().root(), seed, events, System.currentTimeMillis());
+            return DemoRun.in(
+                    running.directory().root(),
+                    seed == null ? 1 : seed,
+                    events == null ? EVENTS : events,
+                    System.currentTimeMillis());
         } catch (IllegalArgumentException e) {
             throw new RequestRefusedException(
                     e.getMessage() + ": use these, or another --data-dir");

@@ -32,9 +32,10 @@ final class SecretsTest {
     @Timeout(180)
     void showsThePasswordsNowhereAndSaysWhatMattersOnce() throws Exception {
         int metricsPort = Ports.free();
+        Path place = directory.resolve("in a place of ümläuts & 100% blanks");
         try (SecureEnds ends = new SecureEnds(servers);
                 TallyflowProcess up =
-                        new TallyflowProcess(directory)
+                        new TallyflowProcess(place)
                                 .against(ends, "--metrics-port", Integer.toString(metricsPort))) {
             up.start();
             up.awaitReady();
@@ -54,7 +55,7 @@ final class SecretsTest {
             up.stop();
             assertThat(Files.readString(up.output())).doesNotContain(CANARY);
         }
-        String log = Files.readString(directory.resolve("data/logs/tallyflow.log"));
+        String log = Files.readString(place.resolve("data/logs/tallyflow.log"));
         assertThat(log)
                 .containsOnlyOnce("Tallyflow 0.1.0 starts with MeteringOptions{")
                 .containsOnlyOnce("sasl.jaas.config=*****")

@@ -34,13 +34,31 @@ public final class LakeArrival {
             while (!hasAll(options, truth) && System.nanoTime() < deadline) {
                 TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
             }
-            return LakeResults.of(LakeCells.of(options, MetersInForce.read(postgres)));
+            return read(options, postgres);
         } catch (IOException e) {
-            throw new RequestFailedException("the lake cannot be read: " + e.getMessage(), e);
+            throw unread(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RequestFailedException("interrupted", e);
         }
+    }
+
+    /** What is in the lake now. */
+    public static LakeResults now(LakeOptions options, PostgresAddress postgres) {
+        try {
+            return read(options, postgres);
+        } catch (IOException e) {
+            throw unread(e);
+        }
+    }
+
+    private static LakeResults read(LakeOptions options, PostgresAddress postgres)
+            throws IOException {
+        return LakeResults.of(LakeCells.of(options, MetersInForce.read(postgres)));
+    }
+
+    private static RequestFailedException unread(IOException e) {
+        return new RequestFailedException("the lake cannot be read: " + e.getMessage(), e);
     }
 
     private static boolean hasAll(LakeOptions options, Truth truth) throws IOException {

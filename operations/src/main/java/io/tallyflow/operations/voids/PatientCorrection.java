@@ -5,6 +5,7 @@ import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.PostgresTrouble;
 import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
+import io.tallyflow.results.status.ReadRecords;
 import io.tallyflow.results.status.TopicWatch;
 import java.sql.Connection;
 import java.sql.SQLException;

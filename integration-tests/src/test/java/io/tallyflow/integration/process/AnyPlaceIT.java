@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
  * {@code ./tallyflow up} in directories of any name, started by people of other countries. {@code
  * -Dtallyflow.test.names=all} tries each name by itself, which takes minutes.
  */
-final class AnyPlaceTest {
+final class AnyPlaceIT {
 
     /** Every character that something on the way once took for something else. */
     private static final String EACH = "größe-日本 100% 50%25 x#y q?m it's back\\slash 10:00";

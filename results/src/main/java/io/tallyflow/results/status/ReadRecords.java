@@ -1,9 +1,5 @@
-package io.tallyflow.operations.voids;
+package io.tallyflow.results.status;
 
-import io.tallyflow.results.status.LedgerStatus;
-import io.tallyflow.results.status.PipelineStatus;
-import io.tallyflow.results.status.TopicEnds;
-import io.tallyflow.results.status.TopicWatch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -11,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Whether commits stand for all records that were in the topic at some time. */
-final class ReadRecords {
+public final class ReadRecords {
 
     private final TopicWatch topic;
     private final TopicEnds then;
@@ -19,17 +15,21 @@ final class ReadRecords {
     /**
      * @param topic asked now, and again
      */
-    ReadRecords(TopicWatch topic) {
+    public ReadRecords(TopicWatch topic) {
         this.topic = topic;
         this.then = topic.look();
     }
 
     /** Why that is not known; null if it is. */
-    @Nullable String problem() {
+    public @Nullable String problem() {
         return then.problem();
     }
 
-    boolean areCommitted(Connection connection) throws SQLException {
+    /**
+     * Whether they do by now; the connection does not commit by itself afterwards, and is
+     * read-only.
+     */
+    public boolean areCommitted(Connection connection) throws SQLException {
         List<PipelineStatus> pipelines = LedgerStatus.read(connection).pipelines();
         TopicEnds now = topic.look(pipelines);
         return now.problem() == null

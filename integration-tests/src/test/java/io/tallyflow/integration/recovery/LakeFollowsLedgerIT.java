@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Postgres is slow or refuses: the lake does nothing that the ledger has not done. */
 @Timeout(240)
-final class LakeFollowsLedgerTest {
+final class LakeFollowsLedgerIT {
 
     private static final long START = 1_790_000_000_000L;
     private static final long EVENTS = 5_000;
