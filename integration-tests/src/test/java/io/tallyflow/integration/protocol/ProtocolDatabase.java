@@ -1,6 +1,7 @@
 package io.tallyflow.integration.protocol;
 
 import io.tallyflow.connectors.postgres.schema.MeterRequests;
+import io.tallyflow.results.PostgresAddress;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,6 +67,13 @@ final class ProtocolDatabase implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             for (String table :
                     new String[] {
+                        "patched_usage",
+                        "patched_adjustment",
+                        "patched_value",
+                        "patch_window",
+                        "void_event",
+                        "void_look",
+                        "counting_run",
                         "usage_row",
                         "adjustment_row",
                         "distinct_value",
@@ -121,6 +129,11 @@ final class ProtocolDatabase implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
+    }
+
+    /** As its owner reaches it. */
+    PostgresAddress address() {
+        return new PostgresAddress(url(), "postgres", null);
     }
 
     private String url() {

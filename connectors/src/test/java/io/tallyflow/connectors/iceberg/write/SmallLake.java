@@ -112,6 +112,26 @@ public final class SmallLake implements AutoCloseable {
         return name;
     }
 
+    /**
+     * Puts rows into all tables of a lake that holds nothing, as the batch of a job's commit.
+     *
+     * @param epoch of the ledger
+     */
+    public void begin(CommitName name, long epoch, List<LakeRow> rows) throws IOException {
+        Map<LakeTable, List<LakeRecord>> byTable = new EnumMap<>(LakeTable.class);
+        for (LakeRow row : rows) {
+            LakeRecord made = record(row, name.checkpoint());
+            byTable.computeIfAbsent(made.table(), table -> new ArrayList<>()).add(made);
+        }
+        for (LakeTable table : LakeTable.values()) {
+            append(
+                    table,
+                    byTable.getOrDefault(table, List.of()),
+                    new SnapshotNote(new Position(name, epoch), head, Long.MIN_VALUE, null));
+        }
+        head = name;
+    }
+
     private void append(LakeTable name, List<LakeRecord> rows, SnapshotNote note)
             throws IOException {
         Table table = lake.table(name);
