@@ -4,6 +4,7 @@ import io.tallyflow.cli.connect.ConnectionOptions;
 import io.tallyflow.cli.connect.Connections;
 import io.tallyflow.cli.connect.LakeOption;
 import io.tallyflow.cli.terminal.Console;
+import io.tallyflow.cli.terminal.NamedValue;
 import io.tallyflow.cli.terminal.TimeArgument;
 import io.tallyflow.operations.explain.Explain;
 import io.tallyflow.results.RequestRefusedException;
@@ -88,13 +89,9 @@ public final class ExplainCommand implements Callable<Integer> {
     private static Map<String, String> values(List<String> groups) {
         Map<String, String> values = new LinkedHashMap<>();
         for (String group : groups) {
-            int equals = group.indexOf('=');
-            if (equals < 1) {
-                throw new RequestRefusedException("--group " + group + " is not NAME=VALUE");
-            }
-            String name = group.substring(0, equals);
-            if (values.put(name, group.substring(equals + 1)) != null) {
-                throw new RequestRefusedException("--group " + name + " is given twice");
+            NamedValue one = NamedValue.read("--group", group);
+            if (values.put(one.name(), one.value()) != null) {
+                throw new RequestRefusedException("--group " + one.name() + " is given twice");
             }
         }
         return values;

@@ -18,9 +18,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** Follows a run from its first record to its last, and keeps the truth beside what is seen. */
 final class DemoWatch {
@@ -70,7 +68,7 @@ final class DemoWatch {
         look();
         while (!sent.isDone() || !isAtEnd()) {
             failIfFailed(sent);
-            pause();
+            running.pause(Duration.ofSeconds(1));
             look();
         }
         failIfFailed(sent);
@@ -137,23 +135,6 @@ final class DemoWatch {
                 throw new RequestFailedException(
                         "the events could not be sent: " + FirstCause.of(e), e);
             }
-        }
-    }
-
-    /** Waits a second, unless the job has failed. */
-    private void pause() {
-        try {
-            running.job().ended().get(1, TimeUnit.SECONDS);
-            throw new RequestFailedException("the job ended; see " + running.directory().logs());
-        } catch (TimeoutException stillRunning) {
-            // As it should.
-        } catch (ExecutionException e) {
-            throw new RequestFailedException(
-                    "the job failed (" + FirstCause.of(e) + "); see " + running.directory().logs(),
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RequestFailedException("interrupted", e);
         }
     }
 }

@@ -4,11 +4,11 @@ import io.tallyflow.cli.connect.ConnectionOptions;
 import io.tallyflow.cli.connect.Connections;
 import io.tallyflow.cli.connect.EmbeddedLake;
 import io.tallyflow.cli.terminal.Console;
+import io.tallyflow.cli.terminal.NamedValue;
 import io.tallyflow.cli.terminal.TimeArgument;
 import io.tallyflow.results.FirstCause;
 import io.tallyflow.results.PostgresTrouble;
 import io.tallyflow.results.RequestFailedException;
-import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.results.lake.LakeQueryEngine;
 import io.tallyflow.results.query.CalendarWindow;
 import io.tallyflow.results.query.DaysOfZone;
@@ -159,12 +159,8 @@ public final class QueryCommand implements Callable<Integer> {
     private static Map<String, List<String>> allowed(List<String> filters) {
         Map<String, List<String>> allowed = new LinkedHashMap<>();
         for (String filter : filters) {
-            int equals = filter.indexOf('=');
-            if (equals < 1) {
-                throw new RequestRefusedException("--filter " + filter + " is not NAME=VALUE");
-            }
-            allowed.computeIfAbsent(filter.substring(0, equals), name -> new ArrayList<>())
-                    .add(filter.substring(equals + 1));
+            NamedValue one = NamedValue.read("--filter", filter);
+            allowed.computeIfAbsent(one.name(), name -> new ArrayList<>()).add(one.value());
         }
         return allowed;
     }

@@ -11,6 +11,7 @@ import io.tallyflow.local.embedded.JobSettings;
 import io.tallyflow.local.embedded.Ports;
 import io.tallyflow.local.embedded.RetainedCheckpoints;
 import io.tallyflow.local.embedded.RunningJob;
+import io.tallyflow.results.FirstCause;
 import io.tallyflow.results.PostgresAddress;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.schemas.meter.Meter;
@@ -18,6 +19,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Kafka, Postgres and the job, running on one data directory.
@@ -70,6 +74,26 @@ public record Servers(
     public void awaitProcessing(Duration patience) {
         job.awaitProcessing(patience);
         firstCommit.await(patience, job.ended());
+    }
+
+    /**
+     * Waits some time.
+     *
+     * @throws RequestFailedException if the job ends meanwhile
+     */
+    public void pause(Duration time) {
+        try {
+            job.ended().get(time.toMillis(), TimeUnit.MILLISECONDS);
+            throw new RequestFailedException("the job ended; see " + directory.logs());
+        } catch (TimeoutException stillRunning) {
+            // As it should.
+        } catch (ExecutionException e) {
+            throw new RequestFailedException(
+                    "the job failed (" + FirstCause.of(e) + "); see " + directory.logs(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RequestFailedException("interrupted", e);
+        }
     }
 
     /** The plan's directory, with nothing in it running any more, and free ports to start on. */

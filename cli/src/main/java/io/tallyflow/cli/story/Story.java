@@ -11,6 +11,7 @@ import io.tallyflow.operations.counting.WholeLake;
 import io.tallyflow.results.FirstCause;
 import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestFailedException;
+import io.tallyflow.results.RequestRefusedException;
 import io.tallyflow.results.lake.LakeQueryEngine;
 import io.tallyflow.results.query.PostgresQueryEngine;
 import io.tallyflow.results.query.QueryEngine;
@@ -32,9 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
@@ -46,7 +44,7 @@ import picocli.CommandLine;
 public final class Story {
 
     private static final Duration PATIENCE = Duration.ofMinutes(2);
-    private static final long PAUSE_MILLIS = 200;
+    private static final Duration PAUSE = Duration.ofMillis(200);
 
     private static final String TOKENS =
             "aggregation: SUM, valueProperty: $.tokens, groupBy: {model: $.model}}\n";
@@ -77,6 +75,11 @@ public final class Story {
                         (table one except all table other) union all (table other except all table one)
                     ) d
                     """,
+                    row -> row.getLong(1));
+
+    private static final Question<Long> CONSUMED =
+            new Question<>(
+                    "select coalesce(sum(consumed), 0) from tallyflow.progress",
                     row -> row.getLong(1));
 
     private static final Question<Long> OPEN =
@@ -136,6 +139,7 @@ public final class Story {
     public boolean tell() {
         try (Connection connection = running.postgres().connect();
                 TopicWatch topic = new TopicWatch(running.kafka(), Topics.EVENTS)) {
+            requireNoEvents(connection);
             flow(connection, topic);
             addAMeter(connection, topic);
             correctADefinition();
@@ -152,6 +156,15 @@ public final class Story {
         out.println(right ? "every figure was right" : "FIGURES ARE WRONG");
         out.flush();
         return right;
+    }
+
+    /** What others have sent would count, too. */
+    private void requireNoEvents(Connection connection) throws SQLException {
+        if (CONSUMED.one(connection) > 0) {
+            throw new RequestRefusedException(
+                    "--story begins with no events, and those servers have read some: use another"
+                            + " --data-dir");
+        }
     }
 
     private void flow(Connection connection, TopicWatch topic) throws SQLException {
@@ -364,24 +377,7 @@ public final class Story {
             if (System.nanoTime() - deadline > 0) {
                 throw new RequestFailedException("after " + PATIENCE.toSeconds() + " s " + what);
             }
-            pause();
-        }
-    }
-
-    /** Unless the job has ended. */
-    private void pause() {
-        try {
-            running.job().ended().get(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-            throw new RequestFailedException("the job ended; see " + running.directory().logs());
-        } catch (TimeoutException stillRunning) {
-            // As it should.
-        } catch (ExecutionException e) {
-            throw new RequestFailedException(
-                    "the job failed (" + FirstCause.of(e) + "); see " + running.directory().logs(),
-                    e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new RequestFailedException("interrupted", e);
+            running.pause(PAUSE);
         }
     }
 }

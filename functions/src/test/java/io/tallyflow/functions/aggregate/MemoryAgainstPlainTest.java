@@ -42,7 +42,7 @@ final class MemoryAgainstPlainTest {
     private static final int ALL_GROUPS = Integer.MAX_VALUE;
 
     static Stream<Arguments> runs() {
-        return LongStream.range(0, Long.getLong("tallyflow.test.seeds", 3))
+        return LongStream.range(0, Long.getLong("tallyflow.test.seeds", 2))
                 .boxed()
                 .flatMap(
                         seed ->

@@ -41,7 +41,7 @@ final class MemoryFirstAgainstPlainTest {
     private static final Duration AHEAD = Duration.ofHours(1);
 
     static Stream<Arguments> runs() {
-        return LongStream.range(0, Long.getLong("tallyflow.test.seeds", 4))
+        return LongStream.range(0, Long.getLong("tallyflow.test.seeds", 3))
                 .boxed()
                 .flatMap(seed -> Stream.of(2L, 1L << 30).map(memory -> Arguments.of(seed, memory)));
     }

@@ -23,7 +23,6 @@ import java.sql.Connection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,30 +84,16 @@ final class CountedPast {
         }
         List<LakeRow> rows = new ArrayList<>(accepted);
         voids.forEach(event -> rows.add(LakeRow.accepted(event, 0)));
-        try (SmallLake lake = new SmallLake(options(directory.resolve("lake" + lakes++)))) {
+        try (SmallLake lake = new SmallLake(options())) {
             lake.begin(new CommitName(ledger[0], ledger[1]), ledger[2], rows);
             deed.with(lake.options());
         }
     }
 
-    private LakeOptions options(Path warehouse) {
+    private LakeOptions options() {
         PostgresAddress postgres = database.address();
-        return LakeOptions.of(
-                Map.of(
-                        "type",
-                        "jdbc",
-                        "uri",
-                        postgres.url(),
-                        "jdbc.user",
-                        postgres.user(),
-                        "jdbc.password",
-                        "",
-                        "jdbc.schema-version",
-                        "V1",
-                        "warehouse",
-                        warehouse.toUri().toString()),
-                "metering",
-                Duration.ofSeconds(10));
+        return SmallLake.options(
+                postgres.url(), postgres.user(), directory.resolve("lake" + lakes++));
     }
 
     /**

@@ -60,7 +60,7 @@ final class RandomDefinitionsTest {
     }
 
     static List<Long> seeds() {
-        return Seeds.upTo(6);
+        return Seeds.upTo(4);
     }
 
     @ParameterizedTest

@@ -18,6 +18,7 @@ import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -169,6 +170,7 @@ public final class Reconcile {
         for (LocalDate day : days) {
             if (System.nanoTime() - viewedNanos > OLDEST_VIEW.toNanos()) {
                 standing = LakeStanding.read(opened, connection);
+                requireWhole(request, standing);
                 connection.rollback();
                 viewedNanos = System.nanoTime();
             }
@@ -205,7 +207,7 @@ public final class Reconcile {
         }
     }
 
-    /** The days on which the lake holds events, and those on which only Postgres holds windows. */
+    /** The days on which the lake holds events or usage, and those of Postgres alone. */
     private static SortedSet<LocalDate> days(
             Connection connection,
             LakeStanding standing,
@@ -216,20 +218,21 @@ public final class Reconcile {
         if (versions.isEmpty()) {
             return days;
         }
-        Expression filter =
-                Expressions.and(
-                        Expressions.in("type", versions.types().toArray()),
-                        Expressions.greaterThanOrEqual("time", micros(startOfDay(request.first()))),
-                        Expressions.lessThan("time", micros(request.end().plusDays(1))));
-        for (LocalDate day : standing.view().days(LakeTable.EVENTS, filter)) {
-            if (day.atStartOfDay().atOffset(ZoneOffset.UTC).isBefore(request.end())) {
-                days.add(day);
-            }
-        }
+        Map<LakeTable, String> times =
+                Map.of(
+                        LakeTable.EVENTS, "time",
+                        LakeTable.USAGE, "window_start",
+                        LakeTable.USAGE_DISTINCT, "window_start",
+                        LakeTable.ADJUSTMENTS, "window_start");
+        times.forEach(
+                (table, time) ->
+                        standing.view().days(table, between(time, request)).stream()
+                                .filter(day -> startOf(day).isBefore(request.end()))
+                                .forEach(days::add));
         ShownUsage shown = new ShownUsage(connection, versions, standing.commit());
         OffsetDateTime from = request.first();
         for (LocalDate day : List.copyOf(days)) {
-            OffsetDateTime start = day.atStartOfDay().atOffset(ZoneOffset.UTC);
+            OffsetDateTime start = startOf(day);
             if (from.isBefore(start)) {
                 days.addAll(shown.days(from, start));
             }
@@ -241,8 +244,15 @@ public final class Reconcile {
         return days;
     }
 
-    private static OffsetDateTime startOfDay(OffsetDateTime time) {
-        return time.toLocalDate().atStartOfDay().atOffset(ZoneOffset.UTC);
+    private static Expression between(String time, Request request) {
+        return Expressions.and(
+                Expressions.greaterThanOrEqual(
+                        time, micros(startOf(request.first().toLocalDate()))),
+                Expressions.lessThan(time, micros(request.end().plusDays(1))));
+    }
+
+    private static OffsetDateTime startOf(LocalDate day) {
+        return day.atStartOfDay().atOffset(ZoneOffset.UTC);
     }
 
     private static long millis(OffsetDateTime time) {

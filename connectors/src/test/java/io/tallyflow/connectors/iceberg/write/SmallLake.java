@@ -61,14 +61,23 @@ public final class SmallLake implements AutoCloseable {
 
     /** A lake that may not be there yet. */
     public static LakeOptions options(PostgresServer.Database database, Path warehouse) {
+        return options(database.url(), database.user(), warehouse);
+    }
+
+    /**
+     * A lake that may not be there yet.
+     *
+     * @param url of the database that holds the catalog
+     */
+    public static LakeOptions options(String url, String user, Path warehouse) {
         return LakeOptions.of(
                 Map.of(
                         "type",
                         "jdbc",
                         "uri",
-                        database.url(),
+                        url,
                         "jdbc.user",
-                        database.user(),
+                        user,
                         "jdbc.password",
                         "",
                         "jdbc.schema-version",
