@@ -4,11 +4,8 @@ import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.CommandRun;
-import io.tallyflow.cli.TestedServers;
+import io.tallyflow.cli.LakeCommandRig;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
-import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.connectors.postgres.RegisteredMeters;
-import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.stream.LakeRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,29 +16,23 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code tallyflow import} as it is typed. */
-final class ImportCommandTest {
+final class ImportCommandTest extends LakeCommandRig {
 
-    @TempDir private Path directory;
-    private PostgresServer.Database database;
+    ImportCommandTest() {
+        super(
+                """
+                meters:
+                  - {slug: calls, eventType: t, aggregation: COUNT}
+                  - {slug: tokens, eventType: t, aggregation: SUM, valueProperty: $.n}
+                """);
+    }
 
     @BeforeEach
-    void create() throws Exception {
-        database = PostgresServer.migrated();
-        RegisteredMeters.register(
-                database.dataSource(),
-                MeterFile.parse(
-                        "m",
-                        """
-                        meters:
-                          - {slug: calls, eventType: t, aggregation: COUNT}
-                          - {slug: tokens, eventType: t, aggregation: SUM, valueProperty: $.n}
-                        """));
+    void commit() throws Exception {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute(
@@ -52,15 +43,9 @@ final class ImportCommandTest {
         }
     }
 
-    @AfterEach
-    void drop() {
-        database.close();
-    }
-
     @Test
     void saysWhatWouldChange() throws Exception {
-        Path warehouse = directory.resolve("warehouse");
-        try (SmallLake lake = new SmallLake(database, warehouse)) {
+        try (SmallLake lake = lake()) {
             lake.commit(
                     0,
                     List.of(
@@ -75,17 +60,13 @@ final class ImportCommandTest {
                         "garbage",
                         line("d", "1", 6),
                         line("c", "3", 7));
-        String[] where = {
-            file.toString(),
-            "--postgres-url",
-            address(),
-            "--lake-properties",
-            properties(warehouse).toString(),
-            "--kafka-bootstrap",
-            "localhost:1",
-            "--kafka-properties",
-            impatient().toString()
-        };
+        String[] where =
+                where(
+                        "--kafka-bootstrap",
+                        "localhost:1",
+                        "--kafka-properties",
+                        impatient().toString(),
+                        file.toString());
         CommandRun bad = CommandRun.typed("import --dry-run", where);
         assertThat(bad.exitCode()).isEqualTo(2);
         assertThat(bad.err().lines())
@@ -130,15 +111,8 @@ final class ImportCommandTest {
         Path file = file(IntStream.range(0, 30).mapToObj(i -> "[" + i).toArray(String[]::new));
         CommandRun run =
                 CommandRun.typed(
-                        "import",
-                        file.toString(),
-                        "--dry-run",
-                        "--postgres-url",
-                        address(),
-                        "--lake-properties",
-                        properties(directory.resolve("warehouse")).toString(),
-                        "--kafka-bootstrap",
-                        "localhost:1");
+                        "import --dry-run",
+                        where("--kafka-bootstrap", "localhost:1", file.toString()));
         assertThat(run.exitCode()).isEqualTo(2);
         assertThat(run.err().lines()).hasSize(22).contains("tallyflow: and 10 more");
     }
@@ -157,10 +131,7 @@ final class ImportCommandTest {
                 .contains(
                         "nothing is known of a lake there, and without one nobody can tell which"
                                 + " events were accepted before");
-        String properties = properties(directory.resolve("warehouse")).toString();
-        CommandRun kafka =
-                CommandRun.typed(
-                        "import f", "--postgres-url", address(), "--lake-properties", properties);
+        CommandRun kafka = CommandRun.typed("import f", where());
         assertThat(kafka.exitCode()).isEqualTo(2);
         assertThat(kafka.err()).contains("which Kafka does the job read?", "--kafka-bootstrap");
         CommandRun rate = CommandRun.typed("import f --rate -1", "--postgres-url", address());
@@ -168,19 +139,9 @@ final class ImportCommandTest {
         assertThat(rate.err()).contains("--rate -1 is not a number of events");
         CommandRun file =
                 CommandRun.typed(
-                        "import /no/such/file --dry-run --kafka-bootstrap localhost:1",
-                        "--postgres-url",
-                        address(),
-                        "--lake-properties",
-                        properties);
+                        "import /no/such/file --dry-run --kafka-bootstrap localhost:1", where());
         assertThat(file.exitCode()).isEqualTo(2);
         assertThat(file.err()).contains("/no/such/file is not there");
-    }
-
-    private Path impatient() throws Exception {
-        return Files.writeString(
-                directory.resolve("kafka.properties"),
-                "default.api.timeout.ms=1000\nrequest.timeout.ms=1000\n");
     }
 
     private Path file(String... lines) throws Exception {
@@ -191,13 +152,5 @@ final class ImportCommandTest {
         return """
         {"id": "%s", "source": "s", "type": "t", "subject": "%s", "time": "2025-01-02T03:04:05Z", "data": {"n": %d}}"""
                 .formatted(id, subject, value);
-    }
-
-    private String address() {
-        return TestedServers.postgresUrl(database);
-    }
-
-    private Path properties(Path warehouse) throws Exception {
-        return TestedServers.lakeProperties(directory, database, warehouse);
     }
 }

@@ -4,45 +4,24 @@ import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.CommandRun;
-import io.tallyflow.cli.TestedServers;
+import io.tallyflow.cli.LakeCommandRig;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
-import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.connectors.postgres.RegisteredMeters;
-import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.stream.LakeRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code tallyflow meters preview} as it is typed. */
-final class MetersPreviewCommandTest {
+final class MetersPreviewCommandTest extends LakeCommandRig {
 
-    @TempDir private Path directory;
-    private PostgresServer.Database database;
-
-    @BeforeEach
-    void create() throws Exception {
-        database = PostgresServer.migrated();
-        RegisteredMeters.register(
-                database.dataSource(),
-                MeterFile.parse(
-                        "m",
-                        "meters: [{slug: tokens, eventType: t, aggregation: SUM, valueProperty: $.n}]"));
-    }
-
-    @AfterEach
-    void drop() {
-        database.close();
+    MetersPreviewCommandTest() {
+        super("meters: [{slug: tokens, eventType: t, aggregation: SUM, valueProperty: $.n}]");
     }
 
     @Test
     void showsWhatAFileComesToBesideWhatIsInForce() throws Exception {
-        try (SmallLake lake = new SmallLake(database, directory.resolve("warehouse"))) {
+        try (SmallLake lake = lake()) {
             lake.commit(0, List.of(row("a", 1), row("b", 2), row("a", 4)));
         }
         Path file =
@@ -87,21 +66,7 @@ final class MetersPreviewCommandTest {
     }
 
     private CommandRun run(String command, String file) throws Exception {
-        List<String> all = new ArrayList<>(List.of(command.split(" ")));
-        Path properties =
-                TestedServers.lakeProperties(directory, database, directory.resolve("warehouse"));
-        all.addAll(
-                List.of(
-                        file,
-                        "--postgres-url",
-                        address(),
-                        "--lake-properties",
-                        properties.toString()));
-        return CommandRun.of(all.toArray(String[]::new));
-    }
-
-    private String address() {
-        return TestedServers.postgresUrl(database);
+        return CommandRun.typed(command + " " + file, where());
     }
 
     private static LakeRow row(String subject, int n) {

@@ -3,57 +3,42 @@ package io.tallyflow.cli.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.CommandRun;
-import io.tallyflow.cli.TestedServers;
+import io.tallyflow.cli.LakeCommandRig;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.connectors.postgres.MadeCommit;
-import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.event.UsageEvent;
-import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.stream.LakeRow;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code tallyflow backfill} as it is typed. */
-final class BackfillCommandTest {
+final class BackfillCommandTest extends LakeCommandRig {
 
     private static final String CALLS = "{slug: calls, eventType: t, aggregation: COUNT}";
 
-    @TempDir private Path directory;
-    private PostgresServer.Database database;
+    BackfillCommandTest() {
+        super("meters: [" + CALLS + "]");
+    }
 
     @BeforeEach
-    void create() throws Exception {
-        database = PostgresServer.migrated();
-        RegisteredMeters.register(
-                database.dataSource(), MeterFile.parse("m", "meters: [" + CALLS + "]"));
+    void commit() throws Exception {
         try (Connection connection = database.connect()) {
             MadeCommit.make(connection, 3, new CommitName(7, 1), 1, null);
         }
     }
 
-    @AfterEach
-    void drop() {
-        database.close();
-    }
-
     @Test
     void saysWhatItHasCounted() throws Exception {
-        Path warehouse = directory.resolve("warehouse");
-        try (SmallLake lake = new SmallLake(database, warehouse)) {
+        try (SmallLake lake = lake()) {
             lake.commit(0, List.of(event()));
         }
-        String[] where = {
-            "--postgres-url", address(), "--lake-properties", properties(warehouse).toString()
-        };
+        String[] where = where();
         CommandRun dry = CommandRun.typed("backfill calls --dry-run", where);
         assertThat(dry.err()).isEmpty();
         assertThat(dry.out().lines())
@@ -123,13 +108,5 @@ final class BackfillCommandTest {
                         0,
                         0),
                 0);
-    }
-
-    private String address() {
-        return TestedServers.postgresUrl(database);
-    }
-
-    private Path properties(Path warehouse) throws Exception {
-        return TestedServers.lakeProperties(directory, database, warehouse);
     }
 }

@@ -47,6 +47,22 @@ final class RunProgressTest {
     }
 
     @Test
+    void printsWhatWasFoundWhereItStays() {
+        try (RunProgress progress = progress(/* inTerminal= */ false)) {
+            progress.print("found");
+            progress.done("a day");
+        }
+        assertThat(out.toString().lines()).containsExactly("found", "a day");
+        try (RunProgress progress = progress(/* inTerminal= */ true)) {
+            progress.begins(0, 2);
+            progress.done("a day");
+            progress.print("found");
+            assertThat(progress.line()).contains("1 of 2 days");
+        }
+        assertThat(out.toString()).contains("\u001b[1Afound\u001b[K");
+    }
+
+    @Test
     void isABarOfPartsWhereAllIsReadAtOnce() {
         try (RunProgress progress = progress(/* inTerminal= */ true)) {
             progress.readsParts(4);

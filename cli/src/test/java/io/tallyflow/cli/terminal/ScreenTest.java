@@ -39,6 +39,18 @@ class ScreenTest {
     }
 
     @Test
+    void printsALineInThePlaceOfThePicture() {
+        screen.print("first");
+        assertThat(taken()).isEqualTo("first" + EOL + "\u001b[J");
+        screen.show(List.of("one", "two"), 24);
+        taken();
+        screen.print("found");
+        assertThat(taken()).isEqualTo("\r\u001b[2A" + "found" + EOL + "\u001b[J");
+        screen.show(List.of("three"), 24);
+        assertThat(taken()).isEqualTo(START + "three" + EOL + END);
+    }
+
+    @Test
     void givesTheCursorBackOnceAndDrawsNothingAfterwards() {
         screen.show(List.of("one"), 24);
         taken();

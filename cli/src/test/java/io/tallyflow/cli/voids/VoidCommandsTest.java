@@ -4,43 +4,24 @@ import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.CommandRun;
-import io.tallyflow.cli.TestedServers;
+import io.tallyflow.cli.LakeCommandRig;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.connectors.postgres.MadeCommit;
-import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.event.VoidRequest;
-import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.stream.LakeRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code tallyflow void} and {@code tallyflow correct} as they are typed. */
-final class VoidCommandsTest {
+final class VoidCommandsTest extends LakeCommandRig {
 
-    @TempDir private Path directory;
-    private PostgresServer.Database database;
-
-    @BeforeEach
-    void create() throws Exception {
-        database = PostgresServer.migrated();
-        RegisteredMeters.register(
-                database.dataSource(),
-                MeterFile.parse("m", "meters: [{slug: m, eventType: t, aggregation: COUNT}]"));
-    }
-
-    @AfterEach
-    void drop() {
-        database.close();
+    VoidCommandsTest() {
+        super("meters: [{slug: m, eventType: t, aggregation: COUNT}]");
     }
 
     @Test
@@ -72,17 +53,16 @@ final class VoidCommandsTest {
 
     @Test
     void sendsNothingThatIsNoEventAndSaysWhereKafkaIsNot() throws Exception {
-        String[] where = {
-            "--postgres-url", address(), "--lake-properties", properties(warehouse()).toString()
-        };
+        String[] where = where();
         CommandRun kafka = CommandRun.typed("void --subject s --source s --id i", where);
         assertThat(kafka.exitCode()).isEqualTo(2);
         assertThat(kafka.err()).contains("which Kafka does the job read?");
-        String[] away = Arrays.copyOf(where, 8);
-        away[4] = "--kafka-bootstrap";
-        away[5] = "localhost:1";
-        away[6] = "--kafka-properties";
-        away[7] = impatient().toString();
+        String[] away =
+                where(
+                        "--kafka-bootstrap",
+                        "localhost:1",
+                        "--kafka-properties",
+                        impatient().toString());
         CommandRun none = CommandRun.typed("void --subject s --source s --id i", away);
         assertThat(none.exitCode()).isEqualTo(1);
         assertThat(none.err()).contains("Kafka at localhost:1");
@@ -101,7 +81,7 @@ final class VoidCommandsTest {
 
     @Test
     void appliesAndSaysWhatWaits() throws Exception {
-        try (SmallLake lake = new SmallLake(database, warehouse())) {
+        try (SmallLake lake = lake()) {
             CommitName name =
                     lake.commit(
                             0,
@@ -114,9 +94,7 @@ final class VoidCommandsTest {
                 MadeCommit.make(connection, 3, name, 4, null);
             }
         }
-        String[] where = {
-            "--postgres-url", address(), "--lake-properties", properties(warehouse()).toString()
-        };
+        String[] where = where();
         CommandRun run = CommandRun.typed("correct --wait", where);
         assertThat(run.err()).isEmpty();
         assertThat(run.out().lines())
@@ -137,23 +115,5 @@ final class VoidCommandsTest {
                 .type(type)
                 .data(taken == null ? "{}" : "{\"source\": \"s\", \"id\": \"" + taken + "\"}")
                 .build();
-    }
-
-    private Path warehouse() {
-        return directory.resolve("warehouse");
-    }
-
-    private Path impatient() throws Exception {
-        return Files.writeString(
-                directory.resolve("kafka.properties"),
-                "default.api.timeout.ms=1000\nrequest.timeout.ms=1000\n");
-    }
-
-    private String address() {
-        return TestedServers.postgresUrl(database);
-    }
-
-    private Path properties(Path warehouse) throws Exception {
-        return TestedServers.lakeProperties(directory, database, warehouse);
     }
 }
