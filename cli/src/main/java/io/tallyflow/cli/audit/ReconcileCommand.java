@@ -85,7 +85,7 @@ public final class ReconcileCommand implements Callable<Integer> {
         return text == null ? null : TimeArgument.exact(option, text);
     }
 
-    private static void print(PrintWriter out, Outcome outcome) {
+    private void print(PrintWriter out, Outcome outcome) {
         Console.say(out, "as of", "commit " + outcome.commit());
         if (outcome.inLake() != outcome.accepted()) {
             Console.say(
@@ -111,6 +111,14 @@ public final class ReconcileCommand implements Callable<Integer> {
                             + outcome.runs().stream()
                                     .map(Object::toString)
                                     .collect(Collectors.joining(", ", " by run ", "")));
+        }
+        long unrepaired = outcome.postgres().different() - outcome.postgres().repaired();
+        if (repair && unrepaired > 0) {
+            Console.say(
+                    out,
+                    "not yet",
+                    windows(unrepaired)
+                            + " left: the lake has to catch up, or the sum is more than a row holds");
         }
     }
 

@@ -1,12 +1,13 @@
 package io.tallyflow.cli.story;
 
+import io.tallyflow.results.FirstCause;
+import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.TextTable;
 import io.tallyflow.results.TextTable.Column;
 import io.tallyflow.results.query.QueryEngine;
 import io.tallyflow.results.query.UsageQuery;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -78,7 +79,7 @@ final class StoryFigures {
                             slug, null, null, null, "UTC", List.of(), List.of("subject"), Map.of()),
                     row -> values.put(row.subject(), row.value()));
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            throw new RequestFailedException(FirstCause.of(e), e);
         }
         return values;
     }

@@ -4,53 +4,33 @@ import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.CommandRun;
-import io.tallyflow.cli.TestedServers;
+import io.tallyflow.cli.LakeCommandRig;
 import io.tallyflow.connectors.iceberg.write.SmallLake;
 import io.tallyflow.connectors.postgres.MadeCommit;
-import io.tallyflow.connectors.postgres.PostgresServer;
-import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.connectors.postgres.WrittenRows;
 import io.tallyflow.results.Question;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.measure.UsagePartials;
-import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.stream.LakeRow;
 import io.tallyflow.schemas.usage.UsageCell;
 import io.tallyflow.schemas.usage.UsageRow;
 import java.math.BigDecimal;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code tallyflow explain} and {@code tallyflow reconcile} as they are typed. */
-final class AuditCommandsTest {
+final class AuditCommandsTest extends LakeCommandRig {
 
     private static final Instant START = Instant.parse("2026-03-01T10:00:00Z");
 
-    @TempDir private Path directory;
-    private PostgresServer.Database database;
-
-    @BeforeEach
-    void create() throws Exception {
-        database = PostgresServer.migrated();
-        RegisteredMeters.register(
-                database.dataSource(),
-                MeterFile.parse(
-                        "m",
-                        "meters: [{slug: m, eventType: t, aggregation: SUM, valueProperty: $.n,"
-                                + " groupBy: {g: $.g}, windowSize: HOUR}]"));
-    }
-
-    @AfterEach
-    void drop() {
-        database.close();
+    AuditCommandsTest() {
+        super(
+                "meters: [{slug: m, eventType: t, aggregation: SUM, valueProperty: $.n,"
+                        + " groupBy: {g: $.g}, windowSize: HOUR}]");
     }
 
     @Test
@@ -82,7 +62,7 @@ final class AuditCommandsTest {
 
     @Test
     void showEventsAndWhereTotalsAreOthers() throws Exception {
-        try (SmallLake lake = new SmallLake(database, warehouse())) {
+        try (SmallLake lake = lake()) {
             CommitName name =
                     lake.commit(
                             0,
@@ -100,9 +80,7 @@ final class AuditCommandsTest {
                 connection.commit();
             }
         }
-        String[] where = {
-            "--postgres-url", address(), "--lake-properties", properties().toString()
-        };
+        String[] where = where();
         String explain = "explain m --subject c --window 2026-03-01T10:59:59.999999Z";
         CommandRun right = CommandRun.typed(explain, where);
         assertThat(right.err()).isEmpty();
@@ -165,6 +143,33 @@ final class AuditCommandsTest {
         assertThat(unknown.err()).contains("there is no meter other that totals show");
     }
 
+    @Test
+    void sayWhatIsNotRepaired() throws Exception {
+        try (SmallLake lake = lake()) {
+            CommitName name =
+                    lake.commit(
+                            0,
+                            List.of(
+                                    LakeRow.accepted(event("1", "60000000000000000000", "a"), 9),
+                                    LakeRow.accepted(event("2", "50000000000000000000", "a"), 9)));
+            try (Connection connection = database.connect()) {
+                connection.setAutoCommit(false);
+                WrittenRows.write(
+                        connection,
+                        List.of(row("{\"g\":\"a\"}", "60000000000000000000")),
+                        List.of(),
+                        List.of());
+                MadeCommit.make(connection, 3, name, 2, null);
+                connection.commit();
+            }
+        }
+        CommandRun run = CommandRun.typed("reconcile --repair", where());
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out())
+                .contains("is 60000000000000000000 of 1 readings")
+                .contains("not yet   1 window left: the lake has to catch up, or the sum is more");
+    }
+
     private static UsageEvent event(String id, String number, String group) {
         return anEvent()
                 .subject("c")
@@ -181,17 +186,5 @@ final class AuditCommandsTest {
         UsagePartial partial = UsagePartials.of(new BigDecimal(sum), start * 1_000, "s", "i");
         return new UsageRow(
                 new UsageCell("m", "c", group, start, start + 3_600_000), partial, true, 0, true);
-    }
-
-    private Path warehouse() {
-        return directory.resolve("warehouse");
-    }
-
-    private String address() {
-        return TestedServers.postgresUrl(database);
-    }
-
-    private Path properties() throws Exception {
-        return TestedServers.lakeProperties(directory, database, warehouse());
     }
 }

@@ -1,10 +1,10 @@
 package io.tallyflow.connectors.postgres;
 
+import io.tallyflow.connectors.postgres.patch.CountedVersion;
+import io.tallyflow.connectors.postgres.patch.CountedVersions;
 import io.tallyflow.connectors.postgres.patch.PatchTable;
 import io.tallyflow.connectors.postgres.patch.PatchTable.Present;
 import io.tallyflow.connectors.postgres.patch.PatchWindow;
-import io.tallyflow.connectors.postgres.patch.PatchedVersion;
-import io.tallyflow.connectors.postgres.patch.PatchedVersions;
 import io.tallyflow.connectors.postgres.patch.VoidTable;
 import io.tallyflow.connectors.postgres.patch.WindowState;
 import io.tallyflow.connectors.postgres.patch.WindowStates;
@@ -63,7 +63,7 @@ public final class PatchRows {
             long commit,
             long epoch,
             Set<String> types,
-            List<PatchedVersion> versions,
+            List<CountedVersion> versions,
             List<PatchWindow> windows,
             List<Long> readings,
             List<Integer> cells,
@@ -113,7 +113,7 @@ public final class PatchRows {
         }
     }
 
-    private static Map<String, Integer> layers(List<PatchedVersion> versions) {
+    private static Map<String, Integer> layers(List<CountedVersion> versions) {
         Map<String, Integer> layers = new HashMap<>();
         versions.forEach(one -> layers.put(LayerName.of(one.version().name()), one.layer()));
         return layers;
@@ -125,7 +125,7 @@ public final class PatchRows {
         Present present = patches.hold();
         if (present == null
                 || present.epoch() != patch.epoch()
-                || !PatchedVersions.of(connection, patch.types()).equals(patch.versions())) {
+                || !CountedVersions.of(connection, patch.types()).equals(patch.versions())) {
             return false;
         }
         CommitRows.lockTables(connection);

@@ -4,11 +4,11 @@ import static java.util.stream.Collectors.groupingBy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.connectors.postgres.PatchRows.Patch;
+import io.tallyflow.connectors.postgres.patch.CountedVersion;
+import io.tallyflow.connectors.postgres.patch.CountedVersions;
 import io.tallyflow.connectors.postgres.patch.PatchKind;
 import io.tallyflow.connectors.postgres.patch.PatchTable;
 import io.tallyflow.connectors.postgres.patch.PatchWindow;
-import io.tallyflow.connectors.postgres.patch.PatchedVersion;
-import io.tallyflow.connectors.postgres.patch.PatchedVersions;
 import io.tallyflow.connectors.postgres.patch.VoidEvent;
 import io.tallyflow.connectors.postgres.patch.VoidTable;
 import io.tallyflow.connectors.postgres.patch.VoidTarget;
@@ -94,7 +94,7 @@ final class RandomPatchesTest {
             }
             try (Connection connection = world.writer.connect()) {
                 connection.setAutoCommit(false);
-                List<PatchedVersion> versions = PatchedVersions.of(connection, Set.of("e"));
+                List<CountedVersion> versions = CountedVersions.of(connection, Set.of("e"));
                 Patch patch =
                         world.patch(
                                 connection,
@@ -344,7 +344,7 @@ final class RandomPatchesTest {
             }
             try (Connection connection = writer.connect()) {
                 connection.setAutoCommit(false);
-                List<PatchedVersion> versions = PatchedVersions.of(connection, Set.of("e"));
+                List<CountedVersion> versions = CountedVersions.of(connection, Set.of("e"));
                 List<PatchWindow> windows = windows(chosen, versions);
                 List<WindowState> states = WindowStates.of(connection, windows, lake);
                 connection.rollback();
@@ -365,7 +365,7 @@ final class RandomPatchesTest {
             }
         }
 
-        private static List<PatchWindow> windows(Set<Event> chosen, List<PatchedVersion> versions) {
+        private static List<PatchWindow> windows(Set<Event> chosen, List<CountedVersion> versions) {
             return versions.stream()
                     .flatMap(
                             version ->
@@ -387,7 +387,7 @@ final class RandomPatchesTest {
         private Patch patch(
                 Connection connection,
                 Set<Event> chosen,
-                List<PatchedVersion> versions,
+                List<CountedVersion> versions,
                 List<PatchWindow> windows)
                 throws SQLException {
             VoidTable voids = new VoidTable(connection);

@@ -104,6 +104,7 @@ final class RandomDefinitionsTest {
         private long checkpoint;
         private int crashes;
         private int rewinds;
+        private long compared;
 
         private record Done(PipelineRig.Snapshot snapshot, long commit, long epoch) {}
 
@@ -128,6 +129,7 @@ final class RandomDefinitionsTest {
                 tell();
                 completeOne();
                 countAgain();
+                assertThat(compared > 0).isEqualTo(past != null);
             } finally {
                 rig.close();
             }
@@ -253,7 +255,7 @@ final class RandomDefinitionsTest {
                         }
                         past.correct(lake);
                         demandTruth(snapshot);
-                        past.reconcile(lake);
+                        compared += past.reconcile(lake);
                     });
         }
 

@@ -5,9 +5,9 @@ import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
+import io.tallyflow.connectors.postgres.patch.CountedVersion;
 import io.tallyflow.connectors.postgres.patch.PatchTable;
 import io.tallyflow.connectors.postgres.patch.PatchTable.Standing;
-import io.tallyflow.connectors.postgres.patch.PatchedVersion;
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.operations.counting.CountedCell;
 import io.tallyflow.operations.counting.LakeAccess;
@@ -20,7 +20,6 @@ import io.tallyflow.results.query.GroupJson;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.measure.Aggregation;
 import io.tallyflow.schemas.meter.GroupDimension;
-import io.tallyflow.schemas.meter.GroupText;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterVersion;
 import io.tallyflow.schemas.usage.Reading;
@@ -34,10 +33,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import org.apache.iceberg.StructLike;
 import org.apache.iceberg.expressions.Expression;
 import org.apache.iceberg.expressions.Expressions;
@@ -128,6 +127,10 @@ public final class Explain {
                     ShownWindow.read(connection, request.slug(), request.subject(), request.at());
             MeterVersion version = window.version().version();
             requireGroups(version.meter(), request.groups().keySet());
+            if (window.whole() != null && !request.groups().isEmpty()) {
+                throw new RequestRefusedException(
+                        "the window has more groups than are told apart: ask for all of them");
+            }
             listener.begins(version, window.start(), window.end());
             LakeView view = await(opened, connection, window.moment(), request.patience());
             return new CountedEvents(request, window).count(view);
@@ -184,18 +187,13 @@ public final class Explain {
     private final class CountedEvents {
         private final Request request;
         private final ShownWindow window;
-        private final PatchedVersion version;
-        private final Set<String> shown;
+        private final CountedVersion version;
         private final Map<String, CountedCell> counted = new HashMap<>();
 
         CountedEvents(Request request, ShownWindow window) {
             this.request = request;
             this.window = window;
             this.version = window.version();
-            this.shown =
-                    window.cells().stream()
-                            .map(ShownWindow.Cell::group)
-                            .collect(Collectors.toUnmodifiableSet());
         }
 
         Outcome count(LakeView view) throws Exception {
@@ -251,12 +249,15 @@ public final class Explain {
         }
 
         private void add(StructLike row, UsageEvent event, By by, Reading reading) {
-            String group = group(reading.group());
+            String group = reading.group();
             if (!isAskedFor(group)) {
                 return;
             }
             if (by != By.NONE) {
-                CountedCell cell = counted.computeIfAbsent(group, one -> new CountedCell());
+                CountedCell cell =
+                        counted.computeIfAbsent(
+                                Objects.requireNonNullElse(window.whole(), group),
+                                one -> new CountedCell());
                 cell.add(reading.partial(event));
                 String distinct = reading.distinct();
                 if (distinct != null) {
@@ -283,15 +284,6 @@ public final class Explain {
         private static @Nullable String value(Reading reading) {
             BigDecimal value = reading.value();
             return value == null ? reading.distinct() : value.toPlainString();
-        }
-
-        /** A group that is not told apart counts with others that are not. */
-        private String group(String group) {
-            if (shown.contains(group) || group.equals(GroupText.NONE)) {
-                return group;
-            }
-            String other = GroupText.other(group);
-            return shown.contains(other) ? other : group;
         }
 
         private List<ExplainedCell> cells() {

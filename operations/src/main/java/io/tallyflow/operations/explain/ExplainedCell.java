@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one group of a subject comes to in a window: in Postgres, and counted again from its events.
  *
- * @param group canonical text
+ * @param group canonical text; of a window with more groups than are told apart the one of all
+ *     others, and then the numbers are of the window as a whole
  * @param value that Postgres shows; null if it shows none
  * @param readings that this is of
  * @param settled whether no on-time reading can change it any more

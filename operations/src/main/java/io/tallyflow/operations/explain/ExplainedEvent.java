@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * An event of a window.
  *
  * @param time event time
- * @param group canonical text of the group that it counts in
+ * @param group canonical text of its group
  * @param value that the meter reads; null where it only counts
  * @param by what has counted it
  * @param importNumber number of the import that sent it; 0 for none

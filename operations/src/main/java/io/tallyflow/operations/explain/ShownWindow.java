@@ -1,7 +1,7 @@
 package io.tallyflow.operations.explain;
 
-import io.tallyflow.connectors.postgres.patch.PatchedVersion;
-import io.tallyflow.connectors.postgres.patch.PatchedVersions;
+import io.tallyflow.connectors.postgres.patch.CountedVersion;
+import io.tallyflow.connectors.postgres.patch.CountedVersions;
 import io.tallyflow.operations.counting.Snapshot;
 import io.tallyflow.results.Question;
 import io.tallyflow.results.RequestRefusedException;
@@ -24,14 +24,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param moment which
  * @param version that owns the window
- * @param cells by group
+ * @param cells by group; of a window with more groups than are told apart one, the group of all
+ *     others, for the window as a whole: which groups have cells of their own follows the order in
+ *     which events came, and is not the same for the stream and for runs
  * @param changes since it settled
  * @param runs that have counted of it
  * @param voided events that do not count
  */
 record ShownWindow(
         Moment moment,
-        PatchedVersion version,
+        CountedVersion version,
         Instant start,
         Instant end,
         List<Cell> cells,
@@ -65,6 +67,14 @@ record ShownWindow(
                                     row.getBigDecimal(2),
                                     row.getLong(3),
                                     row.getBoolean(4)));
+
+    private static final Question<BigDecimal> TOTAL =
+            new Question<>(
+                    """
+                    select q.value from tallyflow.query(
+                        ?, "from" => ?, "to" => ?, subjects => array[?::text]) q
+                    """,
+                    row -> row.getBigDecimal(1));
 
     private static final Question<ExplainedChange> CHANGES =
             new Question<>(
@@ -116,6 +126,13 @@ record ShownWindow(
      */
     record Moment(long epoch, long commit, long checkpoint, long accepted) {}
 
+    /** The group that all events count in, of a window that is told as a whole; else null. */
+    @Nullable String whole() {
+        return cells.size() == 1 && GroupText.isOther(cells.get(0).group())
+                ? cells.get(0).group()
+                : null;
+    }
+
     /** A group. */
     record Cell(String group, @Nullable BigDecimal value, long readings, boolean settled) {}
 
@@ -130,18 +147,23 @@ record ShownWindow(
     static ShownWindow read(Connection connection, String slug, String subject, Instant at)
             throws SQLException {
         Snapshot.begin(connection);
-        PatchedVersion version = owner(connection, slug, at);
+        CountedVersion version = owner(connection, slug, at);
         WindowSize size = version.version().meter().windowSize();
         Instant start = Instant.ofEpochMilli(size.startOf(at.toEpochMilli()));
         Instant end = start.plusMillis(size.millis());
         OffsetDateTime first = start.atOffset(ZoneOffset.UTC);
+        List<Cell> cells = CELLS.all(connection, slug, subject, first);
+        if (cells.stream().anyMatch(cell -> GroupText.isOther(cell.group()))) {
+            OffsetDateTime last = end.atOffset(ZoneOffset.UTC);
+            cells = List.of(whole(cells, TOTAL.one(connection, slug, first, last, subject)));
+        }
         ShownWindow window =
                 new ShownWindow(
                         MOMENT.one(connection),
                         version,
                         start,
                         end,
-                        CELLS.all(connection, slug, subject, first),
+                        cells,
                         CHANGES.all(connection, slug, subject, first),
                         RUNS.all(
                                 connection,
@@ -160,11 +182,19 @@ record ShownWindow(
         return window;
     }
 
-    private static PatchedVersion owner(Connection connection, String slug, Instant at)
+    private static Cell whole(List<Cell> cells, BigDecimal value) {
+        return new Cell(
+                GroupText.other(cells.get(0).group()),
+                value,
+                cells.stream().mapToLong(Cell::readings).sum(),
+                cells.stream().allMatch(Cell::settled));
+    }
+
+    private static CountedVersion owner(Connection connection, String slug, Instant at)
             throws SQLException {
-        List<PatchedVersion> versions =
-                PatchedVersions.of(connection, PatchedVersions.types(connection, slug)).stream()
-                        .filter(PatchedVersion::shown)
+        List<CountedVersion> versions =
+                CountedVersions.of(connection, CountedVersions.types(connection, slug)).stream()
+                        .filter(CountedVersion::shown)
                         .filter(one -> one.version().meter().slug().equals(slug))
                         .toList();
         if (versions.isEmpty()) {

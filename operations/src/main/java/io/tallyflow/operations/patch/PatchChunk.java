@@ -2,10 +2,10 @@ package io.tallyflow.operations.patch;
 
 import io.tallyflow.connectors.postgres.PatchRows;
 import io.tallyflow.connectors.postgres.PatchRows.Patch;
+import io.tallyflow.connectors.postgres.patch.CountedVersion;
 import io.tallyflow.connectors.postgres.patch.PatchKind;
 import io.tallyflow.connectors.postgres.patch.PatchTable;
 import io.tallyflow.connectors.postgres.patch.PatchWindow;
-import io.tallyflow.connectors.postgres.patch.PatchedVersion;
 import io.tallyflow.connectors.postgres.rows.Rows;
 import io.tallyflow.connectors.postgres.run.CountingRun;
 import io.tallyflow.connectors.postgres.session.PostgresSession;
@@ -46,7 +46,7 @@ public final class PatchChunk {
      * @param versions that count these types
      */
     public record Basis(
-            long commit, long epoch, Set<String> types, List<PatchedVersion> versions) {}
+            long commit, long epoch, Set<String> types, List<CountedVersion> versions) {}
 
     /**
      * @param kind why units are patched
@@ -122,7 +122,7 @@ public final class PatchChunk {
         List<Long> readings = new ArrayList<>();
         List<Integer> cells = new ArrayList<>();
         List<UUID> keys = new ArrayList<>();
-        Map<PatchedVersion, Map<SubjectWindow, CountedWindow>> byVersion = new LinkedHashMap<>();
+        Map<CountedVersion, Map<SubjectWindow, CountedWindow>> byVersion = new LinkedHashMap<>();
         for (PatchUnit unit : units) {
             unit.voids().forEach(one -> keys.add(one.key()));
             unit.windows()
@@ -153,11 +153,11 @@ public final class PatchChunk {
     }
 
     private List<Rows> rows(
-            long run, Map<PatchedVersion, Map<SubjectWindow, CountedWindow>> byVersion)
+            long run, Map<CountedVersion, Map<SubjectWindow, CountedWindow>> byVersion)
             throws Exception {
         List<Rows> rows = new ArrayList<>();
         for (var one : byVersion.entrySet()) {
-            PatchedVersion version = one.getKey();
+            CountedVersion version = one.getKey();
             new RowsOfCells(
                             version.version(),
                             LayerName.of(version.version().name()),
@@ -178,7 +178,7 @@ public final class PatchChunk {
         return sum[0];
     }
 
-    private static SubjectWindow key(PatchWindow window, PatchedVersion version) {
+    private static SubjectWindow key(PatchWindow window, CountedVersion version) {
         return new SubjectWindow(
                 window.subject(),
                 window.startMillis(),

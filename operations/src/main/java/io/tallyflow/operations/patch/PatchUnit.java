@@ -1,7 +1,7 @@
 package io.tallyflow.operations.patch;
 
+import io.tallyflow.connectors.postgres.patch.CountedVersion;
 import io.tallyflow.connectors.postgres.patch.PatchWindow;
-import io.tallyflow.connectors.postgres.patch.PatchedVersion;
 import io.tallyflow.connectors.postgres.patch.PendingVoid;
 import io.tallyflow.operations.counting.SubjectWindow;
 import io.tallyflow.schemas.meter.Meter;
@@ -25,7 +25,7 @@ public final class PatchUnit {
 
     private final SubjectWindow key;
     private final List<PendingVoid> voids = new ArrayList<>();
-    private final Map<PatchWindow, PatchedVersion> windows = new HashMap<>();
+    private final Map<PatchWindow, CountedVersion> windows = new HashMap<>();
 
     private PatchUnit(SubjectWindow key) {
         this.key = key;
@@ -37,7 +37,7 @@ public final class PatchUnit {
      * @param key subject and day
      * @param windows of this subject and day, with the versions that count them
      */
-    public static PatchUnit of(SubjectWindow key, Map<PatchWindow, PatchedVersion> windows) {
+    public static PatchUnit of(SubjectWindow key, Map<PatchWindow, CountedVersion> windows) {
         PatchUnit unit = new PatchUnit(key);
         unit.windows.putAll(windows);
         return unit;
@@ -50,11 +50,11 @@ public final class PatchUnit {
     }
 
     /** The windows of which an event is, by the versions that count its type and own its time. */
-    public static Map<PatchWindow, PatchedVersion> windowsOf(
-            PendingVoid pending, List<PatchedVersion> versions) {
-        Map<PatchWindow, PatchedVersion> windows = new HashMap<>();
+    public static Map<PatchWindow, CountedVersion> windowsOf(
+            PendingVoid pending, List<CountedVersion> versions) {
+        Map<PatchWindow, CountedVersion> windows = new HashMap<>();
         long time = pending.target().at().toEpochMilli();
-        for (PatchedVersion version : versions) {
+        for (CountedVersion version : versions) {
             Meter meter = version.version().meter();
             if (meter.eventType().equals(pending.target().type()) && version.version().owns(time)) {
                 windows.put(
@@ -69,7 +69,7 @@ public final class PatchUnit {
     }
 
     /** A window of a version. */
-    public static PatchWindow window(PatchedVersion version, String subject, long startMillis) {
+    public static PatchWindow window(CountedVersion version, String subject, long startMillis) {
         return new PatchWindow(
                 version.layer(),
                 subject,
@@ -82,7 +82,7 @@ public final class PatchUnit {
      *
      * @param voids with the windows of each
      */
-    public static List<PatchUnit> of(Map<PendingVoid, Map<PatchWindow, PatchedVersion>> voids) {
+    public static List<PatchUnit> of(Map<PendingVoid, Map<PatchWindow, CountedVersion>> voids) {
         Map<SubjectWindow, PatchUnit> units = new HashMap<>();
         voids.forEach(
                 (pending, windows) -> {
@@ -111,11 +111,11 @@ public final class PatchUnit {
         return voids;
     }
 
-    public Map<PatchWindow, PatchedVersion> windows() {
+    public Map<PatchWindow, CountedVersion> windows() {
         return windows;
     }
 
-    public boolean holds(PatchedVersion version, long startMillis) {
+    public boolean holds(CountedVersion version, long startMillis) {
         return windows.containsKey(window(version, key.subject(), startMillis));
     }
 

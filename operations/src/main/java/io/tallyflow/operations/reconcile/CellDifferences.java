@@ -106,7 +106,7 @@ final class CellDifferences {
     private static @Nullable String other(Map<String, Cell> left, Map<String, Cell> right) {
         for (Map<String, Cell> side : List.of(left, right)) {
             for (String group : side.keySet()) {
-                if (!group.equals(GroupText.NONE) && group.equals(GroupText.other(group))) {
+                if (GroupText.isOther(group)) {
                     return group;
                 }
             }

@@ -1,7 +1,7 @@
 package io.tallyflow.operations.reconcile;
 
-import io.tallyflow.connectors.postgres.patch.PatchedVersion;
-import io.tallyflow.connectors.postgres.patch.PatchedVersions;
+import io.tallyflow.connectors.postgres.patch.CountedVersion;
+import io.tallyflow.connectors.postgres.patch.CountedVersions;
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.schemas.meter.LayerName;
 import io.tallyflow.schemas.meter.MeterVersion;
@@ -20,18 +20,18 @@ import org.jspecify.annotations.Nullable;
 final class ComparedVersions {
 
     private final Set<String> types;
-    private final List<PatchedVersion> ofTypes;
-    private final List<PatchedVersion> compared;
-    private final Map<String, PatchedVersion> byName = new HashMap<>();
-    private final Map<String, PatchedVersion> byLayerName = new HashMap<>();
-    private final Map<Integer, PatchedVersion> byLayer = new HashMap<>();
+    private final List<CountedVersion> ofTypes;
+    private final List<CountedVersion> compared;
+    private final Map<String, CountedVersion> byName = new HashMap<>();
+    private final Map<String, CountedVersion> byLayerName = new HashMap<>();
+    private final Map<Integer, CountedVersion> byLayer = new HashMap<>();
 
     private ComparedVersions(
-            Set<String> types, List<PatchedVersion> ofTypes, List<PatchedVersion> compared) {
+            Set<String> types, List<CountedVersion> ofTypes, List<CountedVersion> compared) {
         this.types = types;
         this.ofTypes = ofTypes;
         this.compared = compared;
-        for (PatchedVersion one : compared) {
+        for (CountedVersion one : compared) {
             byName.put(one.version().name(), one);
             byLayerName.put(LayerName.of(one.version().name()), one);
             byLayer.put(one.layer(), one);
@@ -44,13 +44,13 @@ final class ComparedVersions {
      * @param slug of a meter; null for all
      */
     static ComparedVersions read(Connection connection, @Nullable String slug) throws SQLException {
-        Set<String> types = new HashSet<>(PatchedVersions.types(connection, slug));
-        List<PatchedVersion> all = PatchedVersions.of(connection, types);
+        Set<String> types = new HashSet<>(CountedVersions.types(connection, slug));
+        List<CountedVersion> all = CountedVersions.of(connection, types);
         return new ComparedVersions(
                 types,
                 all,
                 all.stream()
-                        .filter(PatchedVersion::shown)
+                        .filter(CountedVersion::shown)
                         .filter(one -> slug == null || slug.equals(one.version().meter().slug()))
                         .toList());
     }
@@ -65,7 +65,7 @@ final class ComparedVersions {
     }
 
     /** All that count these types, shown or not. */
-    List<PatchedVersion> ofTypes() {
+    List<CountedVersion> ofTypes() {
         return ofTypes;
     }
 
@@ -77,23 +77,23 @@ final class ComparedVersions {
     MeterReader reader() {
         return new MeterReader(
                 compared.stream()
-                        .map(PatchedVersion::version)
+                        .map(CountedVersion::version)
                         .sorted(Comparator.comparing(MeterVersion::name))
                         .toList());
     }
 
     /** The one that a reading names. */
-    PatchedVersion named(String name) {
+    CountedVersion named(String name) {
         return Objects.requireNonNull(byName.get(name), name);
     }
 
     /** The one whose layer has a name; null if it is none of them. */
-    @Nullable PatchedVersion ofLayer(String layerName) {
+    @Nullable CountedVersion ofLayer(String layerName) {
         return byLayerName.get(layerName);
     }
 
     /** The one that is counted in a layer. */
-    PatchedVersion ofLayer(int layer) {
+    CountedVersion ofLayer(int layer) {
         return Objects.requireNonNull(byLayer.get(layer), "a layer that was not asked for");
     }
 

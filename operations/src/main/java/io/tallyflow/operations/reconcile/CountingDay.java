@@ -1,7 +1,7 @@
 package io.tallyflow.operations.reconcile;
 
 import io.tallyflow.connectors.iceberg.table.EventRow;
-import io.tallyflow.connectors.postgres.patch.PatchedVersion;
+import io.tallyflow.connectors.postgres.patch.CountedVersion;
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.operations.counting.Passes;
 import io.tallyflow.operations.counting.Share;
@@ -50,7 +50,7 @@ final class CountingDay implements Passes.Counting<CountedDay> {
         long definitions = EventRow.definitions(row);
         UsageEvent event = EventRow.event(row);
         for (Reading reading : reader.read(event).readings()) {
-            PatchedVersion version = versions.named(reading.meter());
+            CountedVersion version = versions.named(reading.meter());
             if (range.holds(reading.windowStartMillis())) {
                 if (counts && version.includes(timeMillis, definitions)) {
                     counted.shown().add(unit, version.layer(), reading, event);

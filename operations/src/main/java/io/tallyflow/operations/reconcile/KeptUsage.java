@@ -3,7 +3,7 @@ package io.tallyflow.operations.reconcile;
 import io.tallyflow.connectors.iceberg.table.CellRow;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
-import io.tallyflow.connectors.postgres.patch.PatchedVersion;
+import io.tallyflow.connectors.postgres.patch.CountedVersion;
 import io.tallyflow.operations.counting.CountedCell;
 import io.tallyflow.operations.counting.CountedWindow;
 import io.tallyflow.operations.counting.Share;
@@ -124,7 +124,7 @@ final class KeptUsage {
     private void add(StructLike row, Function<StructLike, Part> part) {
         long start = TimeUnit.MICROSECONDS.toMillis(CellRow.windowStartMicros(row));
         SubjectWindow unit = PatchUnit.keyOf(CellRow.subject(row), start);
-        PatchedVersion version = versions.ofLayer(CellRow.layer(row));
+        CountedVersion version = versions.ofLayer(CellRow.layer(row));
         if (version == null || !version.version().owns(start) || !share.holds(unit.hashCode())) {
             return;
         }

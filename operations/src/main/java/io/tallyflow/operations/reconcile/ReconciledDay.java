@@ -2,9 +2,10 @@ package io.tallyflow.operations.reconcile;
 
 import io.tallyflow.connectors.iceberg.table.EventRow;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
+import io.tallyflow.connectors.postgres.patch.CountedVersion;
 import io.tallyflow.connectors.postgres.patch.PatchKind;
 import io.tallyflow.connectors.postgres.patch.PatchWindow;
-import io.tallyflow.connectors.postgres.patch.PatchedVersion;
+import io.tallyflow.connectors.postgres.patch.WindowState;
 import io.tallyflow.operations.counting.CountedWindow;
 import io.tallyflow.operations.counting.Passes;
 import io.tallyflow.operations.counting.RunLimits;
@@ -16,6 +17,7 @@ import io.tallyflow.operations.patch.PatchChunk;
 import io.tallyflow.operations.patch.PatchUnit;
 import io.tallyflow.operations.patch.Recounted;
 import io.tallyflow.operations.patch.Recounted.LayerWindow;
+import io.tallyflow.operations.patch.StatesOfWindows;
 import io.tallyflow.operations.reconcile.Difference.Place;
 import io.tallyflow.results.RequestFailedException;
 import io.tallyflow.results.voids.VoidedEvents;
@@ -25,7 +27,6 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -115,7 +116,7 @@ final class ReconciledDay {
         compareWithLake(counted.streamed(), share);
         Snapshot.begin(connection);
         requireUnchanged();
-        Map<SubjectWindow, Map<PatchWindow, PatchedVersion>> differing =
+        Map<SubjectWindow, Map<PatchWindow, CountedVersion>> differing =
                 compareWithPostgres(counted.shown(), share, patches.of(connection, range));
         connection.rollback();
         if (repairs) {
@@ -139,7 +140,7 @@ final class ReconciledDay {
             Map<LayerWindow, CountedWindow> events = counted.of(unit);
             Map<LayerWindow, CountedWindow> usage = kept.of(unit);
             for (LayerWindow window : both(events.keySet(), usage.keySet())) {
-                PatchedVersion version = versions.ofLayer(window.layer());
+                CountedVersion version = versions.ofLayer(window.layer());
                 if (end(version, window) <= lake.view().settledUntilMillis()) {
                     ends.tally()
                             .comparesInLake(
@@ -155,7 +156,7 @@ final class ReconciledDay {
         }
     }
 
-    private static long end(PatchedVersion version, LayerWindow window) {
+    private static long end(CountedVersion version, LayerWindow window) {
         return window.startMillis() + version.version().meter().windowSize().millis();
     }
 
@@ -167,7 +168,7 @@ final class ReconciledDay {
 
     private boolean differs(
             Place place,
-            PatchedVersion version,
+            CountedVersion version,
             SubjectWindow unit,
             LayerWindow window,
             @Nullable CountedWindow found,
@@ -180,9 +181,9 @@ final class ReconciledDay {
     }
 
     /** The windows that differ and can be repaired, by subject. */
-    private Map<SubjectWindow, Map<PatchWindow, PatchedVersion>> compareWithPostgres(
+    private Map<SubjectWindow, Map<PatchWindow, CountedVersion>> compareWithPostgres(
             Recounted counted, Share share, Set<PatchWindow> patched) throws SQLException {
-        Map<SubjectWindow, Map<PatchWindow, PatchedVersion>> differing = new HashMap<>();
+        Map<SubjectWindow, Map<PatchWindow, CountedVersion>> differing = new HashMap<>();
         Set<SubjectWindow> left = new HashSet<>(counted.units());
         new ShownUsage(connection, versions, lake.commit())
                 .read(
@@ -203,10 +204,10 @@ final class ReconciledDay {
             Map<LayerWindow, ShownUsage.Window> windows,
             Recounted counted,
             Set<PatchWindow> patched,
-            Map<SubjectWindow, Map<PatchWindow, PatchedVersion>> differing) {
+            Map<SubjectWindow, Map<PatchWindow, CountedVersion>> differing) {
         Map<LayerWindow, CountedWindow> events = counted.of(unit);
         for (LayerWindow window : both(windows.keySet(), events.keySet())) {
-            PatchedVersion version = versions.ofLayer(window.layer());
+            CountedVersion version = versions.ofLayer(window.layer());
             if (!version.version().owns(window.startMillis())) {
                 continue;
             }
@@ -240,13 +241,20 @@ final class ReconciledDay {
     }
 
     private void repair(
-            Map<SubjectWindow, Map<PatchWindow, PatchedVersion>> differing, Recounted counted)
+            Map<SubjectWindow, Map<PatchWindow, CountedVersion>> differing, Recounted counted)
             throws Exception {
-        List<PatchUnit> units = new ArrayList<>();
-        differing.forEach((unit, windows) -> units.add(PatchUnit.of(unit, windows)));
+        Set<PatchWindow> all = new HashSet<>();
+        differing.values().forEach(windows -> all.addAll(windows.keySet()));
+        Map<PatchWindow, WindowState> states = StatesOfWindows.of(connection, all, lake.commit());
         PatchChunk chunk = chunk();
-        for (PatchUnit unit : units) {
-            chunk.add(unit, counted);
+        for (Map.Entry<SubjectWindow, Map<PatchWindow, CountedVersion>> one :
+                differing.entrySet()) {
+            // One that must wait for the lake keeps no other.
+            Map<PatchWindow, CountedVersion> ready = one.getValue();
+            ready.keySet().removeIf(window -> states.get(window) != WindowState.READY);
+            if (!ready.isEmpty()) {
+                chunk.add(PatchUnit.of(one.getKey(), ready), counted);
+            }
             if (chunk.isFull()) {
                 write(chunk);
                 chunk = chunk();

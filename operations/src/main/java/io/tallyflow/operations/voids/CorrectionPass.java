@@ -1,11 +1,11 @@
 package io.tallyflow.operations.voids;
 
 import io.tallyflow.connectors.iceberg.table.LakeView;
+import io.tallyflow.connectors.postgres.patch.CountedVersions;
 import io.tallyflow.connectors.postgres.patch.PatchKind;
 import io.tallyflow.connectors.postgres.patch.PatchTable;
 import io.tallyflow.connectors.postgres.patch.PatchTable.Present;
 import io.tallyflow.connectors.postgres.patch.PatchTable.Standing;
-import io.tallyflow.connectors.postgres.patch.PatchedVersions;
 import io.tallyflow.connectors.postgres.patch.PendingVoid;
 import io.tallyflow.connectors.postgres.patch.VoidEvent;
 import io.tallyflow.connectors.postgres.patch.VoidTable;
@@ -75,7 +75,7 @@ final class CorrectionPass {
                         standing.commit(),
                         view.epoch(),
                         types,
-                        PatchedVersions.of(connection, types));
+                        CountedVersions.of(connection, types));
         connection.rollback();
         ReadyVoids ready = ReadyVoids.of(connection, pending, basis.versions(), standing.commit());
         waitForLake = ready.waitForLake();
@@ -152,7 +152,7 @@ final class CorrectionPass {
         Present present = patches.hold();
         if (present != null
                 && present.epoch() == view.epoch()
-                && PatchedVersions.of(connection, basis.types()).equals(basis.versions())) {
+                && CountedVersions.of(connection, basis.types()).equals(basis.versions())) {
             applied += voids.applied(keys, null);
             connection.commit();
         } else {

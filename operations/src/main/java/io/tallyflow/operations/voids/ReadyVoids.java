@@ -1,17 +1,14 @@
 package io.tallyflow.operations.voids;
 
-import io.tallyflow.connectors.postgres.patch.PatchTable;
+import io.tallyflow.connectors.postgres.patch.CountedVersion;
 import io.tallyflow.connectors.postgres.patch.PatchWindow;
-import io.tallyflow.connectors.postgres.patch.PatchedVersion;
 import io.tallyflow.connectors.postgres.patch.PendingVoid;
 import io.tallyflow.connectors.postgres.patch.WindowState;
-import io.tallyflow.connectors.postgres.patch.WindowStates;
-import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.operations.patch.PatchUnit;
+import io.tallyflow.operations.patch.StatesOfWindows;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,11 +26,9 @@ import java.util.UUID;
  */
 record ReadyVoids(
         List<UUID> nowhere,
-        Map<PendingVoid, Map<PatchWindow, PatchedVersion>> windows,
+        Map<PendingVoid, Map<PatchWindow, CountedVersion>> windows,
         int waitForWindows,
         int waitForLake) {
-
-    private static final int WINDOWS_AT_ONCE = 1_000;
 
     /**
      * Looks.
@@ -44,24 +39,24 @@ record ReadyVoids(
     static ReadyVoids of(
             Connection connection,
             List<PendingVoid> pending,
-            List<PatchedVersion> versions,
+            List<CountedVersion> versions,
             long commit)
             throws SQLException {
-        Map<PendingVoid, Map<PatchWindow, PatchedVersion>> all = new LinkedHashMap<>();
+        Map<PendingVoid, Map<PatchWindow, CountedVersion>> all = new LinkedHashMap<>();
         Set<PatchWindow> windows = new HashSet<>();
         for (PendingVoid one : pending) {
-            Map<PatchWindow, PatchedVersion> ofOne = PatchUnit.windowsOf(one, versions);
+            Map<PatchWindow, CountedVersion> ofOne = PatchUnit.windowsOf(one, versions);
             all.put(one, ofOne);
             windows.addAll(ofOne.keySet());
         }
-        return divided(all, states(connection, List.copyOf(windows), commit));
+        return divided(all, StatesOfWindows.of(connection, windows, commit));
     }
 
     private static ReadyVoids divided(
-            Map<PendingVoid, Map<PatchWindow, PatchedVersion>> all,
+            Map<PendingVoid, Map<PatchWindow, CountedVersion>> all,
             Map<PatchWindow, WindowState> states) {
         List<UUID> nowhere = new ArrayList<>();
-        Map<PendingVoid, Map<PatchWindow, PatchedVersion>> ready = new LinkedHashMap<>();
+        Map<PendingVoid, Map<PatchWindow, CountedVersion>> ready = new LinkedHashMap<>();
         int open = 0;
         int ahead = 0;
         for (var one : all.entrySet()) {
@@ -78,23 +73,5 @@ record ReadyVoids(
             }
         }
         return new ReadyVoids(nowhere, ready, open, ahead);
-    }
-
-    private static Map<PatchWindow, WindowState> states(
-            Connection connection, List<PatchWindow> windows, long commit) throws SQLException {
-        PatchTable patches = new PatchTable(connection);
-        Map<PatchWindow, WindowState> states = new HashMap<>();
-        for (int from = 0; from < windows.size(); from += WINDOWS_AT_ONCE) {
-            List<PatchWindow> some =
-                    windows.subList(from, Math.min(from + WINDOWS_AT_ONCE, windows.size()));
-            PostgresSession.pin(connection);
-            patches.lookUpByKeys();
-            List<WindowState> found = WindowStates.of(connection, some, commit);
-            connection.rollback();
-            for (int i = 0; i < some.size(); i++) {
-                states.put(some.get(i), found.get(i));
-            }
-        }
-        return states;
     }
 }

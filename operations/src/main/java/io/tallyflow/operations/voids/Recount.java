@@ -5,7 +5,7 @@ import io.tallyflow.connectors.iceberg.table.LakeTable;
 import io.tallyflow.connectors.iceberg.table.LakeView;
 import io.tallyflow.connectors.iceberg.table.RowsOfFile;
 import io.tallyflow.connectors.iceberg.table.SubjectFilter;
-import io.tallyflow.connectors.postgres.patch.PatchedVersion;
+import io.tallyflow.connectors.postgres.patch.CountedVersion;
 import io.tallyflow.functions.meter.MeterReader;
 import io.tallyflow.operations.counting.CountingListener;
 import io.tallyflow.operations.counting.Passes;
@@ -36,7 +36,7 @@ final class Recount {
 
     private final LakeView view;
     private final Map<SubjectWindow, PatchUnit> units = new LinkedHashMap<>();
-    private final Map<String, PatchedVersion> byName = new HashMap<>();
+    private final Map<String, CountedVersion> byName = new HashMap<>();
     private final VoidedEvents voided;
 
     /**
@@ -101,7 +101,7 @@ final class Recount {
         private final MeterReader reader =
                 new MeterReader(
                         byName.values().stream()
-                                .map(PatchedVersion::version)
+                                .map(CountedVersion::version)
                                 .sorted(Comparator.comparing(MeterVersion::name))
                                 .toList());
         private final Recounted recounted = new Recounted();
@@ -123,7 +123,7 @@ final class Recount {
             long definitions = EventRow.definitions(row);
             UsageEvent event = EventRow.event(row);
             for (Reading reading : reader.read(event).readings()) {
-                PatchedVersion version = byName.get(reading.meter());
+                CountedVersion version = byName.get(reading.meter());
                 if (version != null
                         && version.includes(timeMillis, definitions)
                         && unit.holds(version, reading.windowStartMillis())) {

@@ -128,13 +128,44 @@ final class ExplainTest extends SettledRig {
     }
 
     @Test
-    void countsWhatIsNotToldApartWithTheOthers() throws Exception {
-        accept(List.of(event("s", 1), event("s", 2)), null);
+    void explainsAWindowWithTooManyGroupsAsAWhole() throws Exception {
+        accept(List.of(event("s", 1), event("s", 2), event("s", 5)), null);
+        // What a run counts has no room in groups that the stream had first, and the other way
+        // round.
         run(
-                "update tallyflow.cell set group_by = '{\"g\": \"__other__\"}' where group_by = '{\"g\": \"2\"}'");
-        assertThat(cells(explain("tokens", "s", START, Map.of())))
+                """
+                insert into tallyflow.cell
+                select tallyflow.cell_of(l.name, 's', '{"g":"__other__"}'), l.layer, 's',
+                    '{"g": "__other__"}'
+                from tallyflow.layer l where l.slug = 'tokens'
+                """);
+        run(
+                """
+                insert into tallyflow.usage_row
+                select o.cell, window_start, r.layer, shard, commit, 1, null, settled, 5
+                from tallyflow.usage_row r, tallyflow.cell o
+                where r.sum = 7 and r.readings = 2 and o.group_by = '{"g": "__other__"}'
+                  and r.layer = o.layer
+                """);
+        run(
+                """
+                update tallyflow.usage_row r set readings = 1, sum = 2
+                from tallyflow.layer l
+                where l.layer = r.layer and l.slug = 'tokens' and sum = 7 and readings = 2
+                """);
+        Explain.Outcome outcome = explain("tokens", "s", START, Map.of());
+        assertThat(cells(outcome)).containsExactly("{\"g\":\"__other__\"} 8 of 3, 8 of 3");
+        assertThat(outcome.isEqual()).isTrue();
+        assertThat(found())
                 .containsExactly(
-                        "{\"g\":\"1\"} 1 of 1, 1 of 1", "{\"g\":\"__other__\"} 2 of 1, 2 of 1");
+                        "e1 {\"g\":\"1\"} 1 STREAM",
+                        "e2 {\"g\":\"2\"} 2 STREAM",
+                        "e5 {\"g\":\"2\"} 5 STREAM");
+        assertThatThrownBy(() -> explain("tokens", "s", START, Map.of("g", "1")))
+                .isInstanceOf(RequestRefusedException.class)
+                .hasMessageContaining("has more groups than are told apart: ask for all of them");
+        run("update tallyflow.usage_row set sum = 6 where sum = 5");
+        assertThat(explain("tokens", "s", START, Map.of()).isEqual()).isFalse();
     }
 
     @Test

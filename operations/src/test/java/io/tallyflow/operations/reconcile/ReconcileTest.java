@@ -4,6 +4,7 @@ import static io.tallyflow.schemas.event.AnEvent.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallyflow.connectors.postgres.patch.PatchKind;
 import io.tallyflow.connectors.postgres.patch.PatchTable;
 import io.tallyflow.connectors.postgres.patch.UndonePatches;
 import io.tallyflow.operations.counting.RunLimits;
@@ -24,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,6 +44,9 @@ final class ReconcileTest extends SettledRig {
             """;
 
     private final List<Difference> differences = new ArrayList<>();
+
+    /** What happens when events have been counted, and nothing has been compared yet. */
+    private Callable<?> meanwhile = () -> null;
 
     ReconcileTest() {
         super(
@@ -78,6 +83,16 @@ final class ReconcileTest extends SettledRig {
                         limits,
                         Duration.ZERO,
                         new ReconcileListener() {
+                            @Override
+                            public synchronized void readPart() {
+                                try {
+                                    meanwhile.call();
+                                    meanwhile = () -> null;
+                                } catch (Exception e) {
+                                    throw new IllegalStateException(e);
+                                }
+                            }
+
                             @Override
                             public void differs(Difference difference) {
                                 differences.add(difference);
@@ -278,6 +293,98 @@ final class ReconcileTest extends SettledRig {
         run("update tallyflow.usage_row set settled = true, commit = 1");
         assertThat(reconcile("most", null, null, false).postgres())
                 .isEqualTo(new Reconcile.Windows(3, 0, 2, 0));
+    }
+
+    @Test
+    void leavesOutWhatIsPatchedMeanwhile() throws Exception {
+        UsageEvent wrong = event("s", 1);
+        accept(List.of(wrong, event("s", 2), event("s", 200)), null);
+        accept(List.of(taking(wrong)), null);
+        meanwhile = this::correct;
+        Outcome outcome = reconcile();
+        assertThat(found()).isEmpty();
+        assertThat(ask("select count(*)::text from tallyflow.void where state = 'applied'"))
+                .containsExactly("1");
+        // One window of each meter; others of the same day are compared.
+        assertThat(outcome.postgres().left()).isEqualTo(7);
+        assertThat(outcome.postgres().compared()).isPositive();
+        assertThat(reconcile().postgres().left()).isZero();
+    }
+
+    @Test
+    void leavesOutWhatAPatchHasDoneThatHadBegunBefore() throws Exception {
+        accept(List.of(event("s", 1), event("s", 200)), null);
+        try (Connection connection = database.connect()) {
+            assertThat(new PatchTable(connection).begin(PatchKind.PATCH, 1, null)).isEqualTo(1);
+        }
+        meanwhile =
+                () ->
+                        run(
+                                        "update tallyflow.usage_row set readings = 2 where window_start < '%s'"
+                                                .formatted(START.plusSeconds(60)))
+                                + run(
+                                        """
+                                        insert into tallyflow.patch_window
+                                        select distinct 1, layer, 's', window_start, 2, 1
+                                        from tallyflow.usage_row where readings = 2
+                                        """)
+                                + run(
+                                        """
+                                        update tallyflow.counting_run
+                                        set state = 'shown', shown_in_commit = 1
+                                        """);
+        assertThat(reconcile("calls", null, null, false).postgres())
+                .isEqualTo(new Reconcile.Windows(1, 1, 0, 0));
+        assertThat(found()).isEmpty();
+    }
+
+    @Test
+    void saysThatARewindOrAnotherDefinitionCameBetween() throws Exception {
+        accept(List.of(event("s", 1)), null);
+        for (String change :
+                List.of(
+                        "update tallyflow.ledger set epoch = 1 - epoch",
+                        "update tallyflow.layer set shown = not shown where slug = 'mean'")) {
+            meanwhile = () -> run(change);
+            assertThatThrownBy(this::reconcile)
+                    .isInstanceOf(RequestFailedException.class)
+                    .hasMessageContaining("a rewind, a change of meters or a run came between");
+            run(change);
+            assertThat(reconcile().isEqual()).isTrue();
+        }
+    }
+
+    @Test
+    void repairsTheOthersWhereOneMustWaitForTheLake() throws Exception {
+        accept(List.of(event("s", 1), event("t", 1)), null);
+        run("update tallyflow.usage_row set readings = readings + 1");
+        // A late reading that the lake does not hold: which values are new hangs on it.
+        run(
+                """
+                insert into tallyflow.adjustment_row (cell, window_start, layer, commit, checkpoint,
+                    committed_at, readings, reason)
+                select c.cell, '%s', c.layer, 2, 9, now(), 1, 'late'
+                from tallyflow.cell c join tallyflow.layer l on l.layer = c.layer
+                where c.subject = 't' and l.slug = 'values'
+                """
+                        .formatted(START));
+        Outcome outcome = reconcile(null, null, null, true);
+        assertThat(outcome.postgres()).isEqualTo(new Reconcile.Windows(14, 0, 14, 13));
+        assertThat(outcome.isEqual()).isFalse();
+        reconcile();
+        assertThat(found()).containsExactly("POSTGRES values t {\"g\":\"1\"} 1 of 2, not 1 of 1");
+    }
+
+    @Test
+    void goesOnAfterARepairThatWasNeverMade() throws Exception {
+        accept(List.of(event("s", 1)), null);
+        run("update tallyflow.usage_row set readings = readings + 1");
+        try (Connection dead = database.connect()) {
+            new PatchTable(dead).begin(PatchKind.REPAIR, 1, null);
+        }
+        assertThat(reconcile("calls", null, null, true).runs()).containsExactly(2L);
+        assertThat(ask("select run || kind || state from tallyflow.counting_run order by run"))
+                .containsExactly("1repairfailed", "2repairshown");
     }
 
     @Test

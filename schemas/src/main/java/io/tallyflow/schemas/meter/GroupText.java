@@ -71,6 +71,15 @@ public final class GroupText {
         return out.append('}').toString();
     }
 
+    /**
+     * Whether it is the group that takes what has no room in groups of its own.
+     *
+     * @param group a text made here
+     */
+    public static boolean isOther(String group) {
+        return !group.equals(NONE) && group.equals(other(group));
+    }
+
     /** Behind the quotation mark that closes the one at {@code open}. */
     private static int endOfQuoted(String text, int open) {
         int at = open + 1;

@@ -35,6 +35,16 @@ class GroupTextTest {
     }
 
     @Test
+    void tellsTheGroupOfAllOthers() {
+        String group = GroupText.of(Map.of("a", "1", "b \"}", "2"));
+        assertThat(GroupText.isOther(group)).isFalse();
+        assertThat(GroupText.isOther(GroupText.other(group))).isTrue();
+        assertThat(GroupText.isOther(GroupText.of(Map.of("a", "1", "b", GroupText.OTHER))))
+                .isFalse();
+        assertThat(GroupText.isOther(GroupText.NONE)).isFalse();
+    }
+
+    @Test
     void escapesQuotesBackslashesAndControlsOnly() {
         assertThat(GroupText.of(Map.of("a", "\"\\/\b\f\n\r\t\u001f\u007f\u2028é🚀'")))
                 .isEqualTo(

@@ -45,6 +45,37 @@ final class VoidTableTest {
     }
 
     @Test
+    void neitherARunNorAPatchGivesUpTheOther() throws Exception {
+        try (PostgresServer.Database database = PostgresServer.migrated();
+                Connection connection = database.connect()) {
+            RegisteredMeters.register(
+                    database.dataSource(),
+                    MeterFile.parse("m", "meters: [{slug: m, eventType: t, aggregation: COUNT}]"));
+            connection.setAutoCommit(false);
+            for (PatchKind kind : PatchKind.values()) {
+                long patch = new PatchTable(connection).begin(kind, 1, null);
+                new RunTable(connection)
+                        .begin(new UncountedTimes(connection).of("m", null, null).get(0), null);
+                assertThat(running(connection)).as(kind.toString()).contains(patch).hasSize(2);
+            }
+            connection.rollback();
+        }
+    }
+
+    private static List<Long> running(Connection connection) throws SQLException {
+        List<Long> running = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery(
+                                "select run from tallyflow.counting_run where state = 'running'")) {
+            while (row.next()) {
+                running.add(row.getLong(1));
+            }
+        }
+        return running;
+    }
+
+    @Test
     void isPendingAgainAfterARewindUnlessAnotherVoidNamesTheEvent() throws Exception {
         try (PostgresServer.Database database = PostgresServer.migrated();
                 Connection connection = database.connect()) {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * All versions that have rows, whether totals show them or not: a version that is not shown yet may
  * be, and one that is no longer counted still has totals.
  */
-public final class PatchedVersions {
+public final class CountedVersions {
 
     private static final String VERSIONS =
             """
@@ -50,7 +50,7 @@ public final class PatchedVersions {
             order by l.event_type
             """;
 
-    private PatchedVersions() {}
+    private CountedVersions() {}
 
     /**
      * The types of the events that versions count which totals show.
@@ -72,7 +72,7 @@ public final class PatchedVersions {
     }
 
     /** Those that count events of some types. */
-    public static List<PatchedVersion> of(Connection connection, Collection<String> types)
+    public static List<CountedVersion> of(Connection connection, Collection<String> types)
             throws SQLException {
         Map<Integer, List<MeterVersion>> runs = new HashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(RUNS)) {
@@ -84,14 +84,14 @@ public final class PatchedVersions {
                 }
             }
         }
-        List<PatchedVersion> all = new ArrayList<>();
+        List<CountedVersion> all = new ArrayList<>();
         try (PreparedStatement statement = connection.prepareStatement(VERSIONS)) {
             statement.setArray(1, connection.createArrayOf("text", types.toArray()));
             try (ResultSet row = statement.executeQuery()) {
                 while (row.next()) {
                     int layer = row.getInt("layer");
                     all.add(
-                            new PatchedVersion(
+                            new CountedVersion(
                                     MeterColumns.version(row),
                                     layer,
                                     row.getBoolean("shown"),

@@ -11,7 +11,7 @@ import java.util.List;
  * @param request for it: the stream counted by it what it counted by this request or a later one
  * @param runs the time of each run that counted for it what the stream had not
  */
-public record PatchedVersion(
+public record CountedVersion(
         MeterVersion version, int layer, boolean shown, long request, List<MeterVersion> runs) {
 
     /**
