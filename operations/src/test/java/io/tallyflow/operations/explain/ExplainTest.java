@@ -125,6 +125,9 @@ final class ExplainTest extends SettledRig {
         assertThat(outcome.isEqual()).isFalse();
         assertThat(outcome.cells()).extracting(ExplainedCell::isEqual).containsExactly(true, false);
         assertThat(explain("tokens", "s", START, Map.of("g", "1")).isEqual()).isTrue();
+        // The same value of another number of readings.
+        run("update tallyflow.usage_row set readings = 2 where sum = 1");
+        assertThat(explain("tokens", "s", START, Map.of("g", "1")).isEqual()).isFalse();
     }
 
     @Test

@@ -296,6 +296,64 @@ final class ReconcileTest extends SettledRig {
     }
 
     @Test
+    void findsWhatOnlyOneSideHas() throws Exception {
+        accept(List.of(event("s", 1), event("t", 1), event("t", 2)), null);
+        // A subject that Postgres does not know, and windows of days without events, on both sides.
+        run(
+                """
+                delete from tallyflow.usage_row u using tallyflow.cell c
+                where c.cell = u.cell and c.subject = 't'
+                """);
+        for (String other : List.of("- interval '3 days'", "+ interval '3 days'")) {
+            run(
+                    """
+                    insert into tallyflow.usage_row
+                    select cell, window_start %s, u.layer, shard, commit, readings, latest_at,
+                        settled, sum, min, max, latest, latest_source, latest_id
+                    from tallyflow.usage_row u
+                    join tallyflow.layer l on l.layer = u.layer and l.slug = 'calls'
+                    where window_start between '2026-03-01T00:00:00Z' and '2026-03-02T00:00:00Z'
+                    """
+                            .formatted(other));
+        }
+        reconcile("calls", null, null, false);
+        assertThat(found())
+                .containsExactly(
+                        "POSTGRES calls s {} 1 of 1, not nothing of 0",
+                        "POSTGRES calls s {} 1 of 1, not nothing of 0",
+                        "POSTGRES calls t {} nothing of 0, not 1 of 1",
+                        "POSTGRES calls t {} nothing of 0, not 1 of 1");
+    }
+
+    @Test
+    void comparesNoVersionThatTotalsDoNotShow() throws Exception {
+        accept(List.of(event("s", 1)), null);
+        run("update tallyflow.layer set shown = false where slug = 'mean'");
+        run(
+                """
+                update tallyflow.usage_row u set readings = 7
+                from tallyflow.layer l where l.layer = u.layer and l.slug = 'mean'
+                """);
+        assertThat(reconcile().postgres()).isEqualTo(new Reconcile.Windows(6, 0, 0, 0));
+    }
+
+    @Test
+    void leavesOutValuesThatTheLakeDoesNotHoldYet() throws Exception {
+        accept(List.of(event("s", 1)), null);
+        run(
+                """
+                insert into tallyflow.distinct_value
+                select cell, window_start, gen_random_uuid(), layer, 2, 'later'
+                from tallyflow.distinct_value
+                """);
+        assertThat(reconcile("values", null, null, false).postgres())
+                .isEqualTo(new Reconcile.Windows(1, 0, 0, 0));
+        run("update tallyflow.distinct_value set commit = 1");
+        reconcile("values", null, null, false);
+        assertThat(found()).containsExactly("POSTGRES values s {\"g\":\"1\"} 2 of 1, not 1 of 1");
+    }
+
+    @Test
     void leavesOutWhatIsPatchedMeanwhile() throws Exception {
         UsageEvent wrong = event("s", 1);
         accept(List.of(wrong, event("s", 2), event("s", 200)), null);
@@ -411,6 +469,10 @@ final class ReconcileTest extends SettledRig {
         }
         assertThat(reconcile("tokens", null, null, false).postgres().different()).isZero();
         assertThat(reconcile("values", null, null, false).postgres().different()).isZero();
+        run("delete from tallyflow.distinct_value where value = '3'");
+        reconcile("values", null, null, false);
+        assertThat(found())
+                .containsExactly("POSTGRES values s {\"g\":\"__other__\"} 3 of 4, not 4 of 4");
         run("update tallyflow.usage_row set sum = sum + 1");
         reconcile("tokens", null, null, false);
         assertThat(found())
