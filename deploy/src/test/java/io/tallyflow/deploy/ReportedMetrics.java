@@ -1,6 +1,5 @@
 package io.tallyflow.deploy;
 
-import io.tallyflow.connectors.kafka.source.DefinitionsWatch;
 import io.tallyflow.jobs.metering.MeteringMetrics;
 import io.tallyflow.schemas.progress.Metric;
 import java.util.HashMap;
@@ -67,7 +66,7 @@ final class ReportedMetrics {
     }
 
     private static boolean isOfEnumerator(Metric metric) {
-        return DefinitionsWatch.reference().contains(metric);
+        return MeteringMetrics.ofCoordinator().contains(metric);
     }
 
     /** As in a scrape. */

@@ -120,6 +120,12 @@ public final class ReconcileCommand implements Callable<Integer> {
                     windows(unrepaired)
                             + " left: the lake has to catch up, or the sum is more than a row holds");
         }
+        if (outcome.record() == null) {
+            Console.say(
+                    out,
+                    "not kept",
+                    "this user may not add to tallyflow.reconciliation, so no alert tells of it");
+        }
     }
 
     private static void print(PrintWriter out, String where, Windows windows) {

@@ -7,6 +7,7 @@ import io.tallyflow.functions.progress.ReportingOperator;
 import io.tallyflow.functions.progress.Tally;
 import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.UsageEvent;
+import io.tallyflow.schemas.event.VoidRequest;
 import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.meter.PackedDefinitions;
 import io.tallyflow.schemas.progress.Progress;
@@ -77,6 +78,9 @@ public final class ApplyMeters extends ReportingOperator<EventOrProgress, Metere
         MeteredEvent metered = reader.read(event, places);
         tally.accepted(event.timeMillis());
         tally.lane(metered.matched() ? Lane.METERED : Lane.UNMATCHED);
+        if (!metered.matched() && event.type().equals(VoidRequest.TYPE)) {
+            tally.voidRequest();
+        }
         for (IgnoredReading ignored : metered.ignored()) {
             tally.ignored(ignored.reason());
         }

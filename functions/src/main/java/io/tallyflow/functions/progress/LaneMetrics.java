@@ -29,6 +29,9 @@ public final class LaneMetrics {
                     "readings",
                     "that counted in __other__, because their cell's subject has too many groups");
 
+    private static final Metric VOIDS =
+            Metric.counter("voidRecords", "records", "of the unmatched, those that are voids");
+
     private static final String REASON = "reason";
 
     private final MetricGroup group;
@@ -36,6 +39,7 @@ public final class LaneMetrics {
     private final Counter[] rejections = unregistered(RejectionReason.values().length);
     private final Counter[] ignoredFor = unregistered(IgnoredReason.values().length);
     private Counter otherGroup = new SimpleCounter();
+    private Counter voids = new SimpleCounter();
 
     private LaneMetrics(MetricGroup operator) {
         this.group = operator.addGroup(Metric.GROUP);
@@ -63,6 +67,7 @@ public final class LaneMetrics {
     public static LaneMetrics ofMetering(MetricGroup operator) {
         LaneMetrics metrics = new LaneMetrics(operator);
         metrics.register(Count.UNMATCHED, Count.METERED, Count.IGNORED);
+        metrics.voids = register(metrics.group, VOIDS);
         for (IgnoredReason reason : IgnoredReason.values()) {
             if (reason != IgnoredReason.TOTAL_RANGE) {
                 metrics.registerIgnored(reason);
@@ -87,6 +92,7 @@ public final class LaneMetrics {
         all.add(labelled(REJECTED_FOR));
         all.add(labelled(IGNORED_FOR));
         all.add(OTHER_GROUP);
+        all.add(VOIDS);
         return all;
     }
 
@@ -104,6 +110,10 @@ public final class LaneMetrics {
 
     void otherGroup() {
         otherGroup.inc();
+    }
+
+    void voidRequest() {
+        voids.inc();
     }
 
     private void register(Count... countedHere) {

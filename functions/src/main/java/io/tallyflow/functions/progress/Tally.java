@@ -54,6 +54,11 @@ public final class Tally {
         metrics.rejected(reason);
     }
 
+    /** Of the events of no meter, one that takes another back. */
+    public void voidRequest() {
+        metrics.voidRequest();
+    }
+
     /**
      * An event was accepted.
      *

@@ -17,6 +17,7 @@ import io.tallyflow.schemas.event.Lane;
 import io.tallyflow.schemas.event.ParsedRecord;
 import io.tallyflow.schemas.event.RejectedRecord;
 import io.tallyflow.schemas.event.RejectionReason;
+import io.tallyflow.schemas.event.VoidRequest;
 import io.tallyflow.schemas.meter.Definitions;
 import io.tallyflow.schemas.meter.MeterFile;
 import io.tallyflow.schemas.stream.EventOrProgress;
@@ -115,11 +116,22 @@ final class LaneMetricsTest {
                 harness,
                 EventOrProgress.of(
                         anEvent().subject("a").source("source").id("3").type("other").build(), 0));
+        give(
+                harness,
+                EventOrProgress.of(
+                        anEvent()
+                                .subject("a")
+                                .source("source")
+                                .id("4")
+                                .type(VoidRequest.TYPE)
+                                .build(),
+                        0));
         assertThat(metrics.counts())
                 .isEqualTo(
                         Map.of(
                                 "meteredRecords", 2L,
-                                "unmatchedRecords", 1L,
+                                "unmatchedRecords", 2L,
+                                "voidRecords", 1L,
                                 "ignoredReadings", 1L,
                                 "reason.ARRAY.ignoredReadings", 1L));
     }

@@ -15,13 +15,20 @@ public final class MeteringMetrics {
 
     private MeteringMetrics() {}
 
+    /** Those that the source's coordinator shows: of the JobManager, not of a task. */
+    public static List<Metric> ofCoordinator() {
+        return Stream.of(DefinitionsWatch.reference(), OpenWorkGauges.reference())
+                .flatMap(List::stream)
+                .toList();
+    }
+
     /** Each metric once, in the order of the flow. */
     public static List<Metric> reference() {
         return Stream.of(
                         LaneMetrics.reference(),
                         MemoryMetrics.reference(),
                         ReaderMetrics.reference(),
-                        DefinitionsWatch.reference(),
+                        ofCoordinator(),
                         CommitMetrics.reference(),
                         LakeMetrics.reference())
                 .flatMap(List::stream)

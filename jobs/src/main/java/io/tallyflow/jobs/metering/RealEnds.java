@@ -16,6 +16,7 @@ import io.tallyflow.functions.parse.UsageEventParsers;
 import io.tallyflow.schemas.meter.Definitions;
 import java.time.Duration;
 import java.util.Properties;
+import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 
 /** The real ends: events and records of note in Kafka, results in Postgres and Iceberg. */
 public final class RealEnds {
@@ -36,13 +37,17 @@ public final class RealEnds {
         KafkaOptions kafka = options.kafka();
         Properties clients = kafka.connection().properties();
         String events = kafka.events().name();
+        // One for both: a source asks them in one thread.
+        JdbcConnectionProvider watching =
+                KeptConnection.to(options.postgres().connection(), PostgresUse.WATCH);
         return new MeteringEnds(
                 UsageEventsSource.following(
-                        followed(options, definitions),
-                        kafka.events(),
-                        clients,
-                        watermarkRules(options),
-                        new UsageEventParsers(definitions.versions())),
+                                followed(watching, definitions),
+                                kafka.events(),
+                                clients,
+                                watermarkRules(options),
+                                new UsageEventParsers(definitions.versions()))
+                        .withGauges(new OpenWorkGauges(watching)),
                 usage,
                 RecordSinks.rejected(kafka.rejected().name(), events, clients),
                 RecordSinks.late(kafka.late().name(), events, clients),
@@ -59,11 +64,11 @@ public final class RealEnds {
                 new UsageEventParsers(definitions.versions()));
     }
 
-    private static FollowedDefinitions followed(MeteringOptions options, Definitions definitions) {
+    private static FollowedDefinitions followed(
+            JdbcConnectionProvider watching, Definitions definitions) {
         return new FollowedDefinitions(
                 definitions.request(),
-                new RequestsFeed(
-                        KeptConnection.to(options.postgres().connection(), PostgresUse.WATCH)),
+                new RequestsFeed(watching),
                 later -> new UsageEventParsers(later.versions()).get());
     }
 

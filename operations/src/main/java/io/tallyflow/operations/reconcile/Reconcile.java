@@ -3,6 +3,8 @@ package io.tallyflow.operations.reconcile;
 import io.tallyflow.connectors.iceberg.table.Lake;
 import io.tallyflow.connectors.iceberg.table.LakeOptions;
 import io.tallyflow.connectors.iceberg.table.LakeTable;
+import io.tallyflow.connectors.postgres.run.ReconciliationTable;
+import io.tallyflow.connectors.postgres.session.PostgresSession;
 import io.tallyflow.operations.counting.LakeAccess;
 import io.tallyflow.operations.counting.RunLimits;
 import io.tallyflow.operations.counting.Workers;
@@ -42,6 +44,8 @@ public final class Reconcile {
 
     private static final OffsetDateTime LAST_TIME =
             OffsetDateTime.of(9999, 12, 31, 0, 0, 0, 0, ZoneOffset.UTC);
+
+    private static final String NOT_ALLOWED = "42501";
 
     private final PostgresAddress postgres;
     private final LakeOptions lake;
@@ -112,6 +116,8 @@ public final class Reconcile {
      * @param accepted how many events had been accepted by then
      * @param inLake how many of them the lake holds
      * @param runs numbers of those that have repaired windows
+     * @param record number of it in {@code tallyflow.reconciliation}; null if the user may not put
+     *     it on record
      */
     public record Outcome(
             long commit,
@@ -119,7 +125,12 @@ public final class Reconcile {
             long inLake,
             Windows postgres,
             Windows lake,
-            List<Long> runs) {
+            List<Long> runs,
+            @Nullable Long record) {
+
+        Outcome recorded(long number) {
+            return new Outcome(commit, accepted, inLake, postgres, lake, runs, number);
+        }
 
         /** Whether nothing differs any more. */
         public boolean isEqual() {
@@ -149,10 +160,45 @@ public final class Reconcile {
             }
             connection.setAutoCommit(false);
             Tally tally = new Tally();
-            return reconcile(
-                    request,
-                    opened,
-                    new ReconciledDay.Ends(connection, workers, limits, listener, tally));
+            Outcome outcome =
+                    reconcile(
+                            request,
+                            opened,
+                            new ReconciledDay.Ends(connection, workers, limits, listener, tally));
+            return record(connection, request, outcome);
+        }
+    }
+
+    /** Whoever may only read has compared all the same. */
+    private static Outcome record(Connection connection, Request request, Outcome outcome)
+            throws SQLException {
+        try {
+            PostgresSession.pin(connection);
+            long number =
+                    new ReconciliationTable(connection)
+                            .add(
+                                    new ReconciliationTable.Scope(
+                                            request.slug(),
+                                            request.from(),
+                                            request.to(),
+                                            outcome.commit(),
+                                            outcome.accepted(),
+                                            outcome.inLake()),
+                                    new ReconciliationTable.Windows(
+                                            outcome.postgres().compared(),
+                                            outcome.postgres().left(),
+                                            outcome.postgres().different(),
+                                            outcome.postgres().repaired(),
+                                            outcome.lake().compared(),
+                                            outcome.lake().different()));
+            connection.commit();
+            return outcome.recorded(number);
+        } catch (SQLException e) {
+            if (!NOT_ALLOWED.equals(e.getSQLState())) {
+                throw e;
+            }
+            connection.rollback();
+            return outcome;
         }
     }
 

@@ -45,6 +45,7 @@ final class Tally {
                 lake.events(),
                 new Reconcile.Windows(compared, moving, different, repaired),
                 new Reconcile.Windows(comparedInLake, 0, differentInLake, 0),
-                List.copyOf(runs));
+                List.copyOf(runs),
+                null);
     }
 }

@@ -64,7 +64,7 @@ final class CorrectionPass {
         boolean isWhole = WholeLake.isSeen(connection, view);
         Standing standing = standing();
         connection.rollback();
-        if (standing == null || !look(standing.watermark())) {
+        if (standing == null || !look(standing)) {
             return Outcome.nothing(isWhole);
         }
         List<PendingVoid> pending = voids.pending();
@@ -102,10 +102,11 @@ final class CorrectionPass {
     /**
      * Notes what came since the last look.
      *
-     * @param watermark of the lake; null if it has none
+     * @param standing what the lake stands for
      * @return false if a rewind has come between, and the lake has not followed yet
      */
-    private boolean look(@Nullable Instant watermark) throws Exception {
+    private boolean look(Standing standing) throws Exception {
+        Instant watermark = standing.watermark();
         long after = voids.lookedUntil(view.epoch());
         List<WantedTarget> before = voids.wanted();
         connection.rollback();
@@ -138,7 +139,7 @@ final class CorrectionPass {
         if (watermark != null) {
             voids.expire(watermark);
         }
-        voids.look(view.epoch(), view.batch().checkpoint());
+        voids.look(view.epoch(), view.batch().checkpoint(), standing.commit());
         connection.commit();
         return true;
     }

@@ -127,6 +127,34 @@ final class ReconcileTest extends SettledRig {
         return value == null ? "nothing" : value.toPlainString();
     }
 
+    @Test
+    void isPutOnRecordByWhoeverMay() throws Exception {
+        accept(List.of(event("s", 0)), null);
+        assertThat(reconcile().record()).isNull();
+        assertThat(ask("select count(*) from tallyflow.reconciliation")).containsExactly("0");
+        run("update tallyflow.usage_row set sum = sum + 1 where sum is not null");
+        Outcome outcome =
+                reconcile(
+                        "tokens",
+                        Instant.parse("2026-03-01T00:00:00Z"),
+                        Instant.parse("2026-03-02T00:00:00Z"),
+                        true);
+        assertThat(outcome.record()).isEqualTo(1);
+        assertThat(
+                        ask(
+                                """
+                                select concat_ws(' ', meter, "from" at time zone 'UTC',
+                                    "to" at time zone 'UTC', commit = %d, accepted, in_lake, compared,
+                                    left_out, different, repaired, lake_compared, lake_different,
+                                    recorded_by = 'WRITER')
+                                from tallyflow.reconciliation
+                                """
+                                        .formatted(outcome.commit())
+                                        .replace("WRITER", writer.name())))
+                .containsExactly(
+                        "tokens 2026-03-01 00:00:00 2026-03-02 00:00:00 t 1 1 1 0 1 1 1 0 t");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void findsAndRepairsWhatSomebodyHasChanged(int seed) throws Exception {

@@ -83,6 +83,23 @@ final class CorrectionTest extends SettledRig {
     }
 
     @Test
+    void saysUpToWhereItHasLooked() throws Exception {
+        String looked =
+                """
+                select concat_ws(' ', k.accepted, k.committed_at = h.committed_at)
+                from tallyflow.void_look k
+                join tallyflow.ledger_history h on h.commit = %d
+                """;
+        accept(List.of(event("s", 0), event("s", 1)), null);
+        Outcome first = correct();
+        assertThat(ask(looked.formatted(first.commit()))).containsExactly("2 t");
+        accept(List.of(taking(event("s", 1))), null);
+        Outcome second = correct();
+        assertThat(second.commit()).isGreaterThan(first.commit());
+        assertThat(ask(looked.formatted(second.commit()))).containsExactly("3 t");
+    }
+
+    @Test
     void foldsGroupsBeyondTheLimit() throws Exception {
         accept(List.of(event("s", 0), event("s", 1), event("s", 2), event("s", 4)), null);
         accept(List.of(taking(event("s", 1))), null);

@@ -1,5 +1,6 @@
 package io.tallyflow.connectors.kafka.source;
 
+import io.tallyflow.connectors.kafka.gauges.GaugesWatch;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
@@ -33,6 +34,7 @@ final class UsageEventsEnumerator
     private final SameTopic topic;
     private final TopicIds ids;
     private final DefinitionsWatch definitions;
+    private final GaugesWatch gauges;
     private final Set<Integer> behind = new HashSet<>();
 
     /**
@@ -46,12 +48,14 @@ final class UsageEventsEnumerator
             SplitEnumeratorContext<KafkaPartitionSplit> context,
             SameTopic topic,
             TopicIds ids,
-            DefinitionsWatch definitions) {
+            DefinitionsWatch definitions,
+            GaugesWatch gauges) {
         this.enumerator = enumerator;
         this.context = context;
         this.topic = topic;
         this.ids = ids;
         this.definitions = definitions;
+        this.gauges = gauges;
     }
 
     @Override
@@ -110,6 +114,7 @@ final class UsageEventsEnumerator
         }
         context.callAsync(ids::ask, this::heed, TOPIC_PACE_MILLIS, TOPIC_PACE_MILLIS);
         definitions.start();
+        gauges.start();
         enumerator.start();
     }
 
@@ -160,6 +165,7 @@ final class UsageEventsEnumerator
             ids.close();
         } finally {
             definitions.close();
+            gauges.close();
             enumerator.close();
         }
     }

@@ -1,5 +1,7 @@
 package io.tallyflow.connectors.kafka.source;
 
+import io.tallyflow.connectors.kafka.gauges.GaugesWatch;
+import io.tallyflow.connectors.kafka.gauges.PolledGauges;
 import io.tallyflow.schemas.event.ConsumedRecord;
 import io.tallyflow.schemas.event.ParsedRecord;
 import java.io.IOException;
@@ -48,6 +50,7 @@ public final class UsageEventsSource
     private final KafkaSource<ParsedRecord> kafka;
     private final ParsingDeserializer parsing;
     private final FollowedDefinitions definitions;
+    private final PolledGauges gauges;
     private final KafkaTopic topic;
     private final Properties connection;
     private final WatermarkRules rules;
@@ -57,6 +60,7 @@ public final class UsageEventsSource
             KafkaSource<ParsedRecord> kafka,
             ParsingDeserializer parsing,
             FollowedDefinitions definitions,
+            PolledGauges gauges,
             KafkaTopic topic,
             Properties connection,
             WatermarkRules rules,
@@ -64,6 +68,7 @@ public final class UsageEventsSource
         this.kafka = kafka;
         this.parsing = parsing;
         this.definitions = definitions;
+        this.gauges = gauges;
         this.topic = topic;
         this.connection = connection;
         this.rules = rules;
@@ -104,6 +109,7 @@ public final class UsageEventsSource
                 builder(topic, connection, parsing).build(),
                 parsing,
                 definitions,
+                PolledGauges.NONE,
                 topic,
                 connection,
                 rules,
@@ -122,6 +128,7 @@ public final class UsageEventsSource
                 builder(topic, connection, parsing).setBounded(OffsetsInitializer.latest()).build(),
                 parsing,
                 FollowedDefinitions.NONE,
+                PolledGauges.NONE,
                 topic,
                 connection,
                 rules,
@@ -131,7 +138,13 @@ public final class UsageEventsSource
     /** The same source with a clock of the caller's. */
     public UsageEventsSource withClock(WallClock newClock) {
         return new UsageEventsSource(
-                kafka, parsing, definitions, topic, connection, rules, newClock);
+                kafka, parsing, definitions, gauges, topic, connection, rules, newClock);
+    }
+
+    /** The same source, and its coordinator shows these numbers, too. */
+    public UsageEventsSource withGauges(PolledGauges shown) {
+        return new UsageEventsSource(
+                kafka, parsing, definitions, shown, topic, connection, rules, clock);
     }
 
     private static KafkaSourceBuilder<ParsedRecord> builder(
@@ -199,7 +212,8 @@ public final class UsageEventsSource
                 context,
                 new SameTopic(topic, topicId),
                 new BrokerTopicIds(topic.name(), connection),
-                new DefinitionsWatch(definitions, context, System::nanoTime));
+                new DefinitionsWatch(definitions, context, System::nanoTime),
+                new GaugesWatch(gauges, context));
     }
 
     @Override

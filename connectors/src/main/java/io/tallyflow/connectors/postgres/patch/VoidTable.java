@@ -32,8 +32,14 @@ public final class VoidTable {
 
     private static final String LOOK =
             """
-            insert into tallyflow.void_look (epoch, checkpoint) values (?, ?)
-            on conflict (one) do update set epoch = excluded.epoch, checkpoint = excluded.checkpoint
+            insert into tallyflow.void_look (epoch, checkpoint, committed_at, accepted)
+            select ?, ?, h.committed_at, h.metered + h.unmatched
+            from tallyflow.ledger_history h
+            where h.commit = ? and h.abandoned_in_epoch is null
+            order by h.committed_at desc limit 1
+            on conflict (one) do update
+            set epoch = excluded.epoch, checkpoint = excluded.checkpoint,
+                committed_at = excluded.committed_at, accepted = excluded.accepted
             """;
 
     private static final String ADD =
@@ -115,11 +121,16 @@ public final class VoidTable {
         }
     }
 
-    /** Says that it was looked through up to a checkpoint. */
-    public void look(long epoch, long checkpoint) throws SQLException {
+    /**
+     * Says that it was looked through up to a checkpoint.
+     *
+     * @param commit number of the commit that the lake stood for
+     */
+    public void look(long epoch, long checkpoint, long commit) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(LOOK)) {
             statement.setLong(1, epoch);
             statement.setLong(2, checkpoint);
+            statement.setLong(3, commit);
             statement.executeUpdate();
         }
     }

@@ -14,7 +14,7 @@ import org.apache.flink.metrics.groups.SplitEnumeratorMetricGroup;
 import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 
 /** Remembers what an enumerator of two readers says; calls nothing by itself. */
-final class RecordingContext implements SplitEnumeratorContext<KafkaPartitionSplit> {
+public final class RecordingContext implements SplitEnumeratorContext<KafkaPartitionSplit> {
 
     final List<Boolean> backlog = new ArrayList<>();
     final List<SplitsAssignment<KafkaPartitionSplit>> assigned = new ArrayList<>();
@@ -22,7 +22,7 @@ final class RecordingContext implements SplitEnumeratorContext<KafkaPartitionSpl
     final List<String> sent = new ArrayList<>();
 
     /** What is to be done again and again. */
-    final List<Runnable> periodic = new ArrayList<>();
+    public final List<Runnable> periodic = new ArrayList<>();
 
     @Override
     public void setIsProcessingBacklog(boolean isProcessingBacklog) {

@@ -1,6 +1,8 @@
 package io.tallyflow.connectors.kafka.source;
 
 import io.tallyflow.connectors.RecordedMetrics;
+import io.tallyflow.connectors.kafka.gauges.GaugesWatch;
+import io.tallyflow.connectors.kafka.gauges.PolledGauges;
 import io.tallyflow.schemas.event.ParsedRecord;
 import java.util.List;
 import java.util.Map;
@@ -66,7 +68,8 @@ final class ScriptedSource
                         new KafkaTopic("usage.events", new KafkaTopic.Group("group")),
                         Uuid.ZERO_UUID),
                 new OneTopic(),
-                new DefinitionsWatch(FollowedDefinitions.NONE, context, () -> 0));
+                new DefinitionsWatch(FollowedDefinitions.NONE, context, () -> 0),
+                new GaugesWatch(PolledGauges.NONE, context));
     }
 
     @Override

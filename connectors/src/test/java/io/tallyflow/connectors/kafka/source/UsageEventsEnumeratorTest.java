@@ -3,6 +3,8 @@ package io.tallyflow.connectors.kafka.source;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.tallyflow.connectors.kafka.gauges.GaugesWatch;
+import io.tallyflow.connectors.kafka.gauges.PolledGauges;
 import io.tallyflow.connectors.kafka.source.KafkaTopic.Group;
 import io.tallyflow.connectors.kafka.source.KafkaTopic.Successor;
 import java.io.IOException;
@@ -182,7 +184,8 @@ final class UsageEventsEnumeratorTest {
                         context,
                         new SameTopic(topic, known),
                         broker,
-                        new DefinitionsWatch(FollowedDefinitions.NONE, context, () -> 0));
+                        new DefinitionsWatch(FollowedDefinitions.NONE, context, () -> 0),
+                        new GaugesWatch(PolledGauges.NONE, context));
         made.start();
         return made;
     }

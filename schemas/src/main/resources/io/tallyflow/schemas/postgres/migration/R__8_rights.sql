@@ -19,7 +19,7 @@ begin
             tallyflow.counting_run, tallyflow.layer, tallyflow.cell, tallyflow.usage_row,
             tallyflow.adjustment_row, tallyflow.distinct_value, tallyflow.meter_definition,
             tallyflow.import, tallyflow.event_import, tallyflow.void, tallyflow.void_event,
-            tallyflow.patch_window, tallyflow.patched_adjustment
+            tallyflow.patch_window, tallyflow.patched_adjustment, tallyflow.reconciliation
         to tallyflow_operator;
     grant execute
         on function
@@ -48,6 +48,10 @@ begin
     -- to import events,
     grant insert (source, events, rejected), update (events, known, sent, ended_at)
         on tallyflow.event_import to tallyflow_operator;
+    -- to say what came of holding results against events,
+    grant insert (meter, "from", "to", commit, accepted, in_lake, compared, left_out, different,
+            repaired, lake_compared, lake_different)
+        on tallyflow.reconciliation to tallyflow_operator;
     -- and to set marks. Where and when is for the server to say; what a mark says never changes.
     grant insert (id, meter, subject, requested, reason, savepoint, recorded_by),
         update (undone_at, undone_by, undo_reason)
@@ -80,7 +84,7 @@ begin
     grant select
         on tallyflow.usage, tallyflow.adjustment, tallyflow.progress, tallyflow.meter,
             tallyflow.meter_version, tallyflow.reset, tallyflow.run, tallyflow.import,
-            tallyflow.void
+            tallyflow.void, tallyflow.reconciliation
         to tallyflow_reader;
     grant execute
         on function
@@ -132,6 +136,7 @@ begin
     grant select, insert, delete, update (state, event_type, event_at, event_checkpoint, run)
         on tallyflow.void_event to tallyflow_writer;
     grant select, insert, update on tallyflow.void_look to tallyflow_writer;
+    grant select, insert on tallyflow.reconciliation to tallyflow_writer;
     grant select, insert, update on tallyflow.ledger to tallyflow_writer;
     grant select, insert, update (abandoned_in_epoch)
         on tallyflow.ledger_history to tallyflow_writer;

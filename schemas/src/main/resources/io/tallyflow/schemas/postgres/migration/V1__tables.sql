@@ -189,6 +189,8 @@ comment on column tallyflow.counting_run.done_until is
 comment on column tallyflow.counting_run.swept is
     'Of one that failed or was undone: its rows are gone.';
 
+create index counting_run_not_whole on tallyflow.counting_run (run) where state <> 'shown';
+
 -- What voids ask for, as the lake has them. Texts of events have no bound that an index knows, so hashes
 -- stand for them, as those of the stream do.
 create table tallyflow.void_event (
@@ -219,6 +221,7 @@ create table tallyflow.void_event (
 create index void_event_target on tallyflow.void_event (target);
 create index void_event_at on tallyflow.void_event (event_at) where state = 'applied';
 create index void_event_open on tallyflow.void_event (subject) where state = 'pending';
+create index void_event_waits on tallyflow.void_event (event_at) where state = 'pending';
 
 comment on table tallyflow.void_event is
     'Events that take others back, as the lake has them; consumers use tallyflow.void.';
@@ -238,11 +241,15 @@ create table tallyflow.void_look (
     one boolean primary key default true,
     epoch bigint not null,
     checkpoint bigint not null,
+    committed_at timestamptz not null,
+    accepted bigint not null,
     constraint void_look_is_one check (one)
 );
 
 comment on table tallyflow.void_look is
     'Up to which checkpoint events of the lake are known that voids may name; of another epoch, it means nothing.';
+comment on column tallyflow.void_look.committed_at is 'When the commit was made that the lake stood for.';
+comment on column tallyflow.void_look.accepted is 'How many events had been accepted by then.';
 
 -- What patches have counted again.
 create table tallyflow.patch_window (
@@ -350,6 +357,56 @@ comment on table tallyflow.event_import is
     'What imports have sent; consumers use tallyflow.import.';
 comment on column tallyflow.event_import.ended_at is
     'When all was sent; null while it is not, and of an import that was ended before.';
+
+-- What came of holding results against events.
+create table tallyflow.reconciliation (
+    reconciliation bigint generated always as identity primary key,
+    meter text collate "C" references tallyflow.meter_definition,
+    "from" timestamptz,
+    "to" timestamptz,
+    commit bigint not null,
+    accepted bigint not null,
+    in_lake bigint not null,
+    compared bigint not null,
+    left_out bigint not null,
+    different bigint not null,
+    repaired bigint not null,
+    lake_compared bigint not null,
+    lake_different bigint not null,
+    recorded_by text collate "C" not null default session_user,
+    recorded_at timestamptz not null default now(),
+    constraint reconciliation_of_some_time check ("from" < "to"),
+    constraint reconciliation_counts_not_negative check (least(commit, accepted, in_lake,
+        compared, left_out, different, repaired, lake_compared, lake_different) >= 0),
+    constraint reconciliation_differs_in_what_it_compared check (
+        different <= compared and repaired <= different and lake_different <= lake_compared)
+);
+
+create index reconciliation_differs on tallyflow.reconciliation (reconciliation)
+    where different > repaired or lake_different > 0;
+
+comment on table tallyflow.reconciliation is
+    'Every time results were held against the events in the lake, and what came of it.';
+comment on column tallyflow.reconciliation.reconciliation is 'Number of it.';
+comment on column tallyflow.reconciliation.meter is 'Slug of the only meter that was compared; null for all.';
+comment on column tallyflow.reconciliation."from" is
+    'Windows that begin then or later were compared; null for no bound.';
+comment on column tallyflow.reconciliation."to" is
+    'Windows that begin before were compared; null for no bound.';
+comment on column tallyflow.reconciliation.commit is 'Number of the commit that the lake stood for.';
+comment on column tallyflow.reconciliation.accepted is 'How many events had been accepted by then.';
+comment on column tallyflow.reconciliation.in_lake is 'How many of them the lake held.';
+comment on column tallyflow.reconciliation.compared is
+    'Windows of a subject that were compared, once for each version of a meter.';
+comment on column tallyflow.reconciliation.left_out is
+    'Windows that had not settled, or only later than the lake stood.';
+comment on column tallyflow.reconciliation.different is
+    'Of those compared, the ones that were not what their events come to.';
+comment on column tallyflow.reconciliation.repaired is 'Of the different ones, those that were counted again.';
+comment on column tallyflow.reconciliation.lake_compared is 'Windows of the lake''s usage that were compared.';
+comment on column tallyflow.reconciliation.lake_different is 'Of these, the ones that were different.';
+comment on column tallyflow.reconciliation.recorded_by is 'User of the database who compared.';
+comment on column tallyflow.reconciliation.recorded_at is 'When that was done.';
 
 -- Everything that rows of one subject and group have in common, said once.
 create table tallyflow.cell (
