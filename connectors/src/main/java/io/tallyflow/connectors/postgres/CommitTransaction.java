@@ -8,6 +8,7 @@ import io.tallyflow.schemas.commit.RewindTarget;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -16,9 +17,10 @@ import java.util.List;
  * is refused. One rule thereby stops a twin job, an attempt that thaws, a database set back to an
  * older copy and an older state.
  *
+ * @param allowedLateness how long after its end a window stays open
  * @param parts of one commit, complete and in order
  */
-record CommitTransaction(String pipeline, List<CommitPart> parts)
+record CommitTransaction(String pipeline, Duration allowedLateness, List<CommitPart> parts)
         implements PostgresSession.Transaction<CommitTransaction.Outcome> {
 
     /**
@@ -61,7 +63,7 @@ record CommitTransaction(String pipeline, List<CommitPart> parts)
     private Outcome apply(Connection connection, LedgerTable table, Ledger ledger, boolean rewinds)
             throws SQLException, IOException {
         CommitPart head = parts.get(0);
-        Ledger next = ledger.after(head.name(), head.progress());
+        Ledger next = ledger.after(head.name(), head.progress(), allowedLateness);
         if (next.definitions() > ledger.definitions()) {
             MeterRegistry.register(
                     connection,

@@ -3,6 +3,7 @@ package io.tallyflow.connectors.postgres;
 import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param epoch counts rewinds
  * @param commit counts commits; continues from the target after a rewind
  * @param watermarkMillis milliseconds since the epoch, UTC; null while none is known
+ * @param settledUntilMillis windows that end here or before have settled, and stay so; milliseconds
+ *     since the epoch, UTC; null if none have
  * @param offsets next offset to be read, per Kafka partition
  * @param counts totals since the first commit
  * @param reasons totals since the first commit
@@ -25,14 +28,20 @@ record Ledger(
         long commit,
         CommitName name,
         @Nullable Long watermarkMillis,
+        @Nullable Long settledUntilMillis,
         Map<Integer, Long> offsets,
         LaneCounts counts,
         Map<String, Long> reasons,
         @Nullable Long newestMillis,
         long definitions) {
 
-    /** The ledger after one more commit. */
-    Ledger after(CommitName newName, Progress progress) {
+    /**
+     * The ledger after one more commit.
+     *
+     * @param allowedLateness how long after its end a window stays open
+     */
+    Ledger after(CommitName newName, Progress progress, Duration allowedLateness) {
+        Long newWatermark = laterWatermark(progress.watermarkMillis());
         Map<Integer, Long> newOffsets = new HashMap<>(offsets);
         progress.offsets()
                 .forEach((partition, next) -> newOffsets.merge(partition, next, Math::max));
@@ -42,7 +51,8 @@ record Ledger(
                 epoch,
                 commit + 1,
                 newName,
-                laterWatermark(progress.watermarkMillis()),
+                newWatermark,
+                settledUntil(newWatermark, allowedLateness),
                 newOffsets,
                 counts.plus(progress.counts()),
                 newReasons,
@@ -57,6 +67,7 @@ record Ledger(
                 commit,
                 name,
                 watermarkMillis,
+                settledUntilMillis,
                 offsets,
                 counts,
                 reasons,
@@ -77,6 +88,18 @@ record Ledger(
             return newestMillis;
         }
         return newestMillis == null ? reported : Math.max(newestMillis, reported);
+    }
+
+    /**
+     * As the stream settles windows; what has settled stays so, whatever lateness is allowed later.
+     */
+    private @Nullable Long settledUntil(@Nullable Long watermark, Duration allowedLateness) {
+        long lateness = allowedLateness.toMillis();
+        if (watermark == null || watermark < Long.MIN_VALUE + lateness) {
+            return settledUntilMillis;
+        }
+        long until = watermark - lateness + 1;
+        return settledUntilMillis == null ? until : Math.max(settledUntilMillis, until);
     }
 
     /** After a restart the watermark begins anew; what the results stand for does not. */

@@ -24,7 +24,7 @@ final class LedgerCommitter implements Committer<CommitPart> {
 
     private static final Logger LOG = LoggerFactory.getLogger(LedgerCommitter.class);
 
-    private final String pipeline;
+    private final PostgresSinkOptions options;
     private final PostgresSession session;
     private final CommitMetrics metrics;
     private boolean committed;
@@ -34,7 +34,7 @@ final class LedgerCommitter implements Committer<CommitPart> {
             JdbcConnectionProvider connections,
             PostgresSinkOptions options,
             CommitMetrics metrics) {
-        this.pipeline = options.pipeline();
+        this.options = options;
         this.session = new PostgresSession(connections, options.patience(), metrics.outage());
         this.metrics = metrics;
     }
@@ -48,7 +48,9 @@ final class LedgerCommitter implements Committer<CommitPart> {
             commits.computeIfAbsent(part.name().checkpoint(), name -> new ArrayList<>()).add(part);
         }
         for (List<CommitPart> parts : commits.values()) {
-            commit(new CommitTransaction(pipeline, complete(parts)));
+            commit(
+                    new CommitTransaction(
+                            options.pipeline(), options.allowedLateness(), complete(parts)));
         }
     }
 

@@ -35,7 +35,7 @@ final class LedgerTable {
 
     private static final String LOCK =
             """
-            select epoch, commit, token, checkpoint, watermark, offsets, %s, reasons, newest_event,
+            select epoch, commit, token, checkpoint, watermark, settled_until, offsets, %s, reasons, newest_event,
                 definitions
             from tallyflow.ledger where pipeline = ? for update
             """
@@ -59,7 +59,7 @@ final class LedgerTable {
 
     private static final String RECALL =
             """
-            select epoch, commit, token, checkpoint, watermark, offsets, %s, reasons, newest_event,
+            select epoch, commit, token, checkpoint, watermark, settled_until, offsets, %s, reasons, newest_event,
                 definitions
             from tallyflow.ledger_history where pipeline = ? and token = ? and checkpoint = ?
             """
@@ -68,7 +68,7 @@ final class LedgerTable {
     private static final String WRITE =
             """
             update tallyflow.ledger set epoch = ?, commit = ?, token = ?, checkpoint = ?,
-                watermark = ?, offsets = ?::jsonb, %s, reasons = ?::jsonb, newest_event = ?,
+                watermark = ?, settled_until = ?, offsets = ?::jsonb, %s, reasons = ?::jsonb, newest_event = ?,
                 definitions = ?, committed_at = now()
             where pipeline = ?
             """
@@ -77,9 +77,9 @@ final class LedgerTable {
     private static final String REMEMBER =
             """
             insert into tallyflow.ledger_history (epoch, commit, token, checkpoint, watermark,
-                offsets, %s, reasons, newest_event, definitions, pipeline, prev_token, prev_checkpoint,
+                settled_until, offsets, %s, reasons, newest_event, definitions, pipeline, prev_token, prev_checkpoint,
                 usage_from, usage_until, committed_at)
-            values (?, ?, ?, ?, ?, ?::jsonb, %s, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, now())
+            values (?, ?, ?, ?, ?, ?, ?::jsonb, %s, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, now())
             """
                     .formatted(Count.columns(), eachCount(count -> "", "?"));
 
@@ -235,6 +235,7 @@ final class LedgerTable {
         statement.setLong(next++, ledger.name().token());
         statement.setLong(next++, ledger.name().checkpoint());
         bind(statement, next++, ledger.watermarkMillis());
+        bind(statement, next++, ledger.settledUntilMillis());
         statement.setString(next++, JsonCounts.format(ledger.offsets()));
         for (long count : ledger.counts().values()) {
             statement.setLong(next++, count);
@@ -261,6 +262,7 @@ final class LedgerTable {
                 row.getLong("commit"),
                 new CommitName(row.getLong("token"), row.getLong("checkpoint")),
                 millis(row.getTimestamp("watermark")),
+                millis(row.getTimestamp("settled_until")),
                 offsets,
                 CountColumns.read(row),
                 JsonCounts.parse(row.getString("reasons")),

@@ -397,7 +397,8 @@ final class CommitRowsTest {
                                     parts.isEmpty() ? progress : Progress.NONE,
                                     rewind));
         }
-        CommitTransaction.Outcome outcome = session.run(new CommitTransaction("metering", parts));
+        CommitTransaction.Outcome outcome =
+                session.run(new CommitTransaction("metering", OPTIONS.allowedLateness(), parts));
         last = name;
         rewind = null;
         return outcome;

@@ -263,7 +263,7 @@ final class LedgerRewindTest {
         CommitPart part =
                 CommitPart.unnamed(Progress.NONE, encoder.encode(rows))
                         .named(new CommitName(9, ++checkpoint), last, 0, 1, Progress.NONE, rewind);
-        return new CommitTransaction(OPTIONS.pipeline(), List.of(part));
+        return new CommitTransaction(OPTIONS.pipeline(), OPTIONS.allowedLateness(), List.of(part));
     }
 
     private static Rows row(long startMillis) {

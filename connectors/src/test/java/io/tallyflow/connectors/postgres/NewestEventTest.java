@@ -6,6 +6,7 @@ import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import java.sql.Connection;
+import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -41,7 +42,7 @@ class NewestEventTest {
         Progress progress =
                 Progress.of(
                         LaneCounts.ZERO, Map.of(), Progress.NO_WATERMARK, Map.of(), newestMillis);
-        Ledger next = table.lock().after(name, progress);
+        Ledger next = table.lock().after(name, progress, Duration.ofMinutes(10));
         table.write(next);
         table.remember(next, previous, CommitRows.Written.NOTHING);
     }

@@ -25,6 +25,7 @@ import io.tallyflow.schemas.measure.UsagePartial;
 import io.tallyflow.schemas.measure.UsagePartials;
 import io.tallyflow.schemas.meter.Meter;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.progress.LaneCounts;
 import io.tallyflow.schemas.progress.Progress;
 import io.tallyflow.schemas.usage.Adjustment;
 import io.tallyflow.schemas.usage.AdjustmentReason;
@@ -67,6 +68,7 @@ final class RandomPatchesTest {
     private static final int SEEDS = Integer.getInteger("tallyflow.test.patch-seeds", 4);
     private static final int STEPS = 60;
     private static final long MINUTE = 60_000;
+    private static final Duration LATENESS = Duration.ofSeconds(90);
 
     @Test
     void totalsAreThoseOfTheEventsThatCount() throws Exception {
@@ -244,7 +246,7 @@ final class RandomPatchesTest {
                                     }
                                 });
             }
-            write(rewind, new Rows(usage, adjustments(added), values(added)));
+            write(rewind, after, new Rows(usage, adjustments(added), values(added)));
             commit = number;
             names.put(commit, new CommitName(9, checkpoint));
             settled.put(commit, after);
@@ -283,15 +285,24 @@ final class RandomPatchesTest {
             return of.stream().map(Event::partial).reduce(UsagePartials.NONE, UsagePartials::merge);
         }
 
-        private void write(@Nullable RewindTarget rewind, Rows rows) throws Exception {
+        /** The stream's time is the first at which so many windows have settled. */
+        private void write(@Nullable RewindTarget rewind, int settledNow, Rows rows)
+                throws Exception {
+            Progress progress =
+                    Progress.of(
+                            LaneCounts.ZERO,
+                            Map.of(),
+                            settledNow * MINUTE + LATENESS.toMillis() - 1,
+                            Map.of(),
+                            Progress.NO_EVENT);
             CommitPart part =
-                    CommitPart.unnamed(Progress.NONE, encoder.encode(rows))
+                    CommitPart.unnamed(progress, encoder.encode(rows))
                             .named(
                                     new CommitName(9, ++checkpoint),
                                     names.get(commit),
                                     0,
                                     1,
-                                    Progress.NONE,
+                                    progress,
                                     rewind);
             try (PostgresSession session =
                     new PostgresSession(
@@ -300,7 +311,9 @@ final class RandomPatchesTest {
                             new Outage(new SimpleCounter(), System::nanoTime))) {
                 session.run(
                         new CommitTransaction(
-                                PostgresSinkOptions.defaults().pipeline(), List.of(part)));
+                                PostgresSinkOptions.defaults().pipeline(),
+                                LATENESS,
+                                List.of(part)));
             }
         }
 
@@ -437,7 +450,7 @@ final class RandomPatchesTest {
                                         new UsageRow(
                                                 cell,
                                                 merged(of),
-                                                true,
+                                                false,
                                                 CountingRun.shardOf(run),
                                                 true)));
                 if (meter.slug().equals("u")) {
@@ -495,13 +508,18 @@ final class RandomPatchesTest {
                                                         + cell.subject()
                                                         + cell.group()
                                                         + cell.windowStartMillis() / MINUTE,
-                                                value(meter, of) + "/" + of.size()));
+                                                value(meter, of)
+                                                        + "/"
+                                                        + of.size()
+                                                        + "/"
+                                                        + (of.get(0).window()
+                                                                < settled.get(commit))));
             }
             TreeMap<String, String> found = new TreeMap<>();
             ask("""
                             select meter || subject || replace(group_by::text, ' ', '')
                                 || extract(epoch from window_start)::bigint / 60
-                                || '=' || value || '/' || readings
+                                || '=' || value || '/' || readings || '/' || settled
                             from tallyflow.usage
                             """)
                     .forEach(row -> found.put(row.split("=")[0], row.split("=")[1]));

@@ -499,7 +499,9 @@ final class RolesTest {
                                                         cell, AdjustmentReason.LATE, partial(sum))),
                                         List.of(new DistinctValue(cell, "value"))));
         return new CommitTransaction(
-                "metering", List.of(new CommitPart(name, previous, 0, 1, progress, rewind, rows)));
+                "metering",
+                Duration.ofMinutes(10),
+                List.of(new CommitPart(name, previous, 0, 1, progress, rewind, rows)));
     }
 
     private static UsagePartial partial(int sum) {

@@ -70,7 +70,7 @@ public final class SmallCommits implements AutoCloseable {
         CommitPart part =
                 CommitPart.unnamed(Progress.NONE, encoder.encode(rows))
                         .named(name, last, 0, 1, progress, null);
-        session.run(new CommitTransaction("metering", List.of(part)));
+        session.run(new CommitTransaction("metering", OPTIONS.allowedLateness(), List.of(part)));
         last = name;
     }
 

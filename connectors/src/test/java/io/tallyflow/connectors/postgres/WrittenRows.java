@@ -31,7 +31,17 @@ public final class WrittenRows {
         CommitName name = new CommitName(1, 1);
         CommitPart part = new CommitPart(name, CommitName.NONE, 0, 1, Progress.NONE, null, rows);
         Ledger ledger =
-                new Ledger(0, 1, name, null, Map.of(), Progress.NONE.counts(), Map.of(), null, 0);
+                new Ledger(
+                        0,
+                        1,
+                        name,
+                        null,
+                        null,
+                        Map.of(),
+                        Progress.NONE.counts(),
+                        Map.of(),
+                        null,
+                        0);
         try {
             new CommitRows(connection, ledger, true).write(List.of(part));
         } catch (IOException e) {

@@ -384,6 +384,7 @@ final class RandomDefinitionsTest {
                 assertThat(totals).as("what the stream counted").isEqualTo(counted);
             }
             assertThat(totals).as("every event of the versions that are shown").isEqualTo(whole);
+            assertThat(number(OTHERWISE_SETTLED)).as("settled, and not over").isZero();
         }
 
         private void add(
@@ -482,6 +483,15 @@ final class RandomDefinitionsTest {
             return totals;
         }
 
+        /**
+         * Whether the stream or a run has counted a window, it has settled when its time is over.
+         */
+        private static final String OTHERWISE_SETTLED =
+                """
+                (select count(*) from tallyflow.usage u
+                where u.settled <> coalesce(u.window_end <= settled_until, false))
+                """;
+
         private static long number(String column) throws SQLException {
             try (Connection connection = database.connect()) {
                 return new Question<>(
@@ -496,6 +506,7 @@ final class RandomDefinitionsTest {
                     connections,
                     PostgresSinkOptions.defaults()
                             .withRewindTo(rewindTo)
+                            .withAllowedLateness(PipelineRig.LATENESS)
                             .withPatience(Duration.ofSeconds(20))
                             .withPartBytes(2_000));
         }

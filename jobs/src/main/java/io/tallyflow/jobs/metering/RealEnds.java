@@ -88,7 +88,8 @@ public final class RealEnds {
                 .withShards(options.state().subjectShards().number())
                 .withRewindTo(options.rewindTo())
                 .withStateKept(options.state().stateKept().time())
-                .withPatience(options.postgres().patience());
+                .withPatience(options.postgres().patience())
+                .withAllowedLateness(options.time().allowedLateness().time());
     }
 
     private static LakeEnd lake(

@@ -73,7 +73,7 @@ public final class RowsOfCells {
                     new UsageRow(
                             keyed.cell(),
                             keyed.counted().partial(version.meter().aggregation()),
-                            /* settled= */ true,
+                            /* settled= */ false,
                             shard,
                             /* first= */ true));
             flushIfMany();

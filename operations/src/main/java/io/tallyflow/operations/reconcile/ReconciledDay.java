@@ -141,7 +141,7 @@ final class ReconciledDay {
             Map<LayerWindow, CountedWindow> usage = kept.of(unit);
             for (LayerWindow window : both(events.keySet(), usage.keySet())) {
                 CountedVersion version = versions.ofLayer(window.layer());
-                if (end(version, window) <= lake.view().settledUntilMillis()) {
+                if (isOver(version, window)) {
                     ends.tally()
                             .comparesInLake(
                                     differs(
@@ -156,8 +156,9 @@ final class ReconciledDay {
         }
     }
 
-    private static long end(CountedVersion version, LayerWindow window) {
-        return window.startMillis() + version.version().meter().windowSize().millis();
+    private boolean isOver(CountedVersion version, LayerWindow window) {
+        long end = window.startMillis() + version.version().meter().windowSize().millis();
+        return end <= lake.view().settledUntilMillis();
     }
 
     private static Set<LayerWindow> both(Set<LayerWindow> left, Set<LayerWindow> right) {
@@ -213,7 +214,7 @@ final class ReconciledDay {
             }
             PatchWindow key = PatchUnit.window(version, unit.subject(), window.startMillis());
             ShownUsage.Window shown = windows.get(window);
-            if (patched.contains(key) || shown != null && shown.moves()) {
+            if (patched.contains(key) || shown != null && shown.moves(isOver(version, window))) {
                 ends.tally().leavesOut();
                 continue;
             }

@@ -35,22 +35,23 @@ final class ShownUsage {
                     """
                     select c.subject, l.cells_of, p.window_start, c.group_by, p.readings, p.sum, p.min,
                         p.max, p.latest, p.latest_at, p.latest_source, p.latest_id, p.settled,
-                        p.commit, p.value
+                        p.shard >= 1000000, p.commit, p.value
                     from (
                         select u.cell, u.layer, u.window_start, u.readings, u.sum, u.min, u.max,
-                            u.latest, u.latest_at, u.latest_source, u.latest_id, u.settled, u.commit,
+                            u.latest, u.latest_at, u.latest_source, u.latest_id, u.settled, u.shard, u.commit,
                             null as value
                         from tallyflow.usage_row u
                         where u.layer = any (?) and u.window_start >= ? and u.window_start < ?
                         union all
                         select a.cell, a.layer, a.window_start, a.readings, a.sum, a.min, a.max,
-                            a.latest, a.latest_at, a.latest_source, a.latest_id, true, a.commit, null
+                            a.latest, a.latest_at, a.latest_source, a.latest_id, true, 0, a.commit,
+                            null
                         from tallyflow.adjustment_row a
                         where a.layer = any (?) and a.window_start >= ? and a.window_start < ?
                           and a.commit <= ?
                         union all
                         select v.cell, v.layer, v.window_start, 0, null, null, null, null, null, null,
-                            null, true, v.commit, v.value
+                            null, true, 0, v.commit, v.value
                         from tallyflow.distinct_value v
                         where v.layer = any (?) and v.window_start >= ? and v.window_start < ?
                           and v.commit <= ?) p
@@ -95,6 +96,7 @@ final class ShownUsage {
             String groupBy,
             UsagePartial partial,
             boolean settled,
+            boolean ofRun,
             long commit,
             @Nullable String value) {}
 
@@ -102,19 +104,26 @@ final class ShownUsage {
     static final class Window {
         private @Nullable CountedWindow counted;
         private boolean moves;
+        private boolean hasRuns;
 
         /** What it comes to. */
         @Nullable CountedWindow counted() {
             return counted;
         }
 
-        /** Whether it has not settled, or has done so by a later commit. */
-        boolean moves() {
-            return moves;
+        /**
+         * Whether it has not settled, or has done so by a later commit.
+         *
+         * @param isOver whether the stream's time was beyond it by the commit: what a run has
+         *     counted knows nothing of that
+         */
+        boolean moves(boolean isOver) {
+            return moves || hasRuns && !isOver;
         }
 
         private void add(Row row, String group, long commit) {
-            moves |= !row.settled() || row.commit() > commit;
+            hasRuns |= row.ofRun();
+            moves |= row.commit() > commit || !row.settled() && !row.ofRun();
             CountedWindow window = counted;
             if (window == null) {
                 window = new CountedWindow(group);
@@ -239,8 +248,9 @@ final class ShownUsage {
                         row.getString(11),
                         row.getString(12)),
                 row.getBoolean(13),
-                row.getLong(14),
-                row.getString(15));
+                row.getBoolean(14),
+                row.getLong(15),
+                row.getString(16));
     }
 
     private static long micros(Instant time) {

@@ -55,7 +55,7 @@ public abstract class SettledRig {
     protected static final Instant START = Instant.parse("2026-03-01T00:00:00Z");
 
     /** Before which everything has settled. */
-    private static final Instant SETTLED = START.plus(Duration.ofDays(30));
+    protected static final Instant SETTLED = START.plus(Duration.ofDays(30));
 
     /** So that several files have events of one window. */
     private static final int BATCHES = 3;
@@ -84,7 +84,10 @@ public abstract class SettledRig {
         reader = new LoginUser(database, "tallyflow_reader");
         lake = new SmallLake(database, directory);
         RegisteredMeters.register(database.dataSource(), meters);
-        run("insert into tallyflow.ledger (pipeline) values ('p')");
+        run(
+                "insert into tallyflow.ledger (pipeline, settled_until) values ('p', '"
+                        + SETTLED
+                        + "')");
     }
 
     @AfterEach

@@ -323,6 +323,24 @@ final class ReconcileTest extends SettledRig {
                 .isEqualTo(new Reconcile.Windows(3, 0, 2, 0));
     }
 
+    /** Rows of runs know nothing of the stream's time. */
+    @Test
+    void leavesOutWhatARunHasCountedOfAnOpenWindow() throws Exception {
+        accept(List.of(event("s", 1)), null);
+        run(
+                """
+                update tallyflow.usage_row set shard = 1000001, settled = false, readings = 7
+                where layer = (select layer from tallyflow.layer where slug = 'most')
+                """);
+        assertThat(reconcile("most", null, null, false).postgres())
+                .isEqualTo(new Reconcile.Windows(1, 0, 1, 0));
+        // It begins later than all that has settled.
+        accept(List.of(event("s", 70_055)), null);
+        run("update tallyflow.usage_row set shard = 1000001, settled = false, readings = 7");
+        assertThat(reconcile("most", null, null, false).postgres())
+                .isEqualTo(new Reconcile.Windows(1, 1, 1, 0));
+    }
+
     @Test
     void findsWhatOnlyOneSideHas() throws Exception {
         accept(List.of(event("s", 1), event("t", 1), event("t", 2)), null);

@@ -58,6 +58,29 @@ final class BackfillTest extends BackfillRig {
     }
 
     @Test
+    void saysOfNoOpenWindowThatItHasSettled() throws Exception {
+        count("m", "{slug: m, eventType: m, aggregation: COUNT, windowSize: DAY}", days(3), 1);
+        backfill("m", LIMITS, DEAF);
+        String settled =
+                "select extract(day from window_start) || ' ' || settled from tallyflow.usage"
+                        + " order by window_start";
+        assertThat(ask(settled)).containsExactly("1 false", "2 false", "3 false");
+        run("update tallyflow.ledger set settled_until = '2026-03-02T23:59:59.999Z'");
+        assertThat(ask(settled)).containsExactly("1 true", "2 false", "3 false");
+        run("update tallyflow.ledger set settled_until = '2026-03-03T00:00:00Z'");
+        assertThat(ask(settled)).containsExactly("1 true", "2 true", "3 false");
+        // The stream has a share of a window, too, which is open.
+        run(
+                """
+                insert into tallyflow.usage_row (cell, window_start, layer, shard, commit, readings,
+                    settled)
+                select cell, window_start, 1, 0, 7, 1, false from tallyflow.usage_row
+                where window_start = '2026-03-01T00:00:00Z'
+                """);
+        assertThat(ask(settled)).containsExactly("1 false", "2 true", "3 false");
+    }
+
+    @Test
     void givesUpWhatWasBegunForAnotherTime() throws Exception {
         count("m", "{slug: m, eventType: m, aggregation: COUNT}", days(4), 1);
         assertThatThrownBy(() -> backfill("m", LIMITS, diesAfter(1))).isNotNull();

@@ -19,7 +19,14 @@ public final class WindowStates {
                     join tallyflow.usage_row u
                         on u.cell = c.cell and u.window_start = w.window_start
                     join tallyflow.layer l on l.layer = u.layer and (l.kind = 'stream' or l.shown)
-                    where c.layer = w.layer and c.subject = w.subject and not u.settled),
+                    where c.layer = w.layer and c.subject = w.subject and not u.settled
+                      -- Of a run the time says it.
+                      and (u.shard < 1000000 or coalesce(
+                        w.window_start + (
+                            select tallyflow.grain(d.window_size) from tallyflow.layer s
+                            join tallyflow.meter_definition d on d.slug = s.slug
+                            where s.layer = w.layer)
+                        > (select min(g.settled_until) from tallyflow.ledger g), true))),
                 exists (
                     select from tallyflow.cell c
                     join tallyflow.usage_row u

@@ -70,7 +70,7 @@ class TablesTest extends DatabaseTest {
                                 execute(
                                         """
                                         insert into tallyflow.ledger_history values ('p', 0, 1, 7,
-                                            1, 0, 0, now(), null, '{}', 1, 0, 0, 0, 0, 0, 0, 0, 0,
+                                            1, 0, 0, now(), null, null, '{}', 1, 0, 0, 0, 0, 0, 0, 0, 0,
                                             0, '{}', null, 0, null, null)
                                         """))
                 .isInstanceOfSatisfying(SQLException.class, TablesTest::isCheck)
@@ -82,7 +82,7 @@ class TablesTest extends DatabaseTest {
         String history =
                 """
                 insert into tallyflow.ledger_history values ('p', 0, %d, 7, 1, 0, 0, now(), null,
-                    '{}', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', null, 0, null, null)
+                    null, '{}', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, '{}', null, 0, null, null)
                 """;
         execute(history.formatted(1));
         assertThatThrownBy(() -> execute(history.formatted(2)))

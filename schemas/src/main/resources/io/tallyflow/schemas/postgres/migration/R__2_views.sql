@@ -36,23 +36,29 @@ with counted as (
         min(p.min) as min,
         max(p.max) as max,
         (tallyflow.latest(p.latest, p.latest_at, p.latest_source, p.latest_id)).latest,
-        -- Settled when all shards are. Only a settled window is ever adjusted.
-        coalesce(bool_and(p.settled), true) as settled,
+        -- Settled when all shards are. Only a settled window is ever adjusted. Of a run the time says it.
+        coalesce(
+            bool_and(
+                p.settled
+                or p.shard >= 1000000
+                and p.window_start + tallyflow.grain(d.window_size)
+                    <= (select coalesce(min(s.settled_until), '-infinity') from tallyflow.ledger s)),
+            true) as settled,
         count(*) filter (where p.settled is null) as adjustments
     from (
         select
             u.cell, u.layer, u.window_start, u.readings, u.sum, u.min, u.max,
-            u.latest, u.latest_at, u.latest_source, u.latest_id, u.settled
+            u.latest, u.latest_at, u.latest_source, u.latest_id, u.settled, u.shard
         from tallyflow.usage_row u
         union all
         select
             a.cell, a.layer, a.window_start, a.readings, a.sum, a.min, a.max,
-            a.latest, a.latest_at, a.latest_source, a.latest_id, null
+            a.latest, a.latest_at, a.latest_source, a.latest_id, null, null
         from tallyflow.adjustment_row a
         union all
         -- They are in a row of usage.
         select
-            b.cell, b.layer, b.window_start, null, null, null, null, null, null, null, null, null
+            b.cell, b.layer, b.window_start, null, null, null, null, null, null, null, null, null, null
         from tallyflow.patched_adjustment b
     ) p
     join tallyflow.layer l on l.layer = p.layer

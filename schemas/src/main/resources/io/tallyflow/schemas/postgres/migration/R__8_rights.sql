@@ -29,7 +29,7 @@ begin
             tallyflow.reset_in_force(text, text, timestamptz)
         to tallyflow_operator;
     grant select (
-        pipeline, epoch, commit, checkpoint, committed_at, watermark, offsets, consumed, metered,
+        pipeline, epoch, commit, checkpoint, committed_at, watermark, settled_until, offsets, consumed, metered,
         unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored)
         on tallyflow.ledger to tallyflow_operator;
     -- to put savepoints on record and find their commits,
@@ -102,7 +102,7 @@ begin
             tallyflow.patch_window, tallyflow.patched_adjustment
         to tallyflow_reader;
     grant select (
-        pipeline, epoch, commit, checkpoint, committed_at, watermark, offsets, consumed, metered,
+        pipeline, epoch, commit, checkpoint, committed_at, watermark, settled_until, offsets, consumed, metered,
         unmatched, duplicate, conflict, stale, rejected, readings, adjusted, ignored)
         on tallyflow.ledger to tallyflow_reader;
     -- To hold results against the lake.

@@ -459,6 +459,8 @@ comment on table tallyflow.usage_row is
     'One cell and window as a mergeable partial; consumers use the view tallyflow.usage.';
 comment on column tallyflow.usage_row.shard is
     'Which share of the subject''s events this row is of; 0 where subjects are not split. Of a run 1,000,000 and its number.';
+comment on column tallyflow.usage_row.settled is
+    'The stream writes over it no more. False of a run, which knows nothing of the stream''s time: see settled_until in tallyflow.ledger.';
 
 create table tallyflow.adjustment_row (
     cell uuid not null,
@@ -518,6 +520,7 @@ create table tallyflow.ledger (
     checkpoint bigint not null default 0,
     committed_at timestamptz,
     watermark timestamptz,
+    settled_until timestamptz,
     offsets jsonb not null default '{}',
     consumed bigint not null default 0,
     metered bigint not null default 0,
@@ -545,6 +548,8 @@ create table tallyflow.ledger (
 
 comment on table tallyflow.ledger is
     'Which commit, checkpoint, offsets and counters the results stand for; consumers use tallyflow.progress.';
+comment on column tallyflow.ledger.settled_until is
+    'Windows that end here or before have settled; null if none have.';
 comment on column tallyflow.ledger.offsets is 'Next Kafka offset to be read, by partition.';
 comment on column tallyflow.ledger.newest_event is
     'Greatest event time of an accepted event; null before the first.';
@@ -563,6 +568,7 @@ create table tallyflow.ledger_history (
     prev_checkpoint bigint not null,
     committed_at timestamptz not null,
     watermark timestamptz,
+    settled_until timestamptz,
     offsets jsonb not null,
     consumed bigint not null,
     metered bigint not null,
