@@ -52,7 +52,9 @@ public final class QueryCommand implements Callable<Integer> {
     @Spec private @Nullable CommandSpec spec;
     @Mixin private final ConnectionOptions connection = new ConnectionOptions();
 
-    @Parameters(paramLabel = "METER", description = "Slug of the meter.")
+    @Parameters(
+            paramLabel = "METER",
+            description = "Slug of the meter; SLUG@N for its version N alone.")
     private String meter = "";
 
     @Option(names = "--from", paramLabel = "T", description = "Usage from this time on.")

@@ -1,6 +1,7 @@
 package io.tallyflow.integration.spine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.tallyflow.local.embedded.RunningJob;
 import io.tallyflow.results.lake.LakeQueryEngine;
@@ -9,6 +10,7 @@ import io.tallyflow.results.query.PostgresQueryEngine;
 import io.tallyflow.results.query.QueryEngine;
 import io.tallyflow.results.query.QueryRow;
 import io.tallyflow.results.query.UsageQuery;
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,13 +63,24 @@ final class ChangedMeterTest extends ServedMetering {
                     .containsExactly(
                             "1 shown  2999-01-01T10:11:00Z", "2 shown 2999-01-01T10:11:00Z ");
             QueryEngine postgres = new PostgresQueryEngine(database().dataSource());
+            QueryEngine lake = new LakeQueryEngine(lakeOptions(), database().dataSource());
             for (CalendarWindow window : Arrays.asList(null, CalendarWindow.MINUTE)) {
-                assertThat(
-                                answer(
-                                        new LakeQueryEngine(lakeOptions(), database().dataSource()),
-                                        window))
-                        .isEqualTo(answer(postgres, window))
-                        .isNotEmpty();
+                List<QueryRow> both = new ArrayList<>();
+                for (String name : List.of("tokens", "tokens@1", "tokens@2")) {
+                    // The first version has no groups.
+                    List<String> groups = name.equals("tokens@1") ? List.of() : List.of("model");
+                    List<QueryRow> rows = answer(postgres, name, groups, window);
+                    assertThat(answer(lake, name, groups, window)).isEqualTo(rows).isNotEmpty();
+                    both.addAll(name.equals("tokens") ? List.of() : rows);
+                }
+                assertThat(sum(both))
+                        .isEqualTo(sum(answer(postgres, "tokens", List.of("model"), window)));
+            }
+            for (QueryEngine engine : List.of(postgres, lake)) {
+                assertThatThrownBy(() -> answer(engine, "tokens@3", List.of(), null))
+                        .hasMessageContaining("totals of meter tokens show no version 3");
+                assertThatThrownBy(() -> answer(engine, "tokens@1", List.of("model"), null))
+                        .hasMessageContaining("meter tokens@1 is grouped by nothing");
             }
             audit();
         }
@@ -83,13 +96,17 @@ final class ChangedMeterTest extends ServedMetering {
                 """);
     }
 
-    private static List<QueryRow> answer(QueryEngine engine, @Nullable CalendarWindow window)
+    private static List<QueryRow> answer(
+            QueryEngine engine, String name, List<String> groups, @Nullable CalendarWindow window)
             throws Exception {
         List<QueryRow> rows = new ArrayList<>();
         engine.run(
-                new UsageQuery(
-                        "tokens", null, null, window, "UTC", List.of(), List.of("model"), Map.of()),
+                new UsageQuery(name, null, null, window, "UTC", List.of(), groups, Map.of()),
                 rows::add);
         return rows;
+    }
+
+    private static BigDecimal sum(List<QueryRow> rows) {
+        return rows.stream().map(QueryRow::value).reduce(BigDecimal.ZERO, BigDecimal::add);
     }
 }

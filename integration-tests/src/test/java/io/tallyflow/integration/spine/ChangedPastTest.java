@@ -68,6 +68,11 @@ final class ChangedPastTest extends ServedMetering {
                     .containsExactly("redefineshown1");
             assertThat(ask("select value::text from tallyflow.query('tokens')"))
                     .containsExactly("503");
+            assertThat(ask("select value::text from tallyflow.query('tokens@1')"))
+                    .as("of its time alone, though it has counted later windows, too")
+                    .containsExactly("3");
+            assertThat(ask("select value::text from tallyflow.query('tokens@2')"))
+                    .containsExactly("500");
             assertThat(redefine()).as("once more").isEmpty();
             awaitLake(job);
             audit();

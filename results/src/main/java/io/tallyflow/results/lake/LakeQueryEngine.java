@@ -51,7 +51,7 @@ public final class LakeQueryEngine implements QueryEngine {
     public void run(UsageQuery query, RowConsumer rows) throws IOException {
         try (Connection connection = database.getConnection();
                 TemporaryTables tables = TemporaryTables.make(connection)) {
-            List<ShownVersion> versions = tables.define(query.meter());
+            List<ShownVersion> versions = tables.define(query);
             if (!versions.isEmpty() && tables.canAnswer(query)) {
                 load(tables, versions, query);
             }

@@ -97,8 +97,11 @@ final class TemporaryTables implements AutoCloseable {
             select l.layer, l.slug, l.version, l.kind, l.name, l.since_commit, l.event_type,
                 (select coalesce(jsonb_object_agg(g.key, g.value), '{}')
                  from tallyflow.layer o, jsonb_each(o.group_by) g
-                 where o.slug = l.slug and o.shown), true
-            from tallyflow.layer l where l.slug = ? and l.shown order by l.layer limit 1
+                 where o.slug = l.slug and o.shown and (not a.alone or o.version = a.version)), true
+            from tallyflow.layer l
+            join (values (?::text, ?::boolean, ?::integer)) a (slug, alone, version)
+                on l.slug = a.slug and (not a.alone or l.version = a.version)
+            where l.shown order by l.layer limit 1
             """;
 
     private static final Question<Boolean> IS_ZONE =
@@ -161,12 +164,15 @@ final class TemporaryTables implements AutoCloseable {
     /**
      * Takes over the definition of a meter.
      *
-     * @return its versions; none if there is no such meter, which the function will say
+     * @return its versions, or the only one that is asked; none if there is no such meter or
+     *     version, which the function will say
      * @throws RequestRefusedException if it is not in force any more
      */
-    List<ShownVersion> define(String slug) throws SQLException {
+    List<ShownVersion> define(UsageQuery query) throws SQLException {
+        String slug = query.slug();
+        Integer alone = query.version();
         boolean isKnown = Question.run(connection, DEFINITION, slug) > 0;
-        Question.run(connection, LAYER, slug);
+        Question.run(connection, LAYER, slug, alone != null, alone);
         List<ShownVersion> versions = ShownVersions.read(connection, slug);
         if (isKnown && versions.isEmpty()) {
             throw new RequestRefusedException(
@@ -175,7 +181,9 @@ final class TemporaryTables implements AutoCloseable {
                             + " is not in force any more, and the lake does not say until when it"
                             + " was: ask Postgres, with --engine postgres");
         }
-        return versions;
+        return versions.stream()
+                .filter(shown -> alone == null || shown.version().version() == alone)
+                .toList();
     }
 
     /** Windows that are needed and were counted again without events that voids took back. */

@@ -29,6 +29,22 @@ class QueryArgumentsTest extends DatabaseTest {
     }
 
     @Test
+    void asksOneVersionAlone() throws SQLException {
+        insert(meter("m", Aggregation.SUM, MINUTE), TakenReading.of("s", NOON, "1"));
+        assertThat(QueryCall.of("m@1").rows(connection()))
+                .isEqualTo(QueryCall.of("m").rows(connection()))
+                .isNotEmpty();
+        refuses(QueryCall.of("m@2"), "meter", "totals of meter m show no version 2");
+        refuses(QueryCall.of("m@999999999"), "meter", "no version 999999999");
+        refuses(QueryCall.of("m@1").groupedBy("g"), "group_by", "meter m@1 is grouped by");
+        for (String name : new String[] {"m@0", "m@01", "m@1x", "m@-1", "m@", "@1", "m@1@1"}) {
+            refuses(QueryCall.of(name), "meter", "there is no meter \"" + name + "\"");
+        }
+        refuses(QueryCall.of("m@1000000000"), "meter", "there is no meter");
+        refuses(QueryCall.of("nobody@1"), "meter", "there is no meter \"nobody\"");
+    }
+
+    @Test
     void refusesARangeThatIsEmptyOrBackwards() throws SQLException {
         insert(meter("m", Aggregation.SUM, MINUTE));
         refuses(QueryCall.of("m").between(NOON, NOON), "from", "to");

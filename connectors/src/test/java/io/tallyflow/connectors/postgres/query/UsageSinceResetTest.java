@@ -44,6 +44,9 @@ class UsageSinceResetTest extends DatabaseTest {
         assertThat(column("select at at time zone 'UTC' from tallyflow.reset"))
                 .containsExactly("2026-03-01 10:00:00");
         assertThat(since("a", null)).isEqualTo("110");
+        assertThat(column("select tallyflow.usage_since_reset('tokens@1', 'a')::text"))
+                .as("of a version alone")
+                .containsExactly("110");
     }
 
     @Test

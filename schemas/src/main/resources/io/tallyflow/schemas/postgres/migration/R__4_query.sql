@@ -83,6 +83,11 @@ declare
     dawn constant timestamptz := '0001-01-01 00:00:00+00';
     dusk constant timestamptz := '10000-01-02 00:00:00+00';
 
+    -- One version is asked for alone by its name, as in tokens@2; a slug asks all that totals show.
+    names_version constant boolean := coalesce(query.meter ~ '^[^@]+@[1-9][0-9]{0,8}$', false);
+    asked constant text := case
+        when names_version then split_part(query.meter, '@', 1) else query.meter end;
+    alone constant integer := case when names_version then split_part(query.meter, '@', 2) end;
     definition tallyflow.meter_definition;
     -- What totals are taken from, and of each the time that it counts for.
     layers integer[];
@@ -114,10 +119,10 @@ declare
     by_cell boolean;
     allowed jsonb;
 begin
-    select d.* into definition from tallyflow.meter_definition d where d.slug = query.meter;
+    select d.* into definition from tallyflow.meter_definition d where d.slug = asked;
     if definition.slug is null then
         raise invalid_parameter_value using message = format(
-            'meter: there is no meter %s', coalesce(to_json(query.meter)::text, 'null'));
+            'meter: there is no meter %s', coalesce(to_json(asked)::text, 'null'));
     end if;
     grain := tallyflow.grain(definition.window_size);
     select
@@ -127,12 +132,18 @@ begin
         coalesce(bool_or(l.counts_from is not null or l.counts_to is not null), false)
     into layers, counts_from, counts_to, is_divided
     from tallyflow.layer l
-    where l.slug = query.meter and l.shown;
+    where l.slug = asked and l.shown and (alone is null or l.version = alone);
+    if names_version and layers = '{}' then
+        raise invalid_parameter_value using message = format(
+            'meter: totals of meter %s show no version %s', asked, alone);
+    end if;
     -- Versions may differ in their groups; where one does not have a group its text is empty.
-    select definition.group_by || coalesce(jsonb_object_agg(g.name, g.path), '{}')
+    select
+        case when names_version then '{}' else definition.group_by end
+            || coalesce(jsonb_object_agg(g.name, g.path), '{}')
     into known
     from tallyflow.layer l, jsonb_each(l.group_by) g (name, path)
-    where l.slug = query.meter and l.shown;
+    where l.slug = asked and l.shown and (alone is null or l.version = alone);
 
     if query.window_size <> all (sizes) then
         raise invalid_parameter_value using message = format(
@@ -412,4 +423,4 @@ $$;
 
 comment on function tallyflow.query(
     text, timestamptz, timestamptz, text, text, text[], text[], jsonb) is
-    'Usage of a meter in [from, to), rounded outwards to the meter''s grain: by window (MINUTE; HOUR, DAY, WEEK from Monday, MONTH, YEAR of an IANA zone; or null for one total), subject and groups. Exact decimals, adjustments included. A total of an open range begins and ends with what was counted. Wrong arguments are errors 22023 that name the argument.';
+    'Usage of a meter, or of one of its versions alone (as in tokens@2), in [from, to), rounded outwards to the meter''s grain: by window (MINUTE; HOUR, DAY, WEEK from Monday, MONTH, YEAR of an IANA zone; or null for one total), subject and groups. Exact decimals, adjustments included. A total of an open range begins and ends with what was counted. Wrong arguments are errors 22023 that name the argument.';

@@ -95,8 +95,10 @@ begin
     end if;
     since := (
         select r.at
+        -- Of a version alone that of its meter.
         from tallyflow.reset_in_force(
-            usage_since_reset.meter, usage_since_reset.subject, usage_since_reset.at) r);
+            split_part(usage_since_reset.meter, '@', 1), usage_since_reset.subject,
+            usage_since_reset.at) r);
     if since = usage_since_reset.at then
         value := null; -- The range is empty, for which query has no answer.
     else
@@ -112,7 +114,7 @@ begin
     end if;
     if value is null and exists (
         select from tallyflow.meter_definition d
-        where d.slug = usage_since_reset.meter
+        where d.slug = split_part(usage_since_reset.meter, '@', 1)
           and d.aggregation in ('SUM', 'COUNT', 'UNIQUE_COUNT')
     ) then
         value := 0;
