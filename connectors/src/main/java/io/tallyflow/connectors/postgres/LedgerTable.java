@@ -35,8 +35,8 @@ final class LedgerTable {
 
     private static final String LOCK =
             """
-            select epoch, commit, token, checkpoint, watermark, settled_until, offsets, %s, reasons, newest_event,
-                definitions
+            select epoch, commit, token, checkpoint, watermark, settled_until, offsets, %s, reasons,
+                newest_event, definitions
             from tallyflow.ledger where pipeline = ? for update
             """
                     .formatted(Count.columns());
@@ -59,8 +59,8 @@ final class LedgerTable {
 
     private static final String RECALL =
             """
-            select epoch, commit, token, checkpoint, watermark, settled_until, offsets, %s, reasons, newest_event,
-                definitions
+            select epoch, commit, token, checkpoint, watermark, settled_until, offsets, %s, reasons,
+                newest_event, definitions
             from tallyflow.ledger_history where pipeline = ? and token = ? and checkpoint = ?
             """
                     .formatted(Count.columns());
@@ -68,8 +68,8 @@ final class LedgerTable {
     private static final String WRITE =
             """
             update tallyflow.ledger set epoch = ?, commit = ?, token = ?, checkpoint = ?,
-                watermark = ?, settled_until = ?, offsets = ?::jsonb, %s, reasons = ?::jsonb, newest_event = ?,
-                definitions = ?, committed_at = now()
+                watermark = ?, settled_until = ?, offsets = ?::jsonb, %s, reasons = ?::jsonb,
+                newest_event = ?, definitions = ?, committed_at = now()
             where pipeline = ?
             """
                     .formatted(eachCount(Count::column, " = ?"));
@@ -77,8 +77,8 @@ final class LedgerTable {
     private static final String REMEMBER =
             """
             insert into tallyflow.ledger_history (epoch, commit, token, checkpoint, watermark,
-                settled_until, offsets, %s, reasons, newest_event, definitions, pipeline, prev_token, prev_checkpoint,
-                usage_from, usage_until, committed_at)
+                settled_until, offsets, %s, reasons, newest_event, definitions, pipeline, prev_token,
+                prev_checkpoint, usage_from, usage_until, committed_at)
             values (?, ?, ?, ?, ?, ?, ?::jsonb, %s, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, now())
             """
                     .formatted(Count.columns(), eachCount(count -> "", "?"));
