@@ -1,11 +1,17 @@
 package io.tallyflow.cli;
 
 import io.tallyflow.connectors.iceberg.write.SmallLake;
+import io.tallyflow.connectors.postgres.MadeCommit;
 import io.tallyflow.connectors.postgres.PostgresServer;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
+import io.tallyflow.connectors.postgres.WrittenRows;
+import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.meter.MeterFile;
+import io.tallyflow.schemas.stream.LakeRow;
+import io.tallyflow.schemas.usage.UsageRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +46,23 @@ public abstract class LakeCommandRig {
     /** The lake, made if it is not there. */
     protected final SmallLake lake() {
         return new SmallLake(database, warehouse());
+    }
+
+    /**
+     * Commit 3: what the lake holds of it, and Postgres.
+     *
+     * @param accepted rows of the lake's events
+     * @param usage rows of Postgres
+     */
+    protected final void commit(List<LakeRow> accepted, List<UsageRow> usage) throws Exception {
+        try (SmallLake lake = lake();
+                Connection connection = database.connect()) {
+            CommitName name = lake.commit(0, accepted);
+            connection.setAutoCommit(false);
+            WrittenRows.write(connection, usage, List.of(), List.of());
+            MadeCommit.make(connection, 3, name, accepted.size(), null);
+            connection.commit();
+        }
     }
 
     protected final Path warehouse() {

@@ -124,7 +124,7 @@ public final class ReconcileCommand implements Callable<Integer> {
             Console.say(
                     out,
                     "not kept",
-                    "this user may not add to tallyflow.reconciliation, so no alert tells of it");
+                    "this user cannot add to tallyflow.reconciliation there, so no alert tells of it");
         }
     }
 

@@ -5,15 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tallyflow.cli.CommandRun;
 import io.tallyflow.cli.LakeCommandRig;
-import io.tallyflow.connectors.iceberg.write.SmallLake;
-import io.tallyflow.connectors.postgres.MadeCommit;
-import io.tallyflow.schemas.commit.CommitName;
 import io.tallyflow.schemas.event.UsageEvent;
 import io.tallyflow.schemas.event.VoidRequest;
 import io.tallyflow.schemas.stream.LakeRow;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -81,19 +77,13 @@ final class VoidCommandsTest extends LakeCommandRig {
 
     @Test
     void appliesAndSaysWhatWaits() throws Exception {
-        try (SmallLake lake = lake()) {
-            CommitName name =
-                    lake.commit(
-                            0,
-                            List.of(
-                                    LakeRow.accepted(event("t", "1", null), 0),
-                                    LakeRow.accepted(event(VoidRequest.TYPE, "2", "1"), 0),
-                                    LakeRow.accepted(event(VoidRequest.TYPE, "3", "1"), 0),
-                                    LakeRow.accepted(event(VoidRequest.TYPE, "4", "0"), 0)));
-            try (Connection connection = database.connect()) {
-                MadeCommit.make(connection, 3, name, 4, null);
-            }
-        }
+        commit(
+                List.of(
+                        LakeRow.accepted(event("t", "1", null), 0),
+                        LakeRow.accepted(event(VoidRequest.TYPE, "2", "1"), 0),
+                        LakeRow.accepted(event(VoidRequest.TYPE, "3", "1"), 0),
+                        LakeRow.accepted(event(VoidRequest.TYPE, "4", "0"), 0)),
+                List.of());
         String[] where = where();
         CommandRun run = CommandRun.typed("correct --wait", where);
         assertThat(run.err()).isEmpty();

@@ -21,6 +21,8 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +47,8 @@ public final class Reconcile {
     private static final OffsetDateTime LAST_TIME =
             OffsetDateTime.of(9999, 12, 31, 0, 0, 0, 0, ZoneOffset.UTC);
 
-    private static final String NOT_ALLOWED = "42501";
+    /** No right to; and nothing is written there: a standby, or a session that only reads. */
+    private static final Set<String> NOT_WRITTEN = Set.of("42501", "25006");
 
     private final PostgresAddress postgres;
     private final LakeOptions lake;
@@ -116,8 +119,8 @@ public final class Reconcile {
      * @param accepted how many events had been accepted by then
      * @param inLake how many of them the lake holds
      * @param runs numbers of those that have repaired windows
-     * @param record number of it in {@code tallyflow.reconciliation}; null if the user may not put
-     *     it on record
+     * @param record number of it in {@code tallyflow.reconciliation}; null if it could not be put
+     *     on record
      */
     public record Outcome(
             long commit,
@@ -169,7 +172,7 @@ public final class Reconcile {
         }
     }
 
-    /** Whoever may only read has compared all the same. */
+    /** Whoever may or can only read has compared all the same. */
     private static Outcome record(Connection connection, Request request, Outcome outcome)
             throws SQLException {
         try {
@@ -194,7 +197,7 @@ public final class Reconcile {
             connection.commit();
             return outcome.recorded(number);
         } catch (SQLException e) {
-            if (!NOT_ALLOWED.equals(e.getSQLState())) {
+            if (!NOT_WRITTEN.contains(Objects.toString(e.getSQLState(), ""))) {
                 throw e;
             }
             connection.rollback();

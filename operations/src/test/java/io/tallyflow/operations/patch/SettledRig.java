@@ -68,7 +68,7 @@ public abstract class SettledRig {
     @TempDir private Path directory;
     protected PostgresServer.Database database;
     protected LoginUser writer;
-    private LoginUser reader;
+    protected LoginUser reader;
     protected SmallLake lake;
     protected long commits;
     private long accepted;
