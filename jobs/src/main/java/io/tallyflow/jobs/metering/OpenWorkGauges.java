@@ -2,15 +2,13 @@ package io.tallyflow.jobs.metering;
 
 import io.tallyflow.connectors.kafka.gauges.PolledGauges;
 import io.tallyflow.connectors.postgres.run.OpenWork;
-import io.tallyflow.connectors.postgres.session.DriverRelease;
 import io.tallyflow.schemas.progress.Metric;
 import java.sql.SQLException;
 import java.util.List;
-import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 
 /**
  * What counting the past has left open, as gauges. None of it is of the job's doing; it is where
- * whoever watches the results looks. Keeps one connection; after a failure it opens another.
+ * whoever watches the results looks.
  */
 final class OpenWorkGauges implements PolledGauges {
 
@@ -43,13 +41,10 @@ final class OpenWorkGauges implements PolledGauges {
                             "that were not what their events come to when they were last compared, and"
                                     + " were not repaired"));
 
-    private final JdbcConnectionProvider connections;
+    private final PolledPostgres postgres;
 
-    /**
-     * @param connections opened when it is first asked
-     */
-    OpenWorkGauges(JdbcConnectionProvider connections) {
-        this.connections = connections;
+    OpenWorkGauges(PolledPostgres postgres) {
+        this.postgres = postgres;
     }
 
     /** Everything that is shown, for the reference. */
@@ -64,24 +59,17 @@ final class OpenWorkGauges implements PolledGauges {
 
     @Override
     public List<Long> ask() throws SQLException, ClassNotFoundException {
-        try {
-            OpenWork open = OpenWork.read(connections.getOrEstablishConnection());
-            return List.of(
-                    open.runAgeMillis(),
-                    open.brokenRuns(),
-                    open.voidWaitMillis(),
-                    open.voidLookMillis(),
-                    open.differentWindows());
-        } catch (SQLException e) {
-            connections.closeConnection();
-            throw e;
-        }
+        OpenWork open = postgres.ask(OpenWork::read);
+        return List.of(
+                open.runAgeMillis(),
+                open.brokenRuns(),
+                open.voidWaitMillis(),
+                open.voidLookMillis(),
+                open.differentWindows());
     }
 
     @Override
     public void close() {
-        connections.closeConnection();
-        // It is asked in the process that builds jobs, with classes of each.
-        new DriverRelease().run();
+        postgres.close();
     }
 }

@@ -16,7 +16,6 @@ import io.tallyflow.functions.parse.UsageEventParsers;
 import io.tallyflow.schemas.meter.Definitions;
 import java.time.Duration;
 import java.util.Properties;
-import org.apache.flink.connector.jdbc.datasource.connections.JdbcConnectionProvider;
 
 /** The real ends: events and records of note in Kafka, results in Postgres and Iceberg. */
 public final class RealEnds {
@@ -38,16 +37,17 @@ public final class RealEnds {
         Properties clients = kafka.connection().properties();
         String events = kafka.events().name();
         // One for both: a source asks them in one thread.
-        JdbcConnectionProvider watching =
-                KeptConnection.to(options.postgres().connection(), PostgresUse.WATCH);
+        PolledPostgres polled =
+                new PolledPostgres(
+                        KeptConnection.to(options.postgres().connection(), PostgresUse.WATCH));
         return new MeteringEnds(
                 UsageEventsSource.following(
-                                followed(watching, definitions),
+                                followed(polled, definitions),
                                 kafka.events(),
                                 clients,
                                 watermarkRules(options),
                                 new UsageEventParsers(definitions.versions()))
-                        .withGauges(new OpenWorkGauges(watching)),
+                        .withGauges(new OpenWorkGauges(polled)),
                 usage,
                 RecordSinks.rejected(kafka.rejected().name(), events, clients),
                 RecordSinks.late(kafka.late().name(), events, clients),
@@ -64,11 +64,10 @@ public final class RealEnds {
                 new UsageEventParsers(definitions.versions()));
     }
 
-    private static FollowedDefinitions followed(
-            JdbcConnectionProvider watching, Definitions definitions) {
+    private static FollowedDefinitions followed(PolledPostgres polled, Definitions definitions) {
         return new FollowedDefinitions(
                 definitions.request(),
-                new RequestsFeed(watching),
+                new RequestsFeed(polled),
                 later -> new UsageEventParsers(later.versions()).get());
     }
 
