@@ -35,7 +35,7 @@ final class ShownUsage {
                     """
                     select c.subject, l.cells_of, p.window_start, c.group_by, p.readings, p.sum, p.min,
                         p.max, p.latest, p.latest_at, p.latest_source, p.latest_id, p.settled,
-                        p.shard >= 1000000, p.commit, p.value
+                        tallyflow.is_of_run(p.shard), p.commit, p.value
                     from (
                         select u.cell, u.layer, u.window_start, u.readings, u.sum, u.min, u.max,
                             u.latest, u.latest_at, u.latest_source, u.latest_id, u.settled, u.shard, u.commit,

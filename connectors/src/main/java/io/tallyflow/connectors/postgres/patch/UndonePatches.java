@@ -36,8 +36,8 @@ public final class UndonePatches {
         """
         insert into tallyflow.usage_row (cell, window_start, layer, shard, commit, readings, latest_at,
             settled, sum, min, max, latest, latest_source, latest_id)
-        select cell, window_start, layer, shard, commit, readings, latest_at, shard < 1000000, sum, min,
-            max, latest, latest_source, latest_id
+        select cell, window_start, layer, shard, commit, readings, latest_at,
+            not tallyflow.is_of_run(shard), sum, min, max, latest, latest_source, latest_id
         from tallyflow.patched_usage where run = any (?) and commit <= ?
         """,
         """

@@ -21,7 +21,7 @@ public final class WindowStates {
                     join tallyflow.layer l on l.layer = u.layer and (l.kind = 'stream' or l.shown)
                     where c.layer = w.layer and c.subject = w.subject and not u.settled
                       -- Of a run the time says it.
-                      and (u.shard < 1000000 or coalesce(
+                      and (not tallyflow.is_of_run(u.shard) or coalesce(
                         w.window_start + (
                             select tallyflow.grain(d.window_size) from tallyflow.layer s
                             join tallyflow.meter_definition d on d.slug = s.slug

@@ -16,49 +16,54 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 final class VoidTableTest {
 
     private static final Instant NOW = Instant.parse("2026-03-01T00:00:00Z");
 
+    private PostgresServer.Database database;
+    private Connection connection;
+
+    @BeforeEach
+    void open() throws Exception {
+        database = PostgresServer.migrated();
+        RegisteredMeters.register(
+                database.dataSource(),
+                MeterFile.parse("m", "meters: [{slug: m, eventType: t, aggregation: COUNT}]"));
+        connection = database.connect();
+        connection.setAutoCommit(false);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        connection.close();
+        database.close();
+    }
+
     @Test
     void appliesOnceMoreWhatWasAppliedWhileARunCounted() throws Exception {
-        try (PostgresServer.Database database = PostgresServer.migrated();
-                Connection connection = database.connect()) {
-            RegisteredMeters.register(
-                    database.dataSource(),
-                    MeterFile.parse("m", "meters: [{slug: m, eventType: t, aggregation: COUNT}]"));
-            connection.setAutoCommit(false);
-            apply(connection, "before", "t");
-            CountingRun run =
-                    new RunTable(connection)
-                            .begin(new UncountedTimes(connection).of("m", null, null).get(0), null);
-            apply(connection, "beside", "t");
-            apply(connection, "other", "o");
-            RunTable table = new RunTable(connection);
-            table.show(table.advance(run, NOW, 1, 1));
-            assertThat(states(connection))
-                    .containsExactly("before applied 1", "beside pending -", "other applied 4");
-            connection.rollback();
-        }
+        apply(connection, "before", "t");
+        CountingRun run =
+                new RunTable(connection)
+                        .begin(new UncountedTimes(connection).of("m", null, null).get(0), null);
+        apply(connection, "beside", "t");
+        apply(connection, "other", "o");
+        RunTable table = new RunTable(connection);
+        table.show(table.advance(run, NOW, 1, 1));
+        assertThat(states(connection))
+                .containsExactly("before applied 1", "beside pending -", "other applied 4");
     }
 
     @Test
     void neitherARunNorAPatchGivesUpTheOther() throws Exception {
-        try (PostgresServer.Database database = PostgresServer.migrated();
-                Connection connection = database.connect()) {
-            RegisteredMeters.register(
-                    database.dataSource(),
-                    MeterFile.parse("m", "meters: [{slug: m, eventType: t, aggregation: COUNT}]"));
-            connection.setAutoCommit(false);
-            for (PatchKind kind : PatchKind.values()) {
-                long patch = new PatchTable(connection).begin(kind, 1, null);
-                new RunTable(connection)
-                        .begin(new UncountedTimes(connection).of("m", null, null).get(0), null);
-                assertThat(running(connection)).as(kind.toString()).contains(patch).hasSize(2);
-            }
-            connection.rollback();
+        for (PatchKind kind : PatchKind.values()) {
+            long patch = new PatchTable(connection).begin(kind, 1, null);
+            new RunTable(connection)
+                    .begin(new UncountedTimes(connection).of("m", null, null).get(0), null);
+            assertThat(running(connection)).as(kind.toString()).contains(patch).hasSize(2);
         }
     }
 
@@ -77,21 +82,16 @@ final class VoidTableTest {
 
     @Test
     void isPendingAgainAfterARewindUnlessAnotherVoidNamesTheEvent() throws Exception {
-        try (PostgresServer.Database database = PostgresServer.migrated();
-                Connection connection = database.connect()) {
-            connection.setAutoCommit(false);
-            VoidTable voids = new VoidTable(connection);
-            UUID first = UUID.randomUUID();
-            UUID second = UUID.randomUUID();
-            voids.add(List.of(named(first, "first", 1), named(second, "second", 1)), NOW);
-            voids.expire(NOW.plus(VoidTable.EXPIRES_AFTER).plusMillis(1));
-            voids.add(List.of(named(first, "first", 2)), NOW);
-            voids.add(List.of(named(UUID.randomUUID(), "later", 3)), NOW);
-            new UndonePatches(connection).putBack(5, 2);
-            assertThat(states(connection))
-                    .containsExactly("first expired -", "first pending -", "second pending -");
-            connection.rollback();
-        }
+        VoidTable voids = new VoidTable(connection);
+        UUID first = UUID.randomUUID();
+        UUID second = UUID.randomUUID();
+        voids.add(List.of(named(first, "first", 1), named(second, "second", 1)), NOW);
+        voids.expire(NOW.plus(VoidTable.EXPIRES_AFTER).plusMillis(1));
+        voids.add(List.of(named(first, "first", 2)), NOW);
+        voids.add(List.of(named(UUID.randomUUID(), "later", 3)), NOW);
+        new UndonePatches(connection).putBack(5, 2);
+        assertThat(states(connection))
+                .containsExactly("first expired -", "first pending -", "second pending -");
     }
 
     private static VoidEvent named(UUID target, String id, long checkpoint) {

@@ -12,6 +12,14 @@ end;
 
 comment on function tallyflow.grain(text) is 'Length of the windows of a size: MINUTE, HOUR or DAY.';
 
+create or replace function tallyflow.is_of_run(shard integer)
+returns boolean
+language sql immutable parallel safe
+return shard >= 1000000;
+
+comment on function tallyflow.is_of_run(integer) is
+    'Whether a row of usage with this shard is of a run or a patch, and not of the stream.';
+
 create or replace function tallyflow.cell_of(layer text, subject text, group_text text)
 returns uuid
 language sql immutable parallel safe
@@ -40,7 +48,7 @@ with counted as (
         coalesce(
             bool_and(
                 p.settled
-                or p.shard >= 1000000
+                or tallyflow.is_of_run(p.shard)
                 and p.window_start + tallyflow.grain(d.window_size)
                     <= (select coalesce(min(s.settled_until), '-infinity') from tallyflow.ledger s)),
             true) as settled,
