@@ -94,11 +94,10 @@ record Ledger(
      * As the stream settles windows; what has settled stays so, whatever lateness is allowed later.
      */
     private @Nullable Long settledUntil(@Nullable Long watermark, Duration allowedLateness) {
-        long lateness = allowedLateness.toMillis();
-        if (watermark == null || watermark < Long.MIN_VALUE + lateness) {
+        if (watermark == null) {
             return settledUntilMillis;
         }
-        long until = watermark - lateness + 1;
+        long until = watermark - allowedLateness.toMillis() + 1;
         return settledUntilMillis == null ? until : Math.max(settledUntilMillis, until);
     }
 

@@ -69,6 +69,10 @@ final class ReconcileTest extends ReconcileRig {
         // Only the stream writes to the lake.
         run("update tallyflow.ledger_history set metered = 2, consumed = 2");
         assertThat(reconcile("tokens", null, null, true).isEqual()).isFalse();
+        assertThat(
+                        ask(
+                                "select lake_compared || ' ' || lake_different from tallyflow.reconciliation"))
+                .containsExactly("3 3");
     }
 
     @Test
@@ -107,6 +111,7 @@ final class ReconcileTest extends ReconcileRig {
         Outcome outcome = reconcile("most", null, null, true);
         assertThat(outcome.isEqual()).isTrue();
         assertThat(outcome.postgres()).isEqualTo(new Reconcile.Windows(1, 2, 0, 0));
+        assertThat(ask("select left_out::text from tallyflow.reconciliation")).containsExactly("2");
         run("update tallyflow.usage_row set settled = true, commit = 1");
         assertThat(reconcile("most", null, null, false).postgres())
                 .isEqualTo(new Reconcile.Windows(3, 0, 2, 0));
@@ -115,7 +120,8 @@ final class ReconcileTest extends ReconcileRig {
     /** Rows of runs know nothing of the stream's time. */
     @Test
     void leavesOutWhatARunHasCountedOfAnOpenWindow() throws Exception {
-        accept(List.of(event("s", 1)), null);
+        // Its hour ends when all has settled.
+        accept(List.of(event("s", 70_000)), null);
         run(
                 """
                 update tallyflow.usage_row set shard = 1000001, settled = false, readings = 7

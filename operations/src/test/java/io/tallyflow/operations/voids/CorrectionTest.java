@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.tallyflow.connectors.postgres.RegisteredMeters;
 import io.tallyflow.connectors.postgres.patch.PatchKind;
 import io.tallyflow.connectors.postgres.patch.PatchTable;
+import io.tallyflow.connectors.postgres.patch.UndonePatches;
 import io.tallyflow.connectors.postgres.patch.VoidTable;
 import io.tallyflow.operations.counting.RunLimits;
 import io.tallyflow.operations.patch.SettledRig;
@@ -82,6 +83,31 @@ final class CorrectionTest extends SettledRig {
         assertThat(again.patches()).isEmpty();
     }
 
+    /**
+     * Rows of runs know nothing of the stream's time, neither when it comes nor when it goes back.
+     */
+    @Test
+    void waitsForWhatARunHasCountedOfAnOpenWindow() throws Exception {
+        accept(List.of(event("s", 0)), null);
+        run("update tallyflow.usage_row set shard = 1000001, settled = false");
+        accept(List.of(taking(event("s", 0))), null);
+        for (String open : List.of("null", "'2026-03-01T00:59:59.999Z'")) {
+            run("update tallyflow.ledger set settled_until = " + open);
+            Outcome outcome = correct();
+            assertThat(outcome.applied()).as(open).isZero();
+            assertThat(outcome.waitForWindows()).as(open).isEqualTo(1);
+        }
+        run("update tallyflow.ledger set settled_until = '2026-03-01T01:00:00Z'");
+        assertThat(correct().applied()).isEqualTo(1);
+        run("update tallyflow.counting_run set state = 'undone', cut_commit = 3");
+        run("update tallyflow.ledger set settled_until = '2026-03-01T00:00:00Z'");
+        try (Connection connection = database.connect()) {
+            new UndonePatches(connection).putBack(1, 3);
+        }
+        assertThat(ask("select distinct settled::text from tallyflow.usage"))
+                .containsExactly("false");
+    }
+
     @Test
     void saysUpToWhereItHasLooked() throws Exception {
         String looked =
@@ -91,6 +117,15 @@ final class CorrectionTest extends SettledRig {
                 join tallyflow.ledger_history h on h.commit = %d
                 """;
         accept(List.of(event("s", 0), event("s", 1)), null);
+        // One that no meter counts, and a commit that the lake does not hold yet.
+        run("update tallyflow.ledger_history set metered = 1, unmatched = 1");
+        run(
+                """
+                insert into tallyflow.ledger_history select (h).* from (
+                    select jsonb_populate_record(h,
+                        '{"checkpoint": 99, "commit": 99, "committed_at": "2999-01-01T00:00:00Z"}') as h
+                    from tallyflow.ledger_history h) one
+                """);
         Outcome first = correct();
         assertThat(ask(looked.formatted(first.commit()))).containsExactly("2 t");
         accept(List.of(taking(event("s", 1))), null);
